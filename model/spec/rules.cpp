@@ -1,0 +1,117 @@
+#include "model/spec/rules.hpp"
+
+#include <algorithm>
+
+#include "model/spec/step.hpp"
+
+namespace leasecheck::model {
+
+std::expected<Attempt*, ErrorCode> find_attempt(State& state, const Id& attempt_id) {
+  if (!is_valid_id(attempt_id)) return std::unexpected(ErrorCode::invalid_argument);
+  const auto found = state.attempts.find(attempt_id);
+  if (found == state.attempts.end()) return std::unexpected(ErrorCode::not_found);
+  return &found->second;
+}
+
+Attempt* find_leased(State& state, const Id& lease_id) {
+  const auto found = state.attempt_of_lease.find(lease_id);
+  return found == state.attempt_of_lease.end() ? nullptr : &state.attempts.at(found->second);
+}
+
+std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id,
+                                             const Id& worker_id) {
+  if (!is_valid_id(lease_id) || !is_valid_id(worker_id)) {
+    return std::unexpected(ErrorCode::invalid_argument);
+  }
+  Attempt* const attempt = find_leased(state, lease_id);
+  if (attempt == nullptr || attempt->lease->worker_id != worker_id) {
+    return std::unexpected(ErrorCode::stale_lease);
+  }
+  return attempt;
+}
+
+void end_lease(State& state, Attempt& attempt) {
+  if (!attempt.lease) return;
+  state.attempt_of_lease.erase(attempt.lease->lease_id);
+  attempt.lease.reset();
+  attempt.started_at.reset();
+}
+
+void requeue(State& state, Attempt& attempt, Time now) {
+  end_lease(state, attempt);
+  attempt.status = Status::queued;
+  attempt.ready_at = now;
+}
+
+void finish(State& state, Attempt& attempt, Status status) {
+  end_lease(state, attempt);
+  attempt.status = status;
+  attempt.retry_at.reset();
+}
+
+void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time now) {
+  finish(state, attempt, Status::failed);
+  attempt.dead_letter = PendingDeadLetter{reason, attempt.attempt_no, now};
+}
+
+Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no) {
+  Duration wait = policy.backoff;
+  if (policy.strategy == BackoffStrategy::exponential) {
+    for (std::uint32_t failed = 1; failed < attempt_no; ++failed) {
+      const Duration longer = saturating_multiply(wait, policy.multiplier);
+      if (longer == wait) break;  // 0, a multiplier of 1, or the end of the range: it stays so
+      wait = longer;
+    }
+  }
+  return std::max(std::min(wait, policy.max_backoff.value_or(Duration::max())), Duration{1});
+}
+
+void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time now) {
+  const RetryPolicy policy = attempt.spec.retry_policy.value_or(RetryPolicy{});
+  if (attempt.attempt_no > policy.max_retries) return fail_finally(state, attempt, reason, now);
+  end_lease(state, attempt);
+  attempt.status = Status::retry_backoff;
+  attempt.retry_at = saturating_add(now, backoff_after(policy, attempt.attempt_no));
+  attempt.ready_at = *attempt.retry_at;
+  ++attempt.attempt_no;
+}
+
+std::optional<Time> execution_deadline(const Attempt& attempt) {
+  if (!attempt.started_at || !attempt.spec.timeout) return std::nullopt;
+  return saturating_add(*attempt.started_at, *attempt.spec.timeout);
+}
+
+AttemptRecord attempt_record(const Attempt& attempt) {
+  return {.attempt_id = attempt.spec.attempt_id,
+          .run_id = attempt.spec.run_id,
+          .attempt_no = attempt.attempt_no,
+          .status = attempt.status,
+          .priority = attempt.spec.priority,
+          .ready_at = attempt.ready_at,
+          .retry_at = attempt.retry_at,
+          .started_at = attempt.started_at,
+          .delivery_count = attempt.delivery_count,
+          .version = attempt.version};
+}
+
+LeaseRecord lease_record(const Attempt& attempt) {
+  const Lease& lease = attempt.lease.value();
+  return {.lease_id = lease.lease_id,
+          .attempt_id = attempt.spec.attempt_id,
+          .worker_id = lease.worker_id,
+          .lease_expires_at = lease.expires_at,
+          .heartbeat_at = lease.heartbeat_at,
+          .version = attempt.version,
+          .execution_deadline = execution_deadline(attempt)};
+}
+
+DeadLetter dead_letter_record(const Attempt& attempt) {
+  const PendingDeadLetter& letter = attempt.dead_letter.value();
+  return {.attempt_id = attempt.spec.attempt_id,
+          .run_id = attempt.spec.run_id,
+          .attempt_no = letter.attempt_no,
+          .reason = letter.reason,
+          .dead_at = letter.dead_at};
+}
+
+}  // namespace leasecheck::model

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "model/spec/operation.hpp"
+#include "model/spec/outcome.hpp"
+#include "model/spec/state.hpp"
+
+/// The inside of the step function: one `apply` per operation, and the few moves of an attempt that
+/// several rules share. Every `apply` decides first and changes last, so that a refused operation
+/// has changed nothing. `now` is the action's time.
+namespace leasecheck::model {
+
+Outcome apply(State& state, const Reset& operation, Time now);
+Outcome apply(State& state, const EnqueueAttempt& operation, Time now);
+Outcome apply(State& state, const ListDispatchableAttempts& operation, Time now);
+Outcome apply(State& state, const UpsertLease& operation, Time now);
+Outcome apply(State& state, const HeartbeatLease& operation, Time now);
+Outcome apply(State& state, const HeartbeatLeaseWithVersion& operation, Time now);
+Outcome apply(State& state, const ExpireLeasesAndRequeue& operation, Time now);
+Outcome apply(State& state, const TransitionTimedOutAttempts& operation, Time now);
+Outcome apply(State& state, const LatestSeqForRun& operation, Time now);
+Outcome apply(State& state, const StartAttempt& operation, Time now);
+Outcome apply(State& state, const ReleaseLease& operation, Time now);
+Outcome apply(State& state, const AckAttempt& operation, Time now);
+Outcome apply(State& state, const AppendRunEvent& operation, Time now);
+Outcome apply(State& state, const CancelAttempt& operation, Time now);
+Outcome apply(State& state, const ReplayDeadLetter& operation, Time now);
+Outcome apply(State& state, const ListDeadLetters& operation, Time now);
+Outcome apply(State& state, const GetAttempt& operation, Time now);
+Outcome apply(State& state, const GetLease& operation, Time now);
+Outcome apply(State& state, const GetLeaseForAttempt& operation, Time now);
+Outcome apply(State& state, const QueueDepth& operation, Time now);
+Outcome apply(State& state, const CountByStatus& operation, Time now);
+Outcome apply(State& state, const ListRunEvents& operation, Time now);
+
+/// The attempt with this id.
+/// Errors: `invalid_argument` (bad id), `not_found`, in this order.
+[[nodiscard]] std::expected<Attempt*, ErrorCode> find_attempt(State& state, const Id& attempt_id);
+
+/// The attempt whose current lease has this id, or null.
+[[nodiscard]] Attempt* find_leased(State& state, const Id& lease_id);
+
+/// The attempt whose current lease has this id and belongs to the worker (rules 9 to 13).
+/// Errors: `invalid_argument` (a bad id), `stale_lease`, in this order.
+[[nodiscard]] std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id,
+                                                           const Id& worker_id);
+
+/// Ends the attempt's lease, if it has one: no row, no `started_at`. The caller sets the status.
+void end_lease(State& state, Attempt& attempt);
+
+/// The attempt waits for a worker again from `now` on, in this order only (rule 2).
+void requeue(State& state, Attempt& attempt, Time now);
+
+/// The attempt ends in `status`, which is terminal, without a dead letter.
+void finish(State& state, Attempt& attempt, Status status);
+
+/// The attempt fails for good and leaves its one dead letter (rule 14).
+void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time now);
+
+/// Rule 11: into backoff while retries are left, otherwise a final failure for this reason.
+void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time now);
+
+/// Rule 3: `started_at + timeout`, where the attempt has a lease and a timeout.
+[[nodiscard]] std::optional<Time> execution_deadline(const Attempt& attempt);
+
+/// What a caller sees of the attempt, its lease and its dead letter.
+/// Pre: the attempt has the lease, or the dead letter, that is asked for.
+[[nodiscard]] AttemptRecord attempt_record(const Attempt& attempt);
+[[nodiscard]] LeaseRecord lease_record(const Attempt& attempt);
+[[nodiscard]] DeadLetter dead_letter_record(const Attempt& attempt);
+
+/// Rule 13: whether `payload` is the text of exactly one JSON value: RFC 8259 in valid UTF-8, a
+/// leading byte order mark allowed, numbers within the range of a double.
+[[nodiscard]] bool is_json(std::string_view payload);
+
+}  // namespace leasecheck::model
