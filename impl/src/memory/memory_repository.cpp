@@ -1,0 +1,14 @@
+#include "memory/memory_repository.hpp"
+
+#include "memory/memory_store.hpp"
+
+namespace lease {
+
+MemoryRepository::MemoryRepository(Clock& clock, IdSource& ids)
+    : StoredRepository(std::make_unique<MemoryStore>(), clock, ids) {}
+
+std::unique_ptr<AttemptRepository> make_memory_repository(Clock& clock, IdSource& ids) {
+  return std::make_unique<MemoryRepository>(clock, ids);
+}
+
+}  // namespace lease

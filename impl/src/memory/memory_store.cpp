@@ -1,0 +1,211 @@
+#include "memory/memory_store.hpp"
+
+#include <algorithm>
+
+#include "check.hpp"
+
+namespace lease {
+namespace {
+
+std::size_t index_of(Status status) { return static_cast<std::size_t>(status); }
+
+/// Moves an entry of `index` from its old key to its new one, either of which may be none.
+template <typename Index, typename Key, typename Row>
+void reposition(Index& index, const std::optional<Key>& from, const std::optional<Key>& to,
+                Row* row) {
+  if (from == to) return;
+  if (from && to) {
+    auto node = index.extract(*from);
+    node.key() = *to;
+    index.insert(std::move(node));
+  } else if (from) {
+    index.erase(*from);
+  } else {
+    index.emplace(*to, row);
+  }
+}
+
+template <typename Tie>
+std::optional<std::pair<Time, Tie>> timed_key(const std::optional<Time>& time, Tie tie) {
+  if (!time) return std::nullopt;
+  return std::pair{*time, tie};
+}
+
+/// The id of the current lease or of the remembered ack, empty if there is neither.
+std::string_view lease_id_of(const Attempt& attempt) {
+  if (attempt.lease) return attempt.lease->lease_id.str();
+  return attempt.last_ack ? std::string_view(attempt.last_ack->lease_id.str()) : "";
+}
+
+}  // namespace
+
+Attempt* MemoryStore::find(const AttemptId& attempt_id) {
+  const auto found = rows_.find(attempt_id.str());
+  return found == rows_.end() ? nullptr : found->second.get();
+}
+
+Attempt* MemoryStore::find_by_lease(const LeaseId& lease_id) {
+  const auto found = by_lease_.find(lease_id.str());
+  return found == by_lease_.end() ? nullptr : found->second;
+}
+
+void MemoryStore::insert(Attempt attempt) {
+  attempt.enqueue_seq = ++enqueued_;
+  auto row = std::make_unique<Row>(std::move(attempt));
+  Row& inserted = *row;
+  rows_.emplace(inserted.spec.attempt_id.str(), std::move(row));
+  counts_[index_of(inserted.position.status)] += 1;
+  save(inserted);
+}
+
+MemoryStore::Position MemoryStore::position_of(const Attempt& attempt) {
+  Position position;
+  position.lane = lane_of(attempt);
+  position.key = dispatch_key(attempt);
+  if (attempt.lease) position.expires_at = attempt.lease->expires_at;
+  if (attempt.lease) position.deadline = execution_deadline(attempt);
+  if (attempt.dead_letter) position.dead_at = attempt.dead_letter->dead_at;
+  position.status = attempt.status;
+  return position;
+}
+
+void MemoryStore::save(Attempt& attempt) {
+  Row& row = static_cast<Row&>(attempt);
+  const Position was = row.position;
+  Position is = position_of(row);
+  is.lease_id = was.lease_id;
+  if (was.lane != is.lane || was.key != is.key) {
+    if (was.lane) waiting(*was.lane).erase(was.key);
+    if (is.lane) waiting(*is.lane).emplace(is.key, &row);
+  }
+  const std::uint64_t seq = row.enqueue_seq;
+  reposition(by_expiry_, timed_key(was.expires_at, seq), timed_key(is.expires_at, seq), &row);
+  reposition(by_deadline_, timed_key(was.deadline, seq), timed_key(is.deadline, seq), &row);
+  const std::string_view id = row.spec.attempt_id.str();
+  reposition(dead_, timed_key(was.dead_at, id), timed_key(is.dead_at, id), &row);
+  counts_[index_of(was.status)] -= 1;
+  counts_[index_of(is.status)] += 1;
+  row.position = is;
+  if (lease_id_of(row) != row.position.lease_id) index_lease(row);
+}
+
+void MemoryStore::index_lease(Row& row) {
+  if (!row.position.lease_id.empty()) by_lease_.erase(std::string(row.position.lease_id));
+  row.position.lease_id = {};
+  const std::string_view lease_id = lease_id_of(row);
+  if (lease_id.empty()) return;
+  const auto [entry, is_new] = by_lease_.emplace(lease_id, &row);
+  check(is_new, "the id source gives no lease id twice");
+  row.position.lease_id = entry->first;
+}
+
+template <typename Visit>
+void MemoryStore::visit_due(Time now, Visit visit) {
+  auto entry = timed_.begin();
+  while (entry != timed_.end()) {
+    const auto& [key, row] = *entry;
+    if (key.ready_at <= now) {
+      if (!visit(*row)) return;
+      ++entry;
+    } else {
+      // The rest of this priority is later still; the next priority begins after its end.
+      entry = timed_.upper_bound({key.priority, Time::max(), UINT64_MAX});
+    }
+  }
+}
+
+std::vector<AttemptDispatchRecord> MemoryStore::list_dispatchable(Time now, std::uint64_t limit) {
+  std::vector<const Row*> due;
+  visit_due(now, [&](const Row& row) {
+    if (due.size() < limit) due.push_back(&row);
+    return due.size() < limit;
+  });
+  std::vector<AttemptDispatchRecord> listed;
+  auto next_due = due.begin();
+  auto next_ready = ready_.begin();
+  while (listed.size() < limit) {
+    while (next_ready != ready_.end() && !is_dispatchable(*next_ready->second, now)) ++next_ready;
+    const bool has_ready = next_ready != ready_.end();
+    const bool has_due = next_due != due.end();
+    if (has_ready && (!has_due || next_ready->first < dispatch_key(**next_due))) {
+      listed.push_back(dispatch_record(*(next_ready++)->second));
+    } else if (has_due) {
+      listed.push_back(dispatch_record(**next_due++));
+    } else {
+      break;
+    }
+  }
+  return listed;
+}
+
+std::uint64_t MemoryStore::count_dispatchable(Time now) {
+  std::uint64_t count = 0;
+  for (const auto& [key, row] : ready_) count += is_dispatchable(*row, now) ? 1 : 0;
+  visit_due(now, [&](const Row&) { return ++count != 0; });
+  return count;
+}
+
+std::vector<Attempt*> MemoryStore::expired_before(Time time) {
+  std::vector<Attempt*> expired;
+  for (const auto& [key, row] : by_expiry_) {
+    if (key.first >= time) break;
+    expired.push_back(row);
+  }
+  return expired;
+}
+
+std::vector<Attempt*> MemoryStore::overdue_at(Time now) {
+  std::vector<Attempt*> overdue;
+  for (const auto& [key, row] : by_deadline_) {
+    if (key.first > now) break;
+    overdue.push_back(row);
+  }
+  return overdue;
+}
+
+std::vector<DeadLetter> MemoryStore::list_dead_letters(std::uint64_t limit) {
+  std::vector<DeadLetter> letters;
+  for (const auto& [key, row] : dead_) {
+    if (letters.size() >= limit) break;
+    letters.push_back(dead_letter_record(*row));
+  }
+  return letters;
+}
+
+std::uint64_t MemoryStore::latest_seq(const RunId& run_id) {
+  const auto run = events_.find(run_id);
+  return run == events_.end() ? 0 : run->second.size();
+}
+
+void MemoryStore::append(const RunId& run_id, RunEvent event) {
+  events_[run_id].push_back(std::move(event));
+}
+
+std::vector<RunEvent> MemoryStore::list_events(const RunId& run_id, std::uint64_t after,
+                                               std::uint64_t limit) {
+  const auto run = events_.find(run_id);
+  if (run == events_.end() || after >= run->second.size()) return {};
+  // Sequences are 1, 2, 3 …: the event after sequence n stands at index n.
+  const std::uint64_t count = std::min<std::uint64_t>(limit, run->second.size() - after);
+  const auto first = run->second.begin() + static_cast<std::ptrdiff_t>(after);
+  return {first, first + static_cast<std::ptrdiff_t>(count)};
+}
+
+Snapshot MemoryStore::snapshot() {
+  std::vector<const Row*> rows;
+  rows.reserve(rows_.size());
+  for (const auto& [id, row] : rows_) rows.push_back(row.get());
+  std::ranges::sort(rows, {}, [](const Row* row) { return row->spec.attempt_id; });
+  Snapshot snapshot;
+  for (const Row* row : rows) {
+    snapshot.attempts.push_back(attempt_record(*row));
+    if (row->lease) snapshot.leases.push_back(lease_record(*row));
+    if (row->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*row));
+  }
+  for (const auto& [run_id, events] : events_) snapshot.runs.push_back({run_id, events});
+  return snapshot;
+}
+
+void MemoryStore::clear() { *this = MemoryStore(); }
+
+}  // namespace lease

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "store.hpp"
+
+namespace lease {
+
+/// Rows in memory. Each question that the contract asks of many attempts has an index that holds
+/// just the attempts it can concern, so that finished ones cost nothing. The unordered maps serve
+/// look-ups; nothing depends on their order.
+class MemoryStore final : public Store {
+ public:
+  Result<void> begin(Access) override { return {}; }
+  Result<void> end(Ending) override { return {}; }
+
+  Attempt* find(const AttemptId& attempt_id) override;
+  Attempt* find_by_lease(const LeaseId& lease_id) override;
+  void insert(Attempt attempt) override;
+  void save(Attempt& attempt) override;
+  void save_heartbeat(Attempt& attempt) override { save(attempt); }
+
+  std::vector<AttemptDispatchRecord> list_dispatchable(Time now, std::uint64_t limit) override;
+  std::uint64_t count_dispatchable(Time now) override;
+  std::vector<Attempt*> expired_before(Time time) override;
+  std::vector<Attempt*> overdue_at(Time now) override;
+  std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) override;
+
+  std::uint64_t latest_seq(const RunId& run_id) override;
+  void append(const RunId& run_id, RunEvent event) override;
+  std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
+                                    std::uint64_t limit) override;
+
+  CountsByStatus counts_by_status() override { return counts_; }
+  Snapshot snapshot() override;
+  void clear() override;
+  [[nodiscard]] bool is_durable() const override { return false; }
+
+ private:
+  /// Where an attempt stands in the indexes: what `save` compares with to see what has moved.
+  struct Position {
+    std::optional<Lane> lane;
+    DispatchKey key;
+    std::optional<Time> expires_at;
+    std::optional<Time> deadline;
+    std::optional<Time> dead_at;
+    Status status = Status::queued;
+    std::string_view lease_id;  ///< current or remembered; the text is the key in by_lease_
+  };
+  struct Row : Attempt {
+    explicit Row(Attempt attempt) : Attempt(std::move(attempt)) {}
+    Position position;
+  };
+  using Waiting = std::map<DispatchKey, Row*>;
+  /// Ties in time are broken by the enqueue sequence, in dead letters by the attempt id.
+  using ByTime = std::map<std::pair<Time, std::uint64_t>, Row*>;
+  using Dead = std::map<std::pair<Time, std::string_view>, Row*>;
+
+  static Position position_of(const Attempt& attempt);
+  Waiting& waiting(Lane lane) { return lane == Lane::ready ? ready_ : timed_; }
+  void index_lease(Row& row);
+  /// Calls `visit(row)` for the timed that are due, in dispatch order, until it answers false.
+  template <typename Visit>
+  void visit_due(Time now, Visit visit);
+
+  std::unordered_map<std::string_view, std::unique_ptr<Row>> rows_;  ///< keys: the rows' own ids
+  std::unordered_map<std::string, Row*> by_lease_;
+  Waiting ready_;
+  Waiting timed_;
+  ByTime by_expiry_;
+  ByTime by_deadline_;
+  Dead dead_;
+  std::map<RunId, std::vector<RunEvent>> events_;
+  CountsByStatus counts_{};
+  std::uint64_t enqueued_ = 0;
+};
+
+}  // namespace lease

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lease/sqlite.hpp"
+#include "store.hpp"
+
+namespace lease::sqlite {
+
+class Query;
+
+/// One connection to one database file.
+///
+/// A failure is remembered and makes every later query of the same transaction find nothing and do
+/// nothing, until `end` answers it; so a transaction reads as a straight line, and no half of it is
+/// ever kept.
+/// Thread: one at a time.
+class Connection {
+ public:
+  /// Opens or makes the file and waits for other processes as long as the options say. Looks at no
+  /// content.
+  /// Errors: `unavailable`.
+  [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
+
+  /// Errors: `unavailable` (another process is writing, or the file cannot be read), `corrupt`.
+  [[nodiscard]] Result<void> begin(Access access);
+
+  /// Ends the transaction: keeps it if that was asked for and nothing failed.
+  /// Errors: the first failure since `begin`; `unavailable` with `Effect::unknown` if the commit
+  /// itself failed, because its log record may or may not have reached the disk.
+  [[nodiscard]] Result<void> end(Ending ending);
+
+  /// A prepared statement with `arguments` bound in order. `sql` is a string literal: it is what
+  /// the statement is cached by.
+  template <typename... Arguments>
+  [[nodiscard]] Query query(std::string_view sql, const Arguments&... arguments);
+
+  /// Carries out one or several statements that answer nothing.
+  void execute(const char* sql);
+
+  /// Remembers a failure unless there is one already.
+  void fail(Error error);
+
+  /// Takes the remembered failure, if any.
+  [[nodiscard]] Result<void> take_failure();
+
+  /// A `corrupt` error that names the file.
+  [[nodiscard]] Error corrupt(std::string_view what) const;
+
+ private:
+  friend class Query;
+  struct Close {
+    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+
+  Connection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  sqlite3_stmt* prepared(std::string_view sql);
+  /// Remembers what SQLite answered, if it is an error. Returns: whether it is none.
+  bool accept(int code);
+  [[nodiscard]] Error error_of(int code) const;
+  [[nodiscard]] std::string describe(std::string_view what) const;
+
+  std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+  std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+  std::optional<Error> failure_;
+};
+
+/// A statement under way. Rows are read with `next`, columns from 0; leaving the scope ends it.
+class Query {
+ public:
+  Query(Connection& connection, sqlite3_stmt* statement)
+      : connection_(connection), statement_(statement) {}
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  /// Returns: whether there is another row; false after a failure, which the connection remembers.
+  bool next();
+
+  /// For a statement that answers no rows.
+  void run() { static_cast<void>(next()); }
+
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+
+  void bind(int index, std::int64_t value);
+  void bind(int index, std::string_view value);
+  void bind(int index, Time value) { bind(index, value.time_since_epoch().count()); }
+  void bind(int index, Duration value) { bind(index, value.count()); }
+  template <typename Tag>
+  void bind(int index, const Id<Tag>& value) {
+    bind(index, std::string_view(value.str()));
+  }
+  template <typename T>
+  void bind(int index, const std::optional<T>& value) {
+    if (value) bind(index, *value);  // an unbound parameter is null
+  }
+
+ private:
+  Connection& connection_;
+  sqlite3_stmt* statement_;  ///< null after a failure
+};
+
+template <typename... Arguments>
+Query Connection::query(std::string_view sql, const Arguments&... arguments) {
+  sqlite3_stmt* statement = prepared(sql);
+  if (statement != nullptr) {
+    // Bound by a query of its own scope's making would end at that scope; hence the two steps.
+    Query binder(*this, nullptr);
+  }
+  return Query(*this, statement);
+}
+
+}  // namespace lease::sqlite

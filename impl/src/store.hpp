@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "attempt.hpp"
+#include "lease/result.hpp"
+
+namespace lease {
+
+enum class Access : std::uint8_t { read, write };
+enum class Ending : std::uint8_t { keep, discard };
+
+/// Where a backend keeps its rows. The contract's rules are in `StoredRepository`, once; a store
+/// knows transactions, look-ups and orders, and no rule.
+///
+/// Every method is called between `begin` and `end`. A store whose medium fails remembers the first
+/// failure: from then on its reads find nothing and its writes do nothing, and `end` answers the
+/// failure instead of the transaction's result. Callers therefore check no errors in between.
+/// Pointers to attempts are valid until `end`. A change to an attempt counts once it is saved; what
+/// is discarded must not have been changed.
+/// Thread: one transaction at a time; `StoredRepository` sees to it.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual Result<void> begin(Access access) = 0;
+  [[nodiscard]] virtual Result<void> end(Ending ending) = 0;
+
+  /// Returns: null when there is none.
+  [[nodiscard]] virtual Attempt* find(const AttemptId& attempt_id) = 0;
+
+  /// The attempt whose current lease, or whose remembered ack, has this lease id.
+  /// Returns: null when there is none.
+  [[nodiscard]] virtual Attempt* find_by_lease(const LeaseId& lease_id) = 0;
+
+  /// Adds an attempt and gives it the next enqueue sequence.
+  virtual void insert(Attempt attempt) = 0;
+
+  virtual void save(Attempt& attempt) = 0;
+
+  /// As `save`, where nothing but the lease's times and the version changed.
+  virtual void save_heartbeat(Attempt& attempt) = 0;
+
+  /// Those dispatchable at `now`, in dispatch order.
+  [[nodiscard]] virtual std::vector<AttemptDispatchRecord> list_dispatchable(
+      Time now, std::uint64_t limit) = 0;
+  [[nodiscard]] virtual std::uint64_t count_dispatchable(Time now) = 0;
+
+  /// Those whose lease expires before `time`.
+  [[nodiscard]] virtual std::vector<Attempt*> expired_before(Time time) = 0;
+
+  /// Those whose execution deadline is at `now` or earlier.
+  [[nodiscard]] virtual std::vector<Attempt*> overdue_at(Time now) = 0;
+
+  /// By (dead_at, attempt_id).
+  [[nodiscard]] virtual std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) = 0;
+
+  [[nodiscard]] virtual std::uint64_t latest_seq(const RunId& run_id) = 0;
+  virtual void append(const RunId& run_id, RunEvent event) = 0;
+  [[nodiscard]] virtual std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
+                                                          std::uint64_t limit) = 0;
+
+  [[nodiscard]] virtual CountsByStatus counts_by_status() = 0;
+  [[nodiscard]] virtual Snapshot snapshot() = 0;
+  virtual void clear() = 0;
+  [[nodiscard]] virtual bool is_durable() const = 0;
+};
+
+}  // namespace lease

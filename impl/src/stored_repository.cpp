@@ -1,0 +1,302 @@
+#include "stored_repository.hpp"
+
+#include <algorithm>
+
+#include "validity.hpp"
+
+namespace lease {
+namespace {
+
+std::unexpected<Error> no_such_attempt(const AttemptId& attempt_id) {
+  return failure(ErrorCode::not_found, "no attempt \"" + attempt_id.str() + "\"");
+}
+
+std::unexpected<Error> stale(const LeaseId& lease_id) {
+  return failure(ErrorCode::stale_lease,
+                 "lease \"" + lease_id.str() + "\" is not current, or not this caller's");
+}
+
+AckResult ack_result(const Attempt& attempt) {
+  return {attempt.status, attempt.attempt_no, attempt.retry_at};
+}
+
+}  // namespace
+
+StoredRepository::StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids)
+    : store_(std::move(store)), clock_(clock), ids_(ids) {}
+
+// ---- The six methods -------------------------------------------------------------------------
+
+Result<std::vector<AttemptDispatchRecord>> StoredRepository::list_dispatchable_attempts(
+    Time now, std::uint64_t limit) {
+  return transact(Access::read, [&]() -> Result<std::vector<AttemptDispatchRecord>> {
+    return store().list_dispatchable(now, limit);
+  });
+}
+
+Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
+                                                   const WorkerId& worker_id,
+                                                   Time lease_expires_at) {
+  return transact(Access::write, [&]() -> Result<LeaseRecord> {
+    // Read once the transaction has begun: a claim that had to wait is judged by the time at which
+    // it is granted, so that no lease is expired at birth.
+    const Time now = clock().now();
+    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    if (auto valid = validate_id("worker_id", worker_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    if (lease_expires_at <= now) {
+      return failure(ErrorCode::invalid_argument, "lease_expires_at is not after now");
+    }
+    Attempt* attempt = store().find(attempt_id);
+    if (attempt == nullptr) return no_such_attempt(attempt_id);
+    if (!may_claim(*attempt, now)) {
+      return failure(ErrorCode::not_dispatchable,
+                     "attempt \"" + attempt_id.str() + "\" is leased, finished or not yet due");
+    }
+    grant(*attempt, Lease{ids().next_lease_id(), worker_id, lease_expires_at, now});
+    store().save(*attempt);
+    return lease_record(*attempt);
+  });
+}
+
+Result<void> StoredRepository::heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
+                                               Time lease_expires_at) {
+  return transact(Access::write, [&]() -> Result<void> {
+    if (auto valid = validate_id("lease_id", lease_id.str()); !valid) return valid;
+    Attempt* attempt = find_current(lease_id);
+    if (attempt == nullptr) return stale(lease_id);
+    refresh(*attempt, heartbeat_at, lease_expires_at);
+    store().save_heartbeat(*attempt);
+    return {};
+  });
+}
+
+Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_before) {
+  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+    const Time now = clock().now();
+    const std::vector<Attempt*> expired = store().expired_before(stale_before);
+    for (Attempt* attempt : expired) {
+      reap(*attempt, now);
+      store().save(*attempt);
+    }
+    return expired.size();
+  });
+}
+
+Result<std::uint64_t> StoredRepository::latest_seq_for_run(const RunId& run_id) {
+  return transact(Access::read, [&]() -> Result<std::uint64_t> {
+    if (auto valid = validate_id("run_id", run_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    return store().latest_seq(run_id);
+  });
+}
+
+Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) {
+  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+    const std::vector<Attempt*> overdue = store().overdue_at(now);
+    for (Attempt* attempt : overdue) {
+      time_out(*attempt, now);
+      store().save(*attempt);
+    }
+    return overdue.size();
+  });
+}
+
+// ---- Around them -----------------------------------------------------------------------------
+
+Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
+  return transact(Access::write, [&]() -> Result<void> {
+    const Time now = clock().now();
+    if (auto valid = validate_spec(spec); !valid) return valid;
+    if (const Attempt* known = store().find(spec.attempt_id)) {
+      if (known->spec == spec) return {};
+      return failure(ErrorCode::already_exists,
+                     "attempt \"" + spec.attempt_id.str() + "\" exists with another spec");
+    }
+    Attempt attempt;
+    attempt.spec = spec;
+    attempt.ready_at = std::max(now, spec.not_before.value_or(Time::min()));
+    store().insert(std::move(attempt));
+    return {};
+  });
+}
+
+Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
+  return transact(Access::write, [&]() -> Result<void> {
+    if (auto valid = validate_holder(holder); !valid) return valid;
+    Attempt* attempt = find_held(holder);
+    if (attempt == nullptr) return stale(holder.lease_id);
+    if (attempt->status == Status::running) return {};
+    attempt->status = Status::running;
+    store().save(*attempt);
+    return {};
+  });
+}
+
+Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
+    const Holder& holder, const VersionedHeartbeat& heartbeat) {
+  return transact(Access::write, [&]() -> Result<LeaseRecord> {
+    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
+    Attempt* attempt = find_held(holder);
+    if (attempt == nullptr || attempt->version != heartbeat.expected_version) {
+      return stale(holder.lease_id);
+    }
+    refresh(*attempt, heartbeat.heartbeat_at, heartbeat.lease_expires_at);
+    store().save_heartbeat(*attempt);
+    return lease_record(*attempt);
+  });
+}
+
+Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome outcome,
+                                                Time now) {
+  return transact(Access::write, [&]() -> Result<AckResult> {
+    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
+    if (auto valid = validate_outcome(outcome); !valid) return std::unexpected(valid.error());
+    if (Attempt* attempt = find_held(holder)) {
+      ack(*attempt, outcome, now);
+      store().save(*attempt);
+      return ack_result(*attempt);
+    }
+    const Attempt* acked = store().find_by_lease(holder.lease_id);
+    if (acked == nullptr || !repeats_last_ack(*acked, holder, outcome)) {
+      return stale(holder.lease_id);
+    }
+    return ack_result(*acked);
+  });
+}
+
+Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
+  return transact(Access::write, [&]() -> Result<void> {
+    if (auto valid = validate_holder(holder); !valid) return valid;
+    Attempt* attempt = find_held(holder);
+    if (attempt == nullptr) return stale(holder.lease_id);
+    requeue(*attempt, now);
+    store().save(*attempt);
+    return {};
+  });
+}
+
+Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time) {
+  return transact(Access::write, [&]() -> Result<void> {
+    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) return valid;
+    Attempt* attempt = store().find(attempt_id);
+    if (attempt == nullptr) return no_such_attempt(attempt_id);
+    if (is_terminal(attempt->status)) {
+      return failure(ErrorCode::not_dispatchable,
+                     "attempt \"" + attempt_id.str() + "\" is already terminal");
+    }
+    finish(*attempt, Status::cancelled);
+    attempt->last_ack.reset();
+    store().save(*attempt);
+    return {};
+  });
+}
+
+Result<std::uint64_t> StoredRepository::append_run_event(const Holder& holder,
+                                                         const NewRunEvent& event, Time now) {
+  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
+    if (auto valid = validate_event(event); !valid) return std::unexpected(valid.error());
+    const Attempt* attempt = find_held(holder);
+    if (attempt == nullptr) return stale(holder.lease_id);
+    const RunId& run_id = attempt->spec.run_id;
+    const std::uint64_t seq = store().latest_seq(run_id) + 1;
+    store().append(run_id, {seq, attempt->spec.attempt_id, event.kind, event.payload, now});
+    return seq;
+  });
+}
+
+Result<std::vector<DeadLetter>> StoredRepository::list_dead_letters(std::uint64_t limit) {
+  return transact(Access::read, [&]() -> Result<std::vector<DeadLetter>> {
+    return store().list_dead_letters(limit);
+  });
+}
+
+Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, Time now) {
+  return transact(Access::write, [&]() -> Result<void> {
+    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) return valid;
+    Attempt* attempt = store().find(attempt_id);
+    if (attempt == nullptr) return no_such_attempt(attempt_id);
+    if (!attempt->dead_letter) {
+      return failure(ErrorCode::not_dispatchable,
+                     "attempt \"" + attempt_id.str() + "\" has no pending dead letter");
+    }
+    replay(*attempt, now);
+    store().save(*attempt);
+    return {};
+  });
+}
+
+Result<AttemptRecord> StoredRepository::get_attempt(const AttemptId& attempt_id) {
+  return transact(Access::read, [&]() -> Result<AttemptRecord> {
+    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    const Attempt* attempt = store().find(attempt_id);
+    if (attempt == nullptr) return no_such_attempt(attempt_id);
+    return attempt_record(*attempt);
+  });
+}
+
+Result<std::optional<LeaseRecord>> StoredRepository::get_lease(const LeaseId& lease_id) {
+  return transact(Access::read, [&]() -> Result<std::optional<LeaseRecord>> {
+    if (auto valid = validate_id("lease_id", lease_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    const Attempt* attempt = find_current(lease_id);
+    if (attempt == nullptr) return std::nullopt;
+    return lease_record(*attempt);
+  });
+}
+
+Result<std::optional<LeaseRecord>> StoredRepository::get_lease_for_attempt(
+    const AttemptId& attempt_id) {
+  return transact(Access::read, [&]() -> Result<std::optional<LeaseRecord>> {
+    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    const Attempt* attempt = store().find(attempt_id);
+    if (attempt == nullptr || !attempt->lease) return std::nullopt;
+    return lease_record(*attempt);
+  });
+}
+
+Result<std::uint64_t> StoredRepository::queue_depth(Time now) {
+  return transact(Access::read,
+                  [&]() -> Result<std::uint64_t> { return store().count_dispatchable(now); });
+}
+
+Result<CountsByStatus> StoredRepository::counts_by_status() {
+  return transact(Access::read,
+                  [&]() -> Result<CountsByStatus> { return store().counts_by_status(); });
+}
+
+Result<std::vector<RunEvent>> StoredRepository::list_run_events(const RunId& run_id,
+                                                                std::uint64_t after,
+                                                                std::uint64_t limit) {
+  return transact(Access::read, [&]() -> Result<std::vector<RunEvent>> {
+    if (auto valid = validate_id("run_id", run_id.str()); !valid) {
+      return std::unexpected(valid.error());
+    }
+    return store().list_events(run_id, after, limit);
+  });
+}
+
+Result<Snapshot> StoredRepository::snapshot() {
+  return transact(Access::read, [&]() -> Result<Snapshot> { return store().snapshot(); });
+}
+
+Result<void> StoredRepository::reset() {
+  return transact(Access::write, [&]() -> Result<void> {
+    store().clear();
+    return {};
+  });
+}
+
+bool StoredRepository::is_durable() const { return store_->is_durable(); }
+
+}  // namespace lease

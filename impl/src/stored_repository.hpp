@@ -1,0 +1,109 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+#include "lease/attempt_repository.hpp"
+#include "store.hpp"
+
+namespace lease {
+
+/// The contract's rules over a store: the same code for every backend, so that they cannot differ
+/// in what they answer.
+///
+/// Each public method is one transaction: check the arguments, find the row, refuse or change,
+/// save. The protected steps are the rules one by one; they are virtual so that tests can plant
+/// a defect in one of them and see that the checks find it.
+class StoredRepository : public AttemptRepository {
+ public:
+  StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids);
+
+  Result<std::vector<AttemptDispatchRecord>> list_dispatchable_attempts(
+      Time now, std::uint64_t limit) override;
+  Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const WorkerId& worker_id,
+                                   Time lease_expires_at) override;
+  Result<void> heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
+                               Time lease_expires_at) override;
+  Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override;
+  Result<std::uint64_t> latest_seq_for_run(const RunId& run_id) override;
+  Result<std::uint64_t> transition_timed_out_attempts(Time now) override;
+
+  Result<void> enqueue_attempt(const AttemptSpec& spec) override;
+  Result<void> start_attempt(const Holder& holder, Time now) override;
+  Result<LeaseRecord> heartbeat_lease_with_version(const Holder& holder,
+                                                   const VersionedHeartbeat& heartbeat) override;
+  Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override;
+  Result<void> release_lease(const Holder& holder, Time now) override;
+  Result<void> cancel_attempt(const AttemptId& attempt_id, Time now) override;
+  Result<std::uint64_t> append_run_event(const Holder& holder, const NewRunEvent& event,
+                                         Time now) override;
+  Result<std::vector<DeadLetter>> list_dead_letters(std::uint64_t limit) override;
+  Result<void> replay_dead_letter(const AttemptId& attempt_id, Time now) override;
+  Result<AttemptRecord> get_attempt(const AttemptId& attempt_id) override;
+  Result<std::optional<LeaseRecord>> get_lease(const LeaseId& lease_id) override;
+  Result<std::optional<LeaseRecord>> get_lease_for_attempt(const AttemptId& attempt_id) override;
+  Result<std::uint64_t> queue_depth(Time now) override;
+  Result<CountsByStatus> counts_by_status() override;
+  Result<std::vector<RunEvent>> list_run_events(const RunId& run_id, std::uint64_t after,
+                                                std::uint64_t limit) override;
+  Result<Snapshot> snapshot() override;
+  Result<void> reset() override;
+  [[nodiscard]] bool is_durable() const override;
+
+ protected:
+  /// The attempt whose current lease this is, expired or not. Returns: null when there is none.
+  virtual Attempt* find_current(const LeaseId& lease_id);
+  /// As `find_current`, and the worker is its holder.
+  virtual Attempt* find_held(const Holder& holder);
+  /// Rules 1 and 3: whether a claim at `now` gets the attempt.
+  virtual bool may_claim(const Attempt& attempt, Time now);
+  /// Rule 3's effect. `lease` is complete.
+  virtual void grant(Attempt& attempt, Lease lease);
+  /// Rule 4's effect.
+  virtual void refresh(Attempt& attempt, Time heartbeat_at, Time expires_at);
+  /// Rules 5, 12, 14: back to the queue. The lease ends.
+  virtual void requeue(Attempt& attempt, Time now);
+  /// Rule 5's effect on one attempt.
+  virtual void reap(Attempt& attempt, Time now);
+  /// Rule 7's effect on one attempt.
+  virtual void time_out(Attempt& attempt, Time now);
+  /// Rule 11: backoff where a retry is left, otherwise final failure. The lease ends.
+  virtual void retry_or_fail(Attempt& attempt, DeadLetterReason reason, Time now);
+  virtual Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no);
+  /// Rule 14: `failed` and its one dead letter. The lease ends.
+  virtual void fail(Attempt& attempt, DeadLetterReason reason, Time now);
+  /// `completed` or `cancelled`. The lease ends.
+  virtual void finish(Attempt& attempt, Status status);
+  /// Rule 11's effect.
+  virtual void ack(Attempt& attempt, AckOutcome outcome, Time now);
+  /// Rule 11: whether this ack is the last one over again.
+  virtual bool repeats_last_ack(const Attempt& attempt, const Holder& holder, AckOutcome outcome);
+  /// Rule 14's replay.
+  virtual void replay(Attempt& attempt, Time now);
+
+  /// Runs `body`, which answers a Result, as one transaction: kept if it answers a value.
+  template <typename Body>
+  std::invoke_result_t<Body> transact(Access access, Body body) {
+    const std::lock_guard lock(mutex_);
+    if (auto begun = store_->begin(access); !begun) return std::unexpected(begun.error());
+    auto result = body();
+    if (auto ended = store_->end(result ? Ending::keep : Ending::discard); !ended) {
+      return std::unexpected(ended.error());
+    }
+    return result;
+  }
+
+  [[nodiscard]] Store& store() { return *store_; }
+  [[nodiscard]] Clock& clock() { return clock_; }
+  [[nodiscard]] IdSource& ids() { return ids_; }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<Store> store_;
+  Clock& clock_;
+  IdSource& ids_;
+};
+
+}  // namespace lease

@@ -1,0 +1,84 @@
+#include "validity.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace lease {
+namespace {
+
+/// One less than the largest signed 32-bit number, so that the count after the last still fits.
+constexpr std::int64_t largest_count = std::numeric_limits<std::int32_t>::max() - 1;
+
+std::unexpected<Error> invalid(std::string message) {
+  return failure(ErrorCode::invalid_argument, std::move(message));
+}
+
+struct Range {
+  std::int64_t low;
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+};
+
+Result<void> validate_range(std::string_view what, std::int64_t value, Range range) {
+  if (value >= range.low && value <= range.high) return {};
+  return invalid(std::string(what) + " is " + std::to_string(value) + ", must be " +
+                 std::to_string(range.low) + " to " + std::to_string(range.high));
+}
+
+template <typename Enum>
+Result<void> validate_word(std::string_view what, Enum value, Enum last) {
+  if (value <= last) return {};
+  return invalid(std::string(what) + " has no word for " + std::to_string(static_cast<int>(value)));
+}
+
+Result<void> first_failure(std::initializer_list<Result<void>> results) {
+  for (const Result<void>& result : results) {
+    if (!result) return result;
+  }
+  return {};
+}
+
+Result<void> validate_retry_policy(const RetryPolicy& policy) {
+  return first_failure(
+      {validate_word("retry_policy.strategy", policy.strategy, BackoffStrategy::exponential),
+       validate_range("retry_policy.backoff", policy.backoff.count(), {.low = 0}),
+       validate_range("retry_policy.max_backoff",
+                      policy.max_backoff.value_or(Duration{0}).count(), {.low = 0}),
+       validate_range("retry_policy.multiplier", policy.multiplier, {1, largest_count}),
+       validate_range("retry_policy.max_retries", policy.max_retries, {0, largest_count})});
+}
+
+}  // namespace
+
+Result<void> validate_id(std::string_view what, std::string_view id) {
+  if (is_valid_id(id)) return {};
+  return invalid(std::string(what) + " must be 1 to 255 bytes of UTF-8 without U+0000, and has " +
+                 std::to_string(id.size()) + " bytes");
+}
+
+Result<void> validate_holder(const Holder& holder) {
+  return first_failure({validate_id("lease_id", holder.lease_id.str()),
+                        validate_id("worker_id", holder.worker_id.str())});
+}
+
+Result<void> validate_spec(const AttemptSpec& spec) {
+  return first_failure(
+      {validate_id("attempt_id", spec.attempt_id.str()), validate_id("run_id", spec.run_id.str()),
+       spec.tenant_id ? validate_id("tenant_id", spec.tenant_id->str()) : Result<void>{},
+       validate_range("timeout", spec.timeout.value_or(Duration{1}).count(), {.low = 1}),
+       validate_word("on_timeout", spec.on_timeout, OnTimeout::cancel),
+       validate_range("max_deliveries", spec.max_deliveries.value_or(1), {1, largest_count}),
+       spec.retry_policy ? validate_retry_policy(*spec.retry_policy) : Result<void>{}});
+}
+
+Result<void> validate_outcome(AckOutcome outcome) {
+  return validate_word("outcome", outcome, AckOutcome::cancelled);
+}
+
+Result<void> validate_event(const NewRunEvent& event) {
+  if (auto kind = validate_id("kind", event.kind); !kind) return kind;
+  if (nlohmann::json::accept(event.payload)) return {};
+  return invalid("payload is not the text of one JSON value");
+}
+
+}  // namespace lease
