@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "properties/accepted_specs.hpp"
+#include "properties/observation.hpp"
+#include "properties/registry.hpp"
+
+namespace leasecheck::properties {
+namespace {
+
+using Listed = std::vector<model::DispatchRecord>;
+
+class DispatchOrder final : public Watcher {
+ public:
+  using Watcher::after;
+
+  Complaint after(const Operated& operated) override {
+    specs_.observe(operated);
+    const auto* list = std::get_if<model::ListDispatchableAttempts>(&operated.action.operation);
+    if (list == nullptr || is_refused_with(operated, model::ErrorCode::unavailable)) {
+      return std::nullopt;
+    }
+    const auto* listed = answer<Listed>(operated);
+    if (listed == nullptr) {
+      return fmt::format("list at {} with limit {} answered no list", ms(list->at), list->limit);
+    }
+    return judge(*list, *listed, due(operated.before, list->at));
+  }
+
+ private:
+  using Due = std::vector<const model::AttemptRecord*>;
+
+  Due due(const model::Snapshot& snapshot, model::Time at) {
+    Due attempts;
+    for (const model::AttemptRecord& attempt : snapshot.attempts) {
+      if (specs_.is_dispatchable(attempt, at)) attempts.push_back(&attempt);
+    }
+    if (attempts.size() > 1) reach_premise();
+    std::ranges::sort(attempts, {}, [&](const model::AttemptRecord* attempt) {
+      const AcceptedSpecs::Accepted* accepted = specs_.find(attempt->attempt_id);
+      return std::tuple(-std::int64_t{attempt->priority}, attempt->ready_at,
+                        accepted ? accepted->enqueue_seq : 0);
+    });
+    return attempts;
+  }
+
+  static Complaint judge(const model::ListDispatchableAttempts& list, const Listed& listed,
+                         const Due& due) {
+    const std::size_t size = std::min<std::uint64_t>(list.limit, due.size());
+    if (listed.size() > size) {
+      return fmt::format("list at {} with limit {} answered {} attempts, and {} are dispatchable",
+                         ms(list.at), list.limit, listed.size(), due.size());
+    }
+    for (std::size_t place = 0; place < size; ++place) {
+      if (place == listed.size()) {
+        return fmt::format("list at {} with limit {} ended before {}", ms(list.at), list.limit,
+                           text(*due[place]));
+      }
+      if (listed[place] == record(*due[place])) continue;
+      return fmt::format("list at {} answered {} ({}, attempt number {}) at place {}, due to {}",
+                         ms(list.at), listed[place].attempt_id, word(listed[place].status),
+                         listed[place].attempt_no, place + 1, text(*due[place]));
+    }
+    return std::nullopt;
+  }
+
+  static model::DispatchRecord record(const model::AttemptRecord& attempt) {
+    return {attempt.attempt_id, attempt.run_id, attempt.attempt_no, attempt.status,
+            attempt.retry_at};
+  }
+
+  static std::string text(const model::AttemptRecord& attempt) {
+    return fmt::format("{} ({}, attempt number {}, priority {}, ready at {})", attempt.attempt_id,
+                       word(attempt.status), attempt.attempt_no, attempt.priority,
+                       ms(attempt.ready_at));
+  }
+
+  AcceptedSpecs specs_;
+};
+
+}  // namespace
+
+constinit const Property dispatch_order{
+    .name = "dispatch_order",
+    .rules = "1, 2",
+    .claim =
+        "A list answers exactly the first dispatchable attempts by priority, ready_at and "
+        "enqueue sequence.",
+    .premise = "A list had at least two attempts to order.",
+    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
+      return std::make_unique<DispatchOrder>();
+    }};
+
+}  // namespace leasecheck::properties

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+
+#include "properties/observation.hpp"
+#include "properties/registry.hpp"
+#include "properties/snapshot_diff.hpp"
+
+namespace leasecheck::properties {
+namespace {
+
+using Events = std::span<const model::RunEvent>;
+
+Events events_of(const model::Snapshot& snapshot, std::string_view run_id) {
+  const model::RunRecord* run = find_run(snapshot, run_id);
+  return run == nullptr ? Events{} : Events{run->events};
+}
+
+class MonotonicSequences final : public Watcher {
+ public:
+  using Watcher::after;
+
+  Complaint after(const Operated& operated) override {
+    if (accepted<model::Reset>(operated)) return std::nullopt;
+    if (const auto* append = accepted<model::AppendRunEvent>(operated)) {
+      return judge_append(*append, operated);
+    }
+    if (const auto* latest = accepted<model::LatestSeqForRun>(operated)) {
+      if (Complaint complaint = judge_latest(*latest, operated)) return complaint;
+    }
+    if (operated.before.runs == operated.after.runs) return std::nullopt;
+    return fmt::format("{} changed the events of a run", model::name_of(operated.action.operation));
+  }
+
+ private:
+  static Complaint judge_latest(const model::LatestSeqForRun& latest, const Operated& operated) {
+    const Events events = events_of(operated.before, latest.run_id);
+    const std::uint64_t highest = events.empty() ? 0 : events.back().seq;
+    const auto* answered = answer<model::Sequence>(operated);
+    if (answered != nullptr && answered->value == highest) return std::nullopt;
+    return fmt::format("latest_seq_for_run answered {} for {}, whose last event has {}",
+                       answered ? fmt::to_string(answered->value) : "no number", latest.run_id,
+                       highest);
+  }
+
+  Complaint judge_append(const model::AppendRunEvent& append, const Operated& operated) {
+    const model::LeaseRecord* lease = find_lease(operated.before, append.lease_id);
+    const auto* attempt = lease ? find_attempt(operated.before, lease->attempt_id) : nullptr;
+    if (attempt == nullptr) return std::nullopt;  // holder_only's
+    const Events old_events = events_of(operated.before, attempt->run_id);
+    const Events new_events = events_of(operated.after, attempt->run_id);
+    if (!old_events.empty()) reach_premise();
+    if (!is_longer_by_one(old_events, new_events) || !others_equal(operated, attempt->run_id)) {
+      return fmt::format("an append to {} with {} events did more or less than add one at its end",
+                         attempt->run_id, old_events.size());
+    }
+    return judge_event(append, *attempt, new_events, operated);
+  }
+
+  static Complaint judge_event(const model::AppendRunEvent& append,
+                               const model::AttemptRecord& attempt, Events events,
+                               const Operated& operated) {
+    const model::RunEvent& event = events.back();
+    const auto* answered = answer<model::Sequence>(operated);
+    if (event.seq != events.size() || answered == nullptr || answered->value != event.seq) {
+      return fmt::format("event number {} of {} was given sequence {}, and the append answered {}",
+                         events.size(), attempt.run_id, event.seq,
+                         answered ? fmt::to_string(answered->value) : "no number");
+    }
+    if (event.attempt_id == attempt.attempt_id && event.kind == append.kind) return std::nullopt;
+    return fmt::format("event {} of {} is a {} of {}, but a {} of {} was appended", event.seq,
+                       attempt.run_id, event.kind, event.attempt_id, append.kind,
+                       attempt.attempt_id);
+  }
+
+  static bool is_longer_by_one(Events before, Events after) {
+    return after.size() == before.size() + 1 &&
+           std::ranges::equal(before, after.first(before.size()));
+  }
+
+  static bool others_equal(const Operated& operated, std::string_view run_id) {
+    const auto is_other = [&](const model::RunRecord& run) { return run.run_id != run_id; };
+    return std::ranges::equal(operated.before.runs | std::views::filter(is_other),
+                              operated.after.runs | std::views::filter(is_other));
+  }
+};
+
+}  // namespace
+
+constinit const Property monotonic_sequences{
+    .name = "monotonic_sequences",
+    .rules = "6, 13, 22",
+    .claim = "The events of a run are numbered 1, 2, 3 … and only ever added to at the end.",
+    .premise = "An event was appended to a run that had events.",
+    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
+      return std::make_unique<MonotonicSequences>();
+    }};
+
+}  // namespace leasecheck::properties

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include "properties/observation.hpp"
+#include "properties/registry.hpp"
+#include "properties/snapshot_diff.hpp"
+
+namespace leasecheck::properties {
+namespace {
+
+class MonotonicVersions final : public Watcher {
+ public:
+  using Watcher::after;
+
+  Complaint after(const Operated& operated) override {
+    if (moves_a_version(operated)) {
+      if (Complaint complaint = judge_move(operated)) return complaint;
+    }
+    for (const AttemptChange& change : operated.changes) {
+      if (Complaint complaint = judge(change, operated)) return complaint;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static bool moves_a_version(const Operated& operated) {
+    return accepted<model::UpsertLease>(operated) || accepted<model::HeartbeatLease>(operated) ||
+           accepted<model::HeartbeatLeaseWithVersion>(operated);
+  }
+
+  Complaint judge_move(const Operated& operated) {
+    const model::Id* attempt_id = attempt_of(operated);
+    if (attempt_id == nullptr) return std::nullopt;  // holder_only's
+    const model::AttemptRecord* before = find_attempt(operated.before, *attempt_id);
+    const model::AttemptRecord* after = find_attempt(operated.after, *attempt_id);
+    if (before == nullptr || after == nullptr)
+      return std::nullopt;  // never_early's, nothing_lost's
+    if (accepted<model::UpsertLease>(operated) && before->version > 0) reach_premise();
+    const std::string_view name = model::name_of(operated.action.operation);
+    if (after->version != before->version + 1) {
+      return fmt::format("{} took the version of {} from {} to {}", name, *attempt_id,
+                         before->version, after->version);
+    }
+    const auto* answered = answer<model::LeaseRecord>(operated);
+    if (answered != nullptr && answered->version != after->version) {
+      return fmt::format("{} answered version {} for {}, which is at {}", name, answered->version,
+                         *attempt_id, after->version);
+    }
+    return std::nullopt;
+  }
+
+  static Complaint judge(const AttemptChange& change, const Operated& operated) {
+    if (change.after == nullptr) return std::nullopt;  // nothing_lost's
+    const model::Id& attempt_id = change.after->attempt_id;
+    if (change.lease_after && change.lease_after->version != change.after->version) {
+      return fmt::format("lease {} of {} has version {}, the attempt has {}",
+                         change.lease_after->lease_id, attempt_id, change.lease_after->version,
+                         change.after->version);
+    }
+    const std::uint64_t from = change.before ? change.before->version : 0;
+    if (change.after->version == from) return std::nullopt;
+    const model::Id* moved = moves_a_version(operated) ? attempt_of(operated) : nullptr;
+    if (change.before && moved && *moved == attempt_id) return std::nullopt;  // judged as a move
+    return fmt::format(
+        "{} took the version of {} from {} to {}; only a claim and an accepted "
+        "heartbeat of that attempt move it",
+        model::name_of(operated.action.operation), attempt_id, from, change.after->version);
+  }
+};
+
+}  // namespace
+
+constinit const Property monotonic_versions{
+    .name = "monotonic_versions",
+    .rules = "16, 22",
+    .claim =
+        "The version of an attempt begins at 0 and moves by exactly 1 with each claim and each "
+        "accepted heartbeat, and by nothing else.",
+    .premise = "An attempt that had been claimed before was claimed again.",
+    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
+      return std::make_unique<MonotonicVersions>();
+    }};
+
+}  // namespace leasecheck::properties
