@@ -1,0 +1,216 @@
+#include "traces/lines.hpp"
+
+#include <array>
+
+#include "traces/json_fields.hpp"
+
+namespace leasecheck::traces {
+namespace {
+
+/// A line's complaint starts with the dot of its first field.
+std::string without_dot(const std::string& complaint) {
+  return complaint.starts_with('.') ? complaint.substr(1) : complaint;
+}
+
+std::string in_hex(std::uint64_t number) {
+  std::array<char, 16> digits{};
+  const auto [end, _] = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  const std::string_view shortest(digits.data(), end);
+  return std::string(digits.size() - shortest.size(), '0') + std::string(shortest);
+}
+
+/// A message that was lost is known to nobody but the network: a phase of its own.
+bool is_information(const model::Environment& event) {
+  return std::holds_alternative<model::RequestLost>(event) ||
+         std::holds_alternative<model::ReplyLost>(event);
+}
+
+void add_what(Json& line, const Call& call) {
+  line["actor"] = text_to_json(call.actor);
+  line["clock"] = call.actor_clock.time_since_epoch().count();
+  line["op"] = name_of(call.action.operation);
+  line["now"] = call.action.now.time_since_epoch().count();
+  line["args"] = operation_args_to_json(call.action.operation);
+  line["phase"] = "call";
+}
+
+void add_what(Json& line, const Return& answer) {
+  line["of"] = answer.of;
+  line["phase"] = "return";
+  line["ret"] = outcome_to_json(answer.outcome);
+  Json delta = Json::object();
+  for (const auto& [field, value] : answer.delta) {
+    delta[field] = parse_json(value).value_or(text_to_json(value));
+  }
+  line["delta"] = std::move(delta);
+  line["post"] = in_hex(answer.post);
+}
+
+void add_what(Json& line, const model::Environment& event) {
+  line["actor"] = "env";
+  line["op"] = name_of(event);
+  line["args"] = environment_args_to_json(event);
+  if (is_information(event)) line["phase"] = "info";
+}
+
+Decoded<decltype(Step::what)> call_from(Decoder& line) {
+  Call call;
+  std::string name;
+  line("actor", call.actor);
+  line("clock", call.actor_clock);
+  line("op", name);
+  line("now", call.action.now);
+  if (!line.complaint().empty()) return std::unexpected(line.complaint());
+  auto operation = operation_from_json(name, line.raw("args"));
+  if (!operation) return std::unexpected(operation.error());
+  call.action.operation = *std::move(operation);
+  return call;
+}
+
+Decoded<decltype(Step::what)> return_from(Decoder& line, const FindCall& find_call) {
+  Return answer;
+  line("of", answer.of);
+  line.digits("post", answer.post, 16);
+  if (!line.complaint().empty()) return std::unexpected(line.complaint());
+  const model::Operation* operation = find_call(answer.of);
+  if (operation == nullptr) {
+    return std::unexpected("of: expected the number of a call that waits for its answer, found " +
+                           std::to_string(answer.of));
+  }
+  auto outcome = outcome_from_json(*operation, line.raw("ret"));
+  if (!outcome) return std::unexpected("ret." + outcome.error());
+  answer.outcome = *std::move(outcome);
+  const Json& delta = line.raw("delta");
+  if (!delta.is_object()) return std::unexpected("delta" + expected("an object", delta));
+  for (const auto& [field, value] : delta.items()) answer.delta[field] = print_json(value);
+  return answer;
+}
+
+Decoded<decltype(Step::what)> event_from(Decoder& line, bool is_marked_information) {
+  std::string name;
+  line("op", name);
+  if (!line.complaint().empty()) return std::unexpected(line.complaint());
+  auto event = environment_from_json(name, line.raw("args"));
+  if (!event) return std::unexpected(event.error());
+  if (is_information(*event) != is_marked_information) {
+    return std::unexpected("phase: expected \"info\" for a lost message and for nothing else");
+  }
+  return *std::move(event);
+}
+
+Decoded<decltype(Step::what)> what_from(Decoder& line, const FindCall& find_call) {
+  const Json& phase = line.raw("phase");
+  if (phase.is_null()) return event_from(line, false);
+  if (phase == "info") return event_from(line, true);
+  if (phase == "call") return call_from(line);
+  if (phase == "return") return return_from(line, find_call);
+  return std::unexpected("phase" + expected("\"call\", \"return\", \"info\" or none", phase));
+}
+
+std::string read_config(const Json& json, std::map<std::string, std::int64_t>& config) {
+  if (!json.is_object()) return expected("an object", json);
+  for (const auto& [option, value] : json.items()) {
+    const std::string complaint = Decoder::value(value, config[option]);
+    if (!complaint.empty()) return "." + option + complaint;
+  }
+  return {};
+}
+
+std::string read_exhibit(const Json& json, Exhibit& exhibit) {
+  Decoder decoder(json);
+  decoder("shows", exhibit.shows);
+  decoder("defect", exhibit.defect);
+  decoder("property", exhibit.property);
+  return decoder.complaint();
+}
+
+}  // namespace
+
+std::string line_of(const Head& head) {
+  Json line = {{"k", "head"}, {"schema", schema_version}, {"model", model_version}};
+  line["config"] = Json::object();
+  for (const auto& [option, value] : head.config) line["config"][option] = value;
+  line["seed"] = std::to_string(head.seed);
+  line["origin"] = text_to_json(head.origin);
+  line["backend"] = text_to_json(head.backend);
+  if (head.exhibit) {
+    line["exhibit"] = {{"shows", text_to_json(head.exhibit->shows)},
+                       {"defect", text_to_json(head.exhibit->defect)},
+                       {"property", text_to_json(head.exhibit->property)}};
+  }
+  return print_json(line);
+}
+
+std::string line_of(const Step& step) {
+  Json line = {{"k", "step"}, {"i", step.number}, {"t", step.true_time.time_since_epoch().count()}};
+  std::visit([&](const auto& what) { add_what(line, what); }, step.what);
+  return print_json(line);
+}
+
+std::string line_of(const Verdict& verdict) {
+  Json line = {{"k", "verdict"}, {"result", word(verdict.result)}};
+  if (verdict.result == Result::violated) {
+    line["property"] = text_to_json(verdict.property);
+    line["first_bad"] = verdict.first_bad;
+  }
+  if (!verdict.message.empty()) line["message"] = text_to_json(verdict.message);
+  return print_json(line);
+}
+
+std::string kind_of(const Json& line) {
+  return line.is_object() && line.contains("k") && line["k"].is_string()
+             ? line["k"].get<std::string>()
+             : std::string();
+}
+
+Decoded<Format> format_from_json(const Json& line) {
+  Format format;
+  Decoder decoder(line);
+  decoder("schema", format.schema);
+  decoder("model", format.model);
+  if (!decoder.complaint().empty()) return std::unexpected(without_dot(decoder.complaint()));
+  return format;
+}
+
+Decoded<Head> head_from_json(const Json& line) {
+  Head head;
+  Decoder decoder(line);
+  decoder.note("config", read_config(decoder.raw("config"), head.config));
+  decoder.digits("seed", head.seed, 10);
+  decoder("origin", head.origin);
+  decoder("backend", head.backend);
+  if (const Json& exhibit = decoder.raw("exhibit"); !exhibit.is_null()) {
+    decoder.note("exhibit", read_exhibit(exhibit, head.exhibit.emplace()));
+  }
+  if (!decoder.complaint().empty()) return std::unexpected(without_dot(decoder.complaint()));
+  return head;
+}
+
+Decoded<Verdict> verdict_from_json(const Json& line) {
+  Verdict verdict;
+  Decoder decoder(line);
+  decoder("result", verdict.result);
+  if (verdict.result == Result::violated) {
+    decoder("property", verdict.property);
+    decoder("first_bad", verdict.first_bad);
+  }
+  std::optional<std::string> message;
+  decoder("message", message);
+  if (!decoder.complaint().empty()) return std::unexpected(without_dot(decoder.complaint()));
+  verdict.message = std::move(message).value_or("");
+  return verdict;
+}
+
+Decoded<Step> step_from_json(const Json& line, const FindCall& find_call) {
+  Step step;
+  Decoder decoder(line);
+  decoder("i", step.number);
+  decoder("t", step.true_time);
+  auto what = decoder.complaint().empty() ? what_from(decoder, find_call)
+                                          : std::unexpected(decoder.complaint());
+  if (!what) return std::unexpected(without_dot(what.error()));
+  step.what = *std::move(what);
+  return step;
+}
+
+}  // namespace leasecheck::traces
