@@ -14,8 +14,6 @@
 
 namespace lease::sqlite {
 
-class Query;
-
 /// One connection to one database file.
 ///
 /// A failure is remembered and makes every later query of the same transaction find nothing and do
@@ -24,7 +22,7 @@ class Query;
 /// Thread: one at a time.
 class Connection {
  public:
-  /// Opens or makes the file and waits for other processes as long as the options say. Looks at no
+  /// Opens or makes the file; waits for other processes as long as the options say. Looks at no
   /// content.
   /// Errors: `unavailable`.
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
@@ -37,13 +35,8 @@ class Connection {
   /// itself failed, because its log record may or may not have reached the disk.
   [[nodiscard]] Result<void> end(Ending ending);
 
-  /// A prepared statement with `arguments` bound in order. `sql` is a string literal: it is what
-  /// the statement is cached by.
-  template <typename... Arguments>
-  [[nodiscard]] Query query(std::string_view sql, const Arguments&... arguments);
-
-  /// Carries out one or several statements that answer nothing.
-  void execute(const char* sql);
+  /// Carries out one or several statements that answer nothing. `sql` is not cached.
+  void execute(const std::string& sql);
 
   /// Remembers a failure unless there is one already.
   void fail(Error error);
@@ -64,11 +57,14 @@ class Connection {
   };
 
   Connection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
-  sqlite3_stmt* prepared(std::string_view sql);
+
+  /// Returns: null after a failure.
+  [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql);
   /// Remembers what SQLite answered, if it is an error. Returns: whether it is none.
   bool accept(int code);
   [[nodiscard]] Error error_of(int code) const;
-  [[nodiscard]] std::string describe(std::string_view what) const;
+  [[nodiscard]] Error commit_error(int code) const;
+  void roll_back();
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
@@ -76,16 +72,23 @@ class Connection {
   std::optional<Error> failure_;
 };
 
-/// A statement under way. Rows are read with `next`, columns from 0; leaving the scope ends it.
+/// A prepared statement under way. Rows are read with `next`, columns from 0; leaving the scope ends
+/// it. After a failure, which the connection remembers, it has no rows.
 class Query {
  public:
-  Query(Connection& connection, sqlite3_stmt* statement)
-      : connection_(connection), statement_(statement) {}
+  /// `sql` is a string literal: it is what the statement is cached by. Arguments are bound in order
+  /// and must live as long as the query.
+  template <typename... Arguments>
+  Query(Connection& connection, std::string_view sql, const Arguments&... arguments)
+      : connection_(connection), statement_(connection.prepared(sql)) {
+    [[maybe_unused]] int index = 0;
+    (bind(++index, arguments), ...);
+  }
   ~Query();
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  /// Returns: whether there is another row; false after a failure, which the connection remembers.
+  /// Returns: whether there is another row.
   bool next();
 
   /// For a statement that answers no rows.
@@ -95,6 +98,7 @@ class Query {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
 
+ private:
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view value);
   void bind(int index, Time value) { bind(index, value.time_since_epoch().count()); }
@@ -108,19 +112,8 @@ class Query {
     if (value) bind(index, *value);  // an unbound parameter is null
   }
 
- private:
   Connection& connection_;
   sqlite3_stmt* statement_;  ///< null after a failure
 };
-
-template <typename... Arguments>
-Query Connection::query(std::string_view sql, const Arguments&... arguments) {
-  sqlite3_stmt* statement = prepared(sql);
-  if (statement != nullptr) {
-    // Bound by a query of its own scope's making would end at that scope; hence the two steps.
-    Query binder(*this, nullptr);
-  }
-  return Query(*this, statement);
-}
 
 }  // namespace lease::sqlite

@@ -1,0 +1,144 @@
+#include "cli/backend.hpp"
+
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "cli/temporary.hpp"
+#include "lease/memory.hpp"
+#include "lease/sqlite.hpp"
+#include "sim/exec_subject.hpp"
+#include "sim/process.hpp"
+#include "tests/mutants/mutants.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+using Made = std::expected<std::unique_ptr<sim::Subject>, sim::BrokenSubject>;
+
+/// Keeps a subject's files for as long as the subject.
+class SubjectWithFiles final : public sim::Subject {
+ public:
+  SubjectWithFiles(TemporaryDirectory files, std::unique_ptr<sim::Subject> subject)
+      : files_(std::move(files)), subject_(std::move(subject)) {}
+
+  [[nodiscard]] std::string name() const override { return subject_->name(); }
+  [[nodiscard]] const sim::Profile& profile() const override { return subject_->profile(); }
+  [[nodiscard]] std::expected<sim::Reply, sim::BrokenSubject> call(
+      const model::Action& action) override {
+    return subject_->call(action);
+  }
+  [[nodiscard]] std::expected<model::Snapshot, sim::BrokenSubject> snapshot() override {
+    return subject_->snapshot();
+  }
+
+ private:
+  TemporaryDirectory files_;
+  std::unique_ptr<sim::Subject> subject_;
+};
+
+Made make_memory() {
+  return sim::make_repository_subject("memory", [](lease::Clock& clock, lease::IdSource& ids) {
+    return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
+        lease::make_memory_repository(clock, ids));
+  });
+}
+
+Made open_sqlite(const std::string& path) {
+  return sim::make_repository_subject("sqlite", [&path](lease::Clock& clock, lease::IdSource& ids) {
+    return lease::open_sqlite_repository({.path = path, .busy_timeout = {}, .vfs = {}}, clock, ids);
+  });
+}
+
+Made make_temporary_sqlite() {
+  auto directory = TemporaryDirectory::create();
+  if (!directory) return std::unexpected(sim::BrokenSubject{directory.error()});
+  Made subject = open_sqlite((directory->path() / "repository.sqlite").string());
+  if (!subject) return subject;
+  return std::make_unique<SubjectWithFiles>(*std::move(directory), *std::move(subject));
+}
+
+// Emptying a database that holds somebody's data would be a surprise, so the first run refuses it;
+// later runs of the same command empty what the one before them left.
+Made make_sqlite_in(const std::string& path, bool& is_ours) {
+  Made subject = open_sqlite(path);
+  if (!subject) return subject;
+  const auto held = (*subject)->snapshot();
+  if (!held) return std::unexpected(held.error());
+  if (!is_ours && *held != model::Snapshot{}) {
+    return std::unexpected(sim::BrokenSubject{
+        path + " already holds attempts; a run begins with an empty repository: name a new file"});
+  }
+  is_ours = true;
+  const auto emptied = (*subject)->call({.now = {}, .operation = model::Reset{}});
+  if (!emptied) return std::unexpected(emptied.error());
+  if (!emptied->outcome) return std::unexpected(sim::BrokenSubject{"reset: " + emptied->message});
+  return subject;
+}
+
+Made start_program(sim::ExecOptions options) {
+  auto directory = TemporaryDirectory::create();
+  if (!directory) return std::unexpected(sim::BrokenSubject{directory.error()});
+  options.directory = directory->path().string();
+  Made subject = sim::make_exec_subject(std::move(options));
+  if (!subject) return subject;
+  return std::make_unique<SubjectWithFiles>(*std::move(directory), *std::move(subject));
+}
+
+std::expected<Backend, std::string> parse_program(const std::string& text,
+                                                  std::chrono::milliseconds timeout) {
+  auto words = sim::split_words(std::string_view(text).substr(text.find(':') + 1));
+  if (!words) return std::unexpected("backend \"" + text + "\": " + words.error());
+  return Backend{
+      .name = text, .make = [text, words = *std::move(words), timeout] {
+        return start_program({.name = text, .words = words, .directory = {}, .timeout = timeout});
+      }};
+}
+
+std::string names_of_mutants() {
+  std::string names;
+  for (const mutants::Mutant& mutant : mutants::all_mutants()) {
+    names += names.empty() ? "" : ", ";
+    names += mutant.name;
+  }
+  return names;
+}
+
+std::expected<Backend, std::string> parse_mutant(const std::string& name) {
+  const mutants::Mutant* mutant = mutants::find_mutant(name);
+  if (mutant == nullptr) {
+    return std::unexpected("unknown mutant \"" + name +
+                           "\"; expected one of: " + names_of_mutants());
+  }
+  return Backend{.name = "mutant:" + name, .make = [mutant] {
+                   return sim::make_repository_subject(
+                       "mutant:" + std::string(mutant->name),
+                       [mutant](lease::Clock& clock, lease::IdSource& ids) {
+                         return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
+                             mutant->make(clock, ids));
+                       });
+                 }};
+}
+
+}  // namespace
+
+std::expected<Backend, std::string> parse_backend(const std::string& text,
+                                                  std::chrono::milliseconds subject_timeout) {
+  constexpr std::string_view sqlite_file = "sqlite:";
+  constexpr std::string_view mutant = "mutant:";
+  if (text == "memory") return Backend{.name = text, .make = make_memory};
+  if (text == "sqlite") return Backend{.name = text, .make = make_temporary_sqlite};
+  if (text.starts_with("exec:")) return parse_program(text, subject_timeout);
+  if (text.starts_with(mutant)) return parse_mutant(text.substr(mutant.size()));
+  if (text.starts_with(sqlite_file) && text.size() > sqlite_file.size()) {
+    const std::string path = text.substr(sqlite_file.size());
+    return Backend{.name = text, .make = [path, is_ours = std::make_shared<bool>(false)] {
+                     return make_sqlite_in(path, *is_ours);
+                   }};
+  }
+  return std::unexpected("unknown backend \"" + text +
+                         "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME or "
+                         "'exec:PROGRAM ARGS'");
+}
+
+}  // namespace leasecheck::cli

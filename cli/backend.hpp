@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "sim/subject.hpp"
+
+namespace leasecheck::cli {
+
+/// Which implementation a command runs on.
+struct Backend {
+  /// As it stands in traces and messages, and as `parse_backend` reads it: "memory", "sqlite",
+  /// "sqlite:FILE", "mutant:NAME", "exec:PROGRAM ARGS".
+  std::string name;
+  /// A new, empty subject. A file that is named is emptied for each; the others are temporary and
+  /// gone with the subject.
+  std::function<std::expected<std::unique_ptr<sim::Subject>, sim::BrokenSubject>()> make;
+};
+
+/// What `--backend` and `--mutant` say. `subject_timeout` is how long a program may be silent.
+/// Errors: in words, naming the flag's value and what was expected.
+[[nodiscard]] std::expected<Backend, std::string> parse_backend(
+    const std::string& text, std::chrono::milliseconds subject_timeout = std::chrono::seconds(10));
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/command.hpp"
+
+namespace leasecheck::cli {
+
+void add_version(CLI::App& app, ExitCode&) {
+  CLI::App* command =
+      app.add_subcommand("version", "Print the versions of the program, the model and the traces");
+  auto options = std::make_shared<CommonOptions>();
+  add_json_option(*command, *options);
+  command->callback([options] {
+    if (options->json) {
+      const nlohmann::ordered_json document{{"leasecheck", LEASECHECK_VERSION},
+                                            {"model", traces::model_version},
+                                            {"trace_schema", traces::schema_version}};
+      fmt::print("{}\n", document.dump(2));
+    } else {
+      fmt::print("leasecheck {}\nmodel {}\ntrace schema {}\n", LEASECHECK_VERSION,
+                 traces::model_version, traces::schema_version);
+    }
+  });
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,156 @@
+#include "sqlite/connection.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+
+namespace lease::sqlite {
+namespace {
+
+int in_milliseconds(Duration duration) {
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp<std::int64_t>(duration.count(), 0, most));
+}
+
+ErrorCode class_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT:  // the schema refuses what no repository writes
+    case SQLITE_MISMATCH:
+    case SQLITE_SCHEMA:
+      return ErrorCode::corrupt;
+    default:  // not an enumeration: SQLite may add codes, and those of a medium are the rule
+      return ErrorCode::unavailable;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& options) {
+  sqlite3* database = nullptr;
+  const int code =
+      sqlite3_open_v2(options.path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+  std::unique_ptr<Connection> connection(new Connection(database, options.path));
+  if (code != SQLITE_OK) return std::unexpected(connection->error_of(code));
+  sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
+  return connection;
+}
+
+Result<void> Connection::begin(Access access) {
+  failure_.reset();
+  Query(*this, access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run();
+  return take_failure();
+}
+
+Result<void> Connection::end(Ending ending) {
+  if (failure_ || ending == Ending::discard) {
+    roll_back();
+    return take_failure();
+  }
+  sqlite3_stmt* commit = prepared("COMMIT");
+  if (commit == nullptr) return take_failure();
+  const int code = sqlite3_step(commit);
+  const Error error = commit_error(code);
+  sqlite3_reset(commit);
+  if (code == SQLITE_DONE) return {};
+  roll_back();
+  return std::unexpected(error);
+}
+
+// A commit that found the file busy has written nothing, and is rolled back. Any other failure may
+// have come after the log record was written.
+Error Connection::commit_error(int code) const {
+  Error error = error_of(code);
+  const bool is_busy = (code & 0xff) == SQLITE_BUSY;
+  error.effect = is_busy ? Effect::none : Effect::unknown;
+  return error;
+}
+
+// SQLite rolls some failures back itself; then there is nothing left to roll back.
+void Connection::roll_back() {
+  if (sqlite3_get_autocommit(database_.get()) == 0) {
+    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+void Connection::execute(const std::string& sql) {
+  if (failure_) return;
+  accept(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
+}
+
+sqlite3_stmt* Connection::prepared(std::string_view sql) {
+  if (failure_) return nullptr;
+  const auto known = statements_.find(sql);
+  if (known != statements_.end()) return known->second.get();
+  sqlite3_stmt* statement = nullptr;
+  if (!accept(sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
+                                 SQLITE_PREPARE_PERSISTENT, &statement, nullptr))) {
+    return nullptr;
+  }
+  statements_.emplace(sql, statement);
+  return statement;
+}
+
+bool Connection::accept(int code) {
+  if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return true;
+  fail(error_of(code));
+  return false;
+}
+
+void Connection::fail(Error error) {
+  if (!failure_) failure_ = std::move(error);
+}
+
+Result<void> Connection::take_failure() {
+  if (!failure_) return {};
+  return std::unexpected(*std::exchange(failure_, std::nullopt));
+}
+
+Error Connection::error_of(int code) const {
+  const char* words = database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code);
+  return {class_of(code), path_ + ": " + words, Effect::none};
+}
+
+Error Connection::corrupt(std::string_view what) const {
+  return {ErrorCode::corrupt, path_ + ": " + std::string(what), Effect::none};
+}
+
+Query::~Query() {
+  if (statement_ == nullptr) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+bool Query::next() {
+  if (statement_ == nullptr || connection_.failure_) return false;
+  const int code = sqlite3_step(statement_);
+  return connection_.accept(code) && code == SQLITE_ROW;
+}
+
+bool Query::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Query::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes == nullptr ? std::string() : std::string(bytes, size);
+}
+
+void Query::bind(int index, std::int64_t value) {
+  if (statement_ != nullptr) connection_.accept(sqlite3_bind_int64(statement_, index, value));
+}
+
+void Query::bind(int index, std::string_view value) {
+  if (statement_ == nullptr) return;
+  connection_.accept(sqlite3_bind_text(statement_, index, value.data(),
+                                       static_cast<int>(value.size()), SQLITE_STATIC));
+}
+
+}  // namespace lease::sqlite

@@ -1,0 +1,130 @@
+#include "sqlite/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace lease::sqlite {
+namespace {
+
+// Migration n takes a database of schema n-1 to schema n. They are never edited once released.
+//
+// Schema 1. A lease is four columns of its attempt's row, so that no attempt can have two
+// (rule 19a) and every operation on one attempt writes one row. While `ack_outcome` is null the
+// lease columns are the current lease; otherwise they say which ack is remembered (rule 11), and the
+// times are null. Versions are unsigned 64-bit, stored by their bits. `lane` is null unless the
+// attempt waits; what it is for stands beside `Lane`.
+//
+// Every partial index holds just the attempts that its question can concern, so that no number of
+// others makes the answer slower.
+constexpr std::array<const char*, schema_version> migrations{R"sql(
+CREATE TABLE attempts (
+  enqueue_seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  attempt_id TEXT NOT NULL UNIQUE,
+  run_id TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  not_before INTEGER,
+  timeout INTEGER CHECK (timeout >= 1),
+  on_timeout INTEGER NOT NULL CHECK (on_timeout BETWEEN 0 AND 2),
+  retry_strategy INTEGER CHECK (retry_strategy BETWEEN 0 AND 1),
+  retry_backoff INTEGER,
+  retry_max_backoff INTEGER,
+  retry_multiplier INTEGER,
+  retry_max_retries INTEGER,
+  max_deliveries INTEGER,
+  tenant_id TEXT,
+  status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 6),
+  attempt_no INTEGER NOT NULL,
+  delivery_count INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  ready_at INTEGER NOT NULL,
+  retry_at INTEGER,
+  started_at INTEGER,
+  lease_id TEXT,
+  lease_worker_id TEXT,
+  lease_expires_at INTEGER,
+  lease_heartbeat_at INTEGER,
+  ack_outcome INTEGER CHECK (ack_outcome BETWEEN 0 AND 2),
+  dead_reason INTEGER CHECK (dead_reason BETWEEN 0 AND 2),
+  dead_at INTEGER,
+  lane INTEGER,
+  deadline INTEGER,
+  CHECK ((status IN (1, 2)) = (lease_expires_at IS NOT NULL)),
+  CHECK ((status IN (1, 2)) = (started_at IS NOT NULL)),
+  CHECK ((status = 3) = (retry_at IS NOT NULL)),
+  CHECK ((status = 5) = (dead_at IS NOT NULL)),
+  CHECK ((status IN (0, 3)) = (lane IS NOT NULL))
+) STRICT;
+
+CREATE INDEX attempts_by_dispatch ON attempts (lane, priority DESC, ready_at, enqueue_seq)
+  WHERE lane IS NOT NULL;
+CREATE UNIQUE INDEX attempts_by_lease ON attempts (lease_id) WHERE lease_id IS NOT NULL;
+CREATE INDEX attempts_by_expiry ON attempts (lease_expires_at) WHERE lease_expires_at IS NOT NULL;
+CREATE INDEX attempts_by_deadline ON attempts (deadline) WHERE deadline IS NOT NULL;
+CREATE INDEX attempts_by_death ON attempts (dead_at, attempt_id) WHERE dead_at IS NOT NULL;
+
+CREATE TABLE run_events (
+  run_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  attempt_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT, WITHOUT ROWID;
+)sql"};
+
+std::int64_t number(Connection& connection, std::string_view sql) {
+  Query query(connection, sql);
+  return query.next() ? query.integer(0) : 0;
+}
+
+// Refuses what is not ours to write to. An empty database, which has neither tables nor marks, is
+// taken.
+std::int64_t checked_version(Connection& connection) {
+  const std::int64_t owner = number(connection, "PRAGMA application_id");
+  const std::int64_t version = number(connection, "PRAGMA user_version");
+  const std::int64_t tables = number(connection, "SELECT count(*) FROM sqlite_schema");
+  const bool is_empty = owner == 0 && version == 0 && tables == 0;
+  if (owner != application_id && !is_empty) {
+    connection.fail(connection.corrupt("is the database of another application"));
+  } else if (version > schema_version) {
+    connection.fail(connection.corrupt(
+        "has schema version " + std::to_string(version) + ", newer than " +
+        std::to_string(schema_version) + ", which this library knows; use a newer library"));
+  }
+  return version;
+}
+
+void use_write_ahead_log(Connection& connection) {
+  Query mode(connection, "PRAGMA journal_mode = WAL");
+  if (!mode.next()) return;
+  const std::string answered = mode.text(0);
+  if (answered != "wal" && answered != "memory") {
+    connection.fail({ErrorCode::unavailable,
+                     "cannot switch to a write-ahead log; the journal mode stays " + answered,
+                     Effect::none});
+  }
+}
+
+Result<void> migrate(Connection& connection) {
+  if (auto begun = connection.begin(Access::write); !begun) return begun;
+  // Another process may have been faster.
+  for (std::int64_t from = checked_version(connection); from < schema_version; ++from) {
+    connection.execute(migrations.at(static_cast<std::size_t>(from)));
+  }
+  connection.execute("PRAGMA application_id = " + std::to_string(application_id));
+  connection.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  return connection.end(Ending::keep);
+}
+
+}  // namespace
+
+Result<void> prepare_schema(Connection& connection) {
+  const std::int64_t version = checked_version(connection);
+  use_write_ahead_log(connection);
+  connection.execute("PRAGMA synchronous = FULL");
+  if (auto ready = connection.take_failure(); !ready || version == schema_version) return ready;
+  return migrate(connection);
+}
+
+}  // namespace lease::sqlite

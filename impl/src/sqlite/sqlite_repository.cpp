@@ -1,0 +1,22 @@
+#include "lease/sqlite.hpp"
+
+#include <utility>
+
+#include "sqlite/schema.hpp"
+#include "sqlite/sqlite_store.hpp"
+#include "stored_repository.hpp"
+
+namespace lease {
+
+Result<std::unique_ptr<AttemptRepository>> open_sqlite_repository(const SqliteOptions& options,
+                                                                  Clock& clock, IdSource& ids) {
+  auto connection = sqlite::Connection::open(options);
+  if (!connection) return std::unexpected(connection.error());
+  if (auto ready = sqlite::prepare_schema(**connection); !ready) {
+    return std::unexpected(ready.error());
+  }
+  return std::make_unique<StoredRepository>(
+      std::make_unique<sqlite::SqliteStore>(*std::move(connection)), clock, ids);
+}
+
+}  // namespace lease

@@ -1,0 +1,292 @@
+#include "sqlite/sqlite_store.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "sqlite/rows.hpp"
+
+namespace lease::sqlite {
+namespace {
+
+#define SELECT_ATTEMPT "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " FROM attempts "
+
+// Limits are unsigned; SQLite's are signed, and there a negative one means none.
+std::int64_t clamped(std::uint64_t limit) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(limit, most));
+}
+
+template <typename Enum>
+std::int64_t stored(Enum value) {
+  return static_cast<std::int64_t>(value);
+}
+
+std::int64_t stored_version(std::uint64_t version) { return std::bit_cast<std::int64_t>(version); }
+
+template <typename T, typename Get>
+auto map_optional(const std::optional<T>& value, Get get) {
+  return value ? std::optional(get(*value)) : std::nullopt;
+}
+
+/// The lease columns: those of the lease, or of the ack that is remembered.
+struct LeaseColumns {
+  std::optional<LeaseId> lease_id;
+  std::optional<WorkerId> worker_id;
+  std::optional<Time> expires_at;
+  std::optional<Time> heartbeat_at;
+  std::optional<std::int64_t> ack_outcome;
+};
+
+LeaseColumns lease_columns(const Attempt& attempt) {
+  if (const auto& lease = attempt.lease) {
+    return {lease->lease_id, lease->worker_id, lease->expires_at, lease->heartbeat_at, {}};
+  }
+  if (const auto& ack = attempt.last_ack) {
+    return {ack->lease_id, ack->worker_id, {}, {}, stored(ack->outcome)};
+  }
+  return {};
+}
+
+/// The retry policy's columns, all null where there is none.
+struct PolicyColumns {
+  std::optional<std::int64_t> strategy;
+  std::optional<std::int64_t> backoff;
+  std::optional<std::int64_t> max_backoff;
+  std::optional<std::int64_t> multiplier;
+  std::optional<std::int64_t> max_retries;
+};
+
+PolicyColumns policy_columns(const AttemptSpec& spec) {
+  PolicyColumns columns;
+  if (const auto& policy = spec.retry_policy) {
+    columns.strategy = stored(policy->strategy);
+    columns.backoff = policy->backoff.count();
+    if (policy->max_backoff) columns.max_backoff = policy->max_backoff->count();
+    columns.multiplier = policy->multiplier;
+    columns.max_retries = policy->max_retries;
+  }
+  return columns;
+}
+
+std::optional<std::int64_t> lane_column(const Attempt& attempt) {
+  return map_optional(lane_of(attempt), [](Lane lane) { return stored(lane); });
+}
+
+}  // namespace
+
+Result<void> SqliteStore::begin(Access access) {
+  loaded_.clear();
+  return connection_->begin(access);
+}
+
+Result<void> SqliteStore::end(Ending ending) {
+  loaded_.clear();
+  return connection_->end(ending);
+}
+
+Attempt* SqliteStore::load(Query& query) {
+  if (!query.next()) return nullptr;
+  const auto known = loaded_.find(static_cast<std::uint64_t>(query.integer(0)));
+  if (known != loaded_.end()) return &known->second;
+  auto attempt = read_attempt(query);
+  if (!attempt) {
+    connection_->fail(connection_->corrupt(attempt.error()));
+    return nullptr;
+  }
+  const std::uint64_t seq = attempt->enqueue_seq;
+  return &loaded_.emplace(seq, *std::move(attempt)).first->second;
+}
+
+std::vector<Attempt*> SqliteStore::load_all(Query& query) {
+  std::vector<Attempt*> attempts;
+  while (Attempt* attempt = load(query)) attempts.push_back(attempt);
+  return attempts;
+}
+
+Attempt* SqliteStore::find(const AttemptId& attempt_id) {
+  Query query(*connection_, SELECT_ATTEMPT "WHERE attempt_id = ?", attempt_id);
+  return load(query);
+}
+
+Attempt* SqliteStore::find_by_lease(const LeaseId& lease_id) {
+  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_id = ?", lease_id);
+  return load(query);
+}
+
+void SqliteStore::insert(Attempt attempt) {
+  const AttemptSpec& spec = attempt.spec;
+  const PolicyColumns policy = policy_columns(spec);
+  Query(*connection_,
+        "INSERT INTO attempts (attempt_id, run_id, priority, not_before, timeout, on_timeout, "
+        "retry_strategy, retry_backoff, retry_max_backoff, retry_multiplier, retry_max_retries, "
+        "max_deliveries, tenant_id, status, attempt_no, delivery_count, version, ready_at, lane) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
+        spec.attempt_id, spec.run_id, std::int64_t{spec.priority}, spec.not_before, spec.timeout,
+        stored(spec.on_timeout), policy.strategy, policy.backoff, policy.max_backoff,
+        policy.multiplier, policy.max_retries, spec.max_deliveries, spec.tenant_id, stored(attempt.status),
+        std::int64_t{attempt.attempt_no}, attempt.ready_at, lane_column(attempt))
+      .run();
+}
+
+void SqliteStore::save(Attempt& attempt) {
+  const LeaseColumns lease = lease_columns(attempt);
+  const auto& letter = attempt.dead_letter;
+  const auto reason = map_optional(letter, [](const auto& dead) { return stored(dead.reason); });
+  const auto dead_at = map_optional(letter, [](const auto& dead) { return dead.dead_at; });
+  Query(*connection_,
+        "UPDATE attempts SET status = ?, attempt_no = ?, delivery_count = ?, version = ?, "
+        "ready_at = ?, retry_at = ?, started_at = ?, lease_id = ?, lease_worker_id = ?, "
+        "lease_expires_at = ?, lease_heartbeat_at = ?, ack_outcome = ?, dead_reason = ?, "
+        "dead_at = ?, lane = ?, deadline = ? WHERE enqueue_seq = ?",
+        stored(attempt.status), std::int64_t{attempt.attempt_no},
+        std::int64_t{attempt.delivery_count}, stored_version(attempt.version), attempt.ready_at,
+        attempt.retry_at, attempt.started_at, lease.lease_id, lease.worker_id, lease.expires_at,
+        lease.heartbeat_at, lease.ack_outcome, reason, dead_at, lane_column(attempt),
+        execution_deadline(attempt), static_cast<std::int64_t>(attempt.enqueue_seq))
+      .run();
+}
+
+void SqliteStore::save_heartbeat(Attempt& attempt) {
+  const Lease& lease = attempt.lease.value();
+  Query(*connection_,
+        "UPDATE attempts SET lease_expires_at = ?, lease_heartbeat_at = ?, version = ? "
+        "WHERE enqueue_seq = ?",
+        lease.expires_at, lease.heartbeat_at, stored_version(attempt.version),
+        static_cast<std::int64_t>(attempt.enqueue_seq))
+      .run();
+}
+
+// Within one priority those that are due come first, so the index is walked priority by priority:
+// the many that are not due yet are jumped over.
+std::vector<Attempt*> SqliteStore::due(Time now, std::uint64_t limit) {
+  std::vector<Attempt*> found;
+  std::int64_t below = std::int64_t{std::numeric_limits<std::int32_t>::max()} + 1;
+  while (found.size() < limit) {
+    Query next(*connection_, "SELECT max(priority) FROM attempts WHERE lane = 2 AND priority < ?",
+               below);
+    if (!next.next() || next.is_null(0)) break;
+    below = next.integer(0);
+    Query query(*connection_,
+                SELECT_ATTEMPT
+                "WHERE lane = 2 AND priority = ? AND ready_at <= ? "
+                "ORDER BY ready_at, enqueue_seq LIMIT ?",
+                below, now, clamped(limit - found.size()));
+    std::ranges::copy(load_all(query), std::back_inserter(found));
+  }
+  return found;
+}
+
+std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std::uint64_t limit) {
+  Query query(*connection_,
+              SELECT_ATTEMPT
+              "WHERE lane = 1 AND (not_before IS NULL OR not_before <= ?) "
+              "ORDER BY priority DESC, ready_at, enqueue_seq LIMIT ?",
+              now, clamped(limit));
+  const std::vector<Attempt*> ready = load_all(query);
+  const std::vector<Attempt*> timed = due(now, limit);
+  std::vector<Attempt*> merged;
+  std::ranges::merge(ready, timed, std::back_inserter(merged), {},
+                     [](const Attempt* attempt) { return dispatch_key(*attempt); },
+                     [](const Attempt* attempt) { return dispatch_key(*attempt); });
+  if (merged.size() > limit) merged.resize(limit);
+  std::vector<AttemptDispatchRecord> listed;
+  for (const Attempt* attempt : merged) listed.push_back(dispatch_record(*attempt));
+  return listed;
+}
+
+std::uint64_t SqliteStore::count_dispatchable(Time now) {
+  Query query(*connection_,
+              "SELECT count(*) FROM attempts WHERE (lane = 1 AND "
+              "(not_before IS NULL OR not_before <= ?1)) OR (lane = 2 AND ready_at <= ?1)",
+              now);
+  return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
+std::vector<Attempt*> SqliteStore::expired_before(Time time) {
+  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_expires_at < ?", time);
+  return load_all(query);
+}
+
+std::vector<Attempt*> SqliteStore::overdue_at(Time now) {
+  Query query(*connection_, SELECT_ATTEMPT "WHERE deadline <= ?", now);
+  return load_all(query);
+}
+
+std::vector<DeadLetter> SqliteStore::list_dead_letters(std::uint64_t limit) {
+  Query query(*connection_,
+              SELECT_ATTEMPT "WHERE dead_at IS NOT NULL ORDER BY dead_at, attempt_id LIMIT ?",
+              clamped(limit));
+  std::vector<DeadLetter> letters;
+  while (const Attempt* attempt = load(query)) letters.push_back(dead_letter_record(*attempt));
+  return letters;
+}
+
+std::uint64_t SqliteStore::latest_seq(const RunId& run_id) {
+  Query query(*connection_, "SELECT max(seq) FROM run_events WHERE run_id = ?", run_id);
+  return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
+void SqliteStore::append(const RunId& run_id, RunEvent event) {
+  Query(*connection_,
+        "INSERT INTO run_events (run_id, seq, attempt_id, kind, payload, at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        run_id, static_cast<std::int64_t>(event.seq), event.attempt_id,
+        std::string_view(event.kind), std::string_view(event.payload), event.at)
+      .run();
+}
+
+std::vector<RunEvent> SqliteStore::list_events(const RunId& run_id, std::uint64_t after,
+                                               std::uint64_t limit) {
+  Query query(*connection_,
+              "SELECT seq, attempt_id, kind, payload, at FROM run_events "
+              "WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+              run_id, clamped(after), clamped(limit));
+  std::vector<RunEvent> events;
+  while (query.next()) events.push_back(read_event(query));
+  return events;
+}
+
+CountsByStatus SqliteStore::counts_by_status() {
+  CountsByStatus counts{};
+  Query query(*connection_, "SELECT status, count(*) FROM attempts GROUP BY status");
+  while (query.next()) {
+    const std::int64_t status = query.integer(0);
+    if (status < 0 || status >= std::ssize(counts)) {
+      connection_->fail(connection_->corrupt("has an attempt of unknown status"));
+      break;
+    }
+    counts.at(static_cast<std::size_t>(status)) = static_cast<std::uint64_t>(query.integer(1));
+  }
+  return counts;
+}
+
+Snapshot SqliteStore::snapshot() {
+  Snapshot snapshot;
+  Query attempts(*connection_, SELECT_ATTEMPT "ORDER BY attempt_id");
+  while (const Attempt* attempt = load(attempts)) {
+    snapshot.attempts.push_back(attempt_record(*attempt));
+    if (attempt->lease) snapshot.leases.push_back(lease_record(*attempt));
+    if (attempt->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*attempt));
+  }
+  Query events(*connection_,
+               "SELECT seq, attempt_id, kind, payload, at, run_id FROM run_events "
+               "ORDER BY run_id, seq");
+  while (events.next()) {
+    RunId run_id(events.text(5));
+    if (snapshot.runs.empty() || snapshot.runs.back().run_id != run_id) {
+      snapshot.runs.push_back({std::move(run_id), {}});
+    }
+    snapshot.runs.back().events.push_back(read_event(events));
+  }
+  return snapshot;
+}
+
+// The sequence of AUTOINCREMENT stays: an enqueue sequence is given once, over a reset too.
+void SqliteStore::clear() {
+  loaded_.clear();
+  connection_->execute("DELETE FROM attempts; DELETE FROM run_events");
+}
+
+}  // namespace lease::sqlite

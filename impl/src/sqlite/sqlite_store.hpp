@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "sqlite/connection.hpp"
+#include "store.hpp"
+
+namespace lease::sqlite {
+
+/// Rows in an SQLite database. Attempts that a transaction looks at are held in memory until it
+/// ends; `save` writes them back.
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(std::unique_ptr<Connection> connection)
+      : connection_(std::move(connection)) {}
+
+  Result<void> begin(Access access) override;
+  Result<void> end(Ending ending) override;
+
+  Attempt* find(const AttemptId& attempt_id) override;
+  Attempt* find_by_lease(const LeaseId& lease_id) override;
+  void insert(Attempt attempt) override;
+  void save(Attempt& attempt) override;
+  void save_heartbeat(Attempt& attempt) override;
+
+  std::vector<AttemptDispatchRecord> list_dispatchable(Time now, std::uint64_t limit) override;
+  std::uint64_t count_dispatchable(Time now) override;
+  std::vector<Attempt*> expired_before(Time time) override;
+  std::vector<Attempt*> overdue_at(Time now) override;
+  std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) override;
+
+  std::uint64_t latest_seq(const RunId& run_id) override;
+  void append(const RunId& run_id, RunEvent event) override;
+  std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
+                                    std::uint64_t limit) override;
+
+  CountsByStatus counts_by_status() override;
+  Snapshot snapshot() override;
+  void clear() override;
+  [[nodiscard]] bool is_durable() const override { return true; }
+
+ private:
+  /// Takes the next row of a query for whole attempts. Returns: null when there is none, or when
+  /// the row is nothing that a repository writes, which the connection remembers.
+  Attempt* load(Query& query);
+  std::vector<Attempt*> load_all(Query& query);
+  /// Those in backoff or ahead of their not_before that are due, in dispatch order.
+  std::vector<Attempt*> due(Time now, std::uint64_t limit);
+
+  std::unique_ptr<Connection> connection_;
+  std::map<std::uint64_t, Attempt> loaded_;  ///< by enqueue sequence
+};
+
+}  // namespace lease::sqlite

@@ -1,0 +1,333 @@
+#include "model/graph/walk.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "model/spec/step.hpp"
+
+// Why the walk is finite and still exact.
+//
+// The spec only compares times with each other and adds durations to them, so a state and the same
+// state with every time moved alike do the same (away from the ends of the range). The walk
+// therefore keeps the clock at zero and lets time pass by moving everything in the state back. What
+// then still grows without bound is cut where it can no longer decide anything:
+//
+// - retry_at in the past: only whether it has come counts.
+// - started_at further back than the timeout: only whether that is over counts.
+// - an expiry further back than the grace window: the next reap takes it, whatever it is, and a
+//   heartbeat raises it to the same value, max(old, new).
+// - delivery_count above max_deliveries, or without such a limit: only "has reached it" is asked.
+// - versions: compared for equality with the one that the holder was given, hence 0 throughout.
+// - lease ids: compared for equality only, hence named by their attempt; ids that are no longer
+//   current are all alike.
+// - ready_at, heartbeat_at, dead_at, the enqueue sequence: they order answers and decide no change.
+// - the memory of the last ack: repeating an ack changes nothing, and no action here repeats one.
+//
+// attempt_no is bounded by max_retries. Two states that become equal by this allow the same actions
+// with the same answers and lead to states that become equal again: the quotient is a bisimulation,
+// so a lens that reads none of the above shows exactly the transitions of the unbounded model.
+// `not_before` would be compared with the spec of a repeated enqueue and is left out; it delays a
+// claim and changes no transition of an attempt that can be claimed.
+
+namespace leasecheck::graph {
+namespace {
+
+using model::at_ms;
+using model::Attempt;
+using model::Duration;
+using model::Id;
+using model::State;
+using model::Status;
+using model::Time;
+
+constexpr Time now = at_ms(0);
+
+Id worker_id(int index) {
+  return "w" + std::to_string(index + 1);
+}
+
+// Never granted here: the walk names current leases by their attempts.
+const Id stale_lease_id = "stale";
+
+Id canonical_lease_id(const Id& attempt) {
+  return "lease of " + attempt;
+}
+
+void normalise(Attempt& attempt, std::uint64_t index, Duration grace) {
+  const auto& spec = attempt.spec;
+  attempt.version = 0;
+  attempt.enqueue_seq = index;
+  attempt.ready_at = now;
+  attempt.last_ack.reset();
+  attempt.delivery_count = static_cast<std::uint32_t>(
+      std::min<std::int64_t>(attempt.delivery_count, spec.max_deliveries.value_or(0)));
+  if (attempt.retry_at) attempt.retry_at = std::max(*attempt.retry_at, now);
+  if (attempt.started_at) {
+    attempt.started_at = spec.timeout ? std::max(*attempt.started_at, now - *spec.timeout) : now;
+  }
+  if (attempt.lease) {
+    attempt.lease->lease_id = canonical_lease_id(spec.attempt_id);
+    attempt.lease->heartbeat_at = now;
+    attempt.lease->expires_at = std::max(attempt.lease->expires_at, now - grace - Duration{1});
+  }
+  if (attempt.dead_letter) attempt.dead_letter->dead_at = now;
+}
+
+void normalise(State& state, Duration grace) {
+  state.attempt_of_lease.clear();
+  std::uint64_t index = 0;
+  for (auto& [id, attempt] : state.attempts) {
+    normalise(attempt, index++, grace);
+    if (attempt.lease) state.attempt_of_lease[attempt.lease->lease_id] = id;
+  }
+  state.attempts_enqueued = state.attempts.size();
+  state.leases_issued = 0;
+}
+
+State one_millisecond_later(State state) {
+  constexpr Duration step{1};
+  for (auto& [_, attempt] : state.attempts) {
+    if (attempt.retry_at) *attempt.retry_at -= step;
+    if (attempt.started_at) *attempt.started_at -= step;
+    if (attempt.lease) attempt.lease->expires_at -= step;
+  }
+  return state;
+}
+
+model::AttemptSpec with_ids(model::AttemptSpec spec, int attempt) {
+  spec.attempt_id = attempt_id(attempt);
+  spec.run_id = "r1";
+  return spec;
+}
+
+const Attempt* find(const State& state, const Id& attempt) {
+  const auto found = state.attempts.find(attempt);
+  return found == state.attempts.end() ? nullptr : &found->second;
+}
+
+std::string_view guard_of_end(std::string_view retried, std::string_view exhausted,
+                              const Attempt& after) {
+  return after.status == Status::retry_backoff ? retried : exhausted;
+}
+
+std::string_view guard_of_timeout(const Attempt& after) {
+  switch (after.spec.on_timeout) {
+    case model::OnTimeout::retry:
+      return guard_of_end("retry, retries left", "retry, no retries left", after);
+    case model::OnTimeout::fail:
+      return "fail";
+    case model::OnTimeout::cancel:
+      return "cancel";
+  }
+  std::unreachable();
+}
+
+std::string_view guard_of_ack(model::AckOutcome outcome, const Attempt& after) {
+  if (outcome != model::AckOutcome::failed) return model::word(outcome);
+  return guard_of_end("failed, retries left", "failed, no retries left", after);
+}
+
+/// Which case of the operation an attempt has just gone through.
+std::string_view guard_of(const model::Operation& operation, const Attempt& after) {
+  if (const auto* ack = std::get_if<model::AckAttempt>(&operation)) {
+    return guard_of_ack(ack->outcome, after);
+  }
+  if (std::holds_alternative<model::TransitionTimedOutAttempts>(operation)) {
+    return guard_of_timeout(after);
+  }
+  if (std::holds_alternative<model::ExpireLeasesAndRequeue>(operation)) {
+    return after.status == Status::failed ? "deliveries exhausted" : "deliveries left";
+  }
+  return "";
+}
+
+std::string in_words(const Attempt& attempt, std::size_t spec) {
+  const auto ms = [](Time time) { return std::to_string(time.time_since_epoch().count()); };
+  std::string text = attempt.spec.attempt_id + " " + std::string(model::word(attempt.status)) +
+                     " spec " + std::to_string(spec) + " no " + std::to_string(attempt.attempt_no) +
+                     " deliveries " + std::to_string(attempt.delivery_count);
+  if (attempt.retry_at) text += " retry " + ms(*attempt.retry_at);
+  if (attempt.started_at) text += " started " + ms(*attempt.started_at);
+  if (attempt.lease)
+    text += " " + attempt.lease->worker_id + " until " + ms(attempt.lease->expires_at);
+  if (attempt.dead_letter) {
+    text += " dead of " + std::string(model::word(attempt.dead_letter->reason)) + " " +
+            std::to_string(attempt.dead_letter->attempt_no);
+  }
+  return text;
+}
+
+class Walker {
+ public:
+  explicit Walker(const WalkOptions& options) { walk_.options = options; }
+
+  std::expected<Walk, std::string> run() {
+    index_of(State{});
+    std::size_t end_of_level = 1;
+    for (std::size_t from = 0; from < walk_.states.size(); ++from) {
+      if (walk_.states.size() > walk_.options.most_states) {
+        return std::unexpected("more than " + std::to_string(walk_.options.most_states) +
+                               " states; walk fewer attempts, workers or specs");
+      }
+      if (from == end_of_level) {
+        ++walk_.depth;
+        end_of_level = walk_.states.size();
+      }
+      expand(from);
+    }
+    return std::move(walk_);
+  }
+
+ private:
+  void expand(std::size_t from) {
+    for (int attempt = 0; attempt < walk_.options.attempts; ++attempt) {
+      enqueue(from, attempt);
+      hold(from, attempt);
+      const Id id = attempt_id(attempt);
+      take(from, model::CancelAttempt{id}, attempt);
+      take(from, model::ReplayDeadLetter{id}, attempt);
+    }
+    take(from, model::ExpireLeasesAndRequeue{now - walk_.options.grace}, -1);
+    take(from, model::TransitionTimedOutAttempts{now}, -1);
+    const std::size_t to = index_of(one_millisecond_later(walk_.states[from]));
+    walk_.transitions.push_back({from, time_passes, "", to, -1, Effect::unchanged});
+  }
+
+  void enqueue(std::size_t from, int attempt) {
+    for (const model::AttemptSpec& spec : walk_.options.specs) {
+      take(from, model::EnqueueAttempt{with_ids(spec, attempt)}, attempt);
+    }
+  }
+
+  /// What workers do: claim, and act on the lease that stands or on one that is gone.
+  void hold(std::size_t from, int attempt) {
+    using enum model::AckOutcome;
+    const Id id = attempt_id(attempt);
+    const Attempt* present = find(walk_.states[from], id);
+    const Id lease = present && present->lease ? present->lease->lease_id : stale_lease_id;
+    const Time expiry = now + walk_.options.ttl;
+    take(from, model::HeartbeatLease{lease, now, expiry}, attempt);
+    for (int index = 0; index < walk_.options.workers; ++index) {
+      const Id worker = worker_id(index);
+      take(from, model::UpsertLease{id, worker, expiry}, attempt);
+      take(from, model::StartAttempt{lease, worker}, attempt);
+      take(from, model::HeartbeatLeaseWithVersion{lease, worker, 0, now, expiry}, attempt);
+      for (const auto outcome : {completed, failed, cancelled}) {
+        take(from, model::AckAttempt{lease, worker, outcome}, attempt);
+      }
+      take(from, model::ReleaseLease{lease, worker}, attempt);
+    }
+  }
+
+  /// Takes one action; `about` is the attempt that it names, -1 for one on all of them.
+  void take(std::size_t from, model::Operation operation, int about) {
+    const std::string_view op = model::name_of(operation);
+    auto [after, outcome] = model::step(walk_.states[from], {now, operation});
+    if (!outcome) {
+      walk_.transitions.push_back(
+          {from, op, model::word(outcome.error()), from, about, Effect::refused});
+      return;
+    }
+    std::vector<Transition> changes;
+    for (int attempt = 0; attempt < walk_.options.attempts; ++attempt) {
+      const Id id = attempt_id(attempt);
+      const Attempt* present = find(after, id);
+      const Attempt* past = find(walk_.states[from], id);
+      if (present && !(past && *past == *present)) {
+        changes.push_back(
+            {from, op, guard_of(operation, *present), from, attempt, Effect::changed});
+      }
+    }
+    if (changes.empty()) {
+      walk_.transitions.push_back({from, op, "", from, about, Effect::unchanged});
+      return;
+    }
+    const std::size_t to = index_of(std::move(after));
+    for (Transition& change : changes) {
+      change.to = to;
+      walk_.transitions.push_back(change);
+    }
+  }
+
+  /// The number of the state that this one is once normalised; a new one if it has none.
+  std::size_t index_of(State state) {
+    normalise(state, walk_.options.grace);
+    std::string name = in_words(state);
+    const auto [found, is_new] = number_of_.try_emplace(name, walk_.states.size());
+    if (is_new) {
+      walk_.states.push_back(std::move(state));
+      walk_.names.push_back(std::move(name));
+    }
+    return found->second;
+  }
+
+  std::string in_words(const State& state) const {
+    std::string text;
+    for (const auto& [_, attempt] : state.attempts) {
+      if (!text.empty()) text += "; ";
+      text += graph::in_words(attempt, number_of_spec(attempt.spec));
+    }
+    return text.empty() ? "empty" : text;
+  }
+
+  /// From 1, as people count.
+  std::size_t number_of_spec(const model::AttemptSpec& spec) const {
+    const auto same = [&spec](model::AttemptSpec candidate) {
+      candidate.attempt_id = spec.attempt_id;
+      candidate.run_id = spec.run_id;
+      return candidate == spec;
+    };
+    const auto& specs = walk_.options.specs;
+    return static_cast<std::size_t>(std::ranges::find_if(specs, same) - specs.begin()) + 1;
+  }
+
+  Walk walk_;
+  std::map<std::string, std::size_t> number_of_;  // of a state, by its name
+};
+
+}  // namespace
+
+std::vector<model::AttemptSpec> life_cycle_specs() {
+  const auto spec = [](std::optional<Duration> timeout, model::OnTimeout on_timeout) {
+    model::AttemptSpec result;
+    result.timeout = timeout;
+    result.on_timeout = on_timeout;
+    return result;
+  };
+  const Duration timeout{3};
+  std::vector<model::AttemptSpec> specs{
+      spec(std::nullopt, model::OnTimeout::retry), spec(timeout, model::OnTimeout::retry),
+      spec(timeout, model::OnTimeout::fail), spec(timeout, model::OnTimeout::cancel)};
+  auto& policy = specs[1].retry_policy.emplace();
+  policy.backoff = Duration{1};
+  policy.max_retries = 1;
+  specs[2].max_deliveries = 2;
+  return specs;
+}
+
+model::Id attempt_id(int index) {
+  return "a" + std::to_string(index + 1);
+}
+
+std::expected<Walk, std::string> walk(const WalkOptions& options) {
+  if (options.attempts < 1 || options.attempts > 9) {
+    return std::unexpected("a walk has 1 to 9 attempts, not " + std::to_string(options.attempts));
+  }
+  if (options.workers < 1 || options.workers > 9) {
+    return std::unexpected("a walk has 1 to 9 workers, not " + std::to_string(options.workers));
+  }
+  if (options.ttl < Duration{1} || options.grace < Duration{0}) {
+    return std::unexpected("a walk needs a ttl of at least 1 ms and a grace window of at least 0");
+  }
+  for (model::AttemptSpec spec : options.specs) {
+    if (spec.not_before) return std::unexpected("a walk cannot have attempts with not_before");
+    if (!model::is_valid_spec(with_ids(std::move(spec), 0))) {
+      return std::unexpected("a walk cannot have attempts with an invalid spec");
+    }
+  }
+  return Walker(options).run();
+}
+
+}  // namespace leasecheck::graph

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "sim/random.hpp"
+#include "sim/referee.hpp"
+#include "sim/timeline.hpp"
+
+namespace leasecheck::sim {
+
+/// Chooses when something happens next: near a deadline of the repository's present state (one
+/// before, on it, one after) as often as by the plan's own rhythm, since uniform times hardly ever
+/// meet a boundary.
+class Aim {
+ public:
+  Aim(const Timeline& timeline, const Referee& referee, model::Duration grace,
+      std::uint64_t seed, std::string_view name);
+
+  /// A true time after now: about `rhythm` from now, or when `clock` shows a time at a deadline
+  /// that is not much farther away than that.
+  [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
+
+  /// A time at a deadline, or near `around`, for arguments of calls.
+  [[nodiscard]] model::Time argument(model::Time around, model::Duration spread);
+
+ private:
+  /// A deadline of an attempt that was picked at random, or nothing.
+  [[nodiscard]] std::optional<model::Time> deadline();
+
+  const Timeline& timeline_;
+  const Referee& referee_;
+  model::Duration grace_;
+  Stream draw_;
+};
+
+}  // namespace leasecheck::sim

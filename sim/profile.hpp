@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "traces/codec.hpp"
+
+/// What a subject says of itself before it is judged: what it offers, what it does not show, and
+/// where it differs from the contract on purpose. Format: sim/PROTOCOL.md, "Handshake".
+namespace leasecheck::sim {
+
+using Names = std::set<std::string, std::less<>>;
+
+enum class DispatchOrder : std::uint8_t {
+  ready_fifo,  ///< rule 2
+  attempt_id   ///< priority descending, attempt_no ascending, attempt_id ascending bytewise
+};
+
+enum class Deviation : std::uint8_t {
+  ack_by_attempt,         ///< acks name an attempt and are taken from anyone; repeats are not Ok
+  no_delivery_count,      ///< deliveries are neither counted nor limited
+  lease_version_restarts  ///< the version begins at 1 with every grant
+};
+
+struct Profile {
+  std::string name;
+  std::string version;
+  Names operations;  ///< by name; `snapshot`, `restart` and `goodbye` among them
+  bool durable = false;
+  DispatchOrder dispatch_order = DispatchOrder::ready_fifo;
+  Names absent;  ///< "attempt.ready_at", "spec.not_before", "spec.on_timeout=retry", …
+  std::set<Deviation> deviations;
+
+  [[nodiscard]] bool offers(std::string_view operation) const {
+    return operations.contains(operation);
+  }
+  [[nodiscard]] bool deviates(Deviation deviation) const { return deviations.contains(deviation); }
+  bool operator==(const Profile&) const = default;
+};
+
+/// A subject that offers and keeps everything.
+[[nodiscard]] const Profile& whole_contract();
+
+/// The operations of the protocol that the profile does not offer, in the protocol's order.
+[[nodiscard]] std::vector<std::string> missing_operations(const Profile& profile);
+
+/// The names of the properties that are not promised because of what the profile says.
+[[nodiscard]] Names properties_not_promised(const Profile& profile);
+
+/// What the profile leaves out or does otherwise, each as one phrase for a report.
+[[nodiscard]] std::vector<std::string> not_promised_in_words(const Profile& profile);
+
+/// Reads the answer to `hello`.
+/// Errors: what is missing, mistyped, unknown, or not offered although it is required.
+[[nodiscard]] traces::Decoded<Profile> profile_from_json(const traces::Json& answer);
+
+/// "ack_by_attempt", …
+[[nodiscard]] std::string_view word(Deviation deviation);
+
+}  // namespace leasecheck::sim

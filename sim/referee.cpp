@@ -1,0 +1,183 @@
+#include "sim/referee.hpp"
+
+#include <utility>
+
+#include "model/spec/step.hpp"
+#include "properties/snapshot_diff.hpp"
+#include "sim/check.hpp"
+#include "traces/digest.hpp"
+
+namespace leasecheck::sim {
+
+void Tally::add(const Tally& other) {
+  runs += other.runs;
+  operations += other.operations;
+  virtual_time += other.virtual_time;
+  for (const auto& [operation, counts] : other.outcomes) {
+    for (const auto& [outcome, count] : counts) outcomes[operation][outcome] += count;
+  }
+  for (const auto& [name, count] : other.faults) faults[name] += count;
+  for (const auto& [name, count] : other.premises) premises[name] += count;
+  for (const auto& [name, count] : other.not_promised) not_promised[name] += count;
+  for (const auto& [name, count] : other.skipped) skipped[name] += count;
+}
+
+Referee::Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink)
+    : subject_(subject),
+      follower_(subject.profile()),
+      not_promised_(properties_not_promised(subject.profile())),
+      sink_(std::move(sink)),
+      true_time_(deployment.epoch) {
+  tally_.runs = 1;
+  for (const properties::Property& property : properties::all_properties()) {
+    watchers_.push_back(property.watch(deployment));
+  }
+  std::expected<model::Snapshot, BrokenSubject> first = subject_.snapshot();
+  if (!first) {
+    break_off(first.error().message);
+  } else if (*first != model::Snapshot{}) {
+    break_off("the subject is not empty at the beginning of the run");
+  }
+}
+
+void Referee::advance_to(model::Time true_time) {
+  check(true_time >= true_time_, "true time went back");
+  tally_.virtual_time += true_time - true_time_;
+  true_time_ = true_time;
+}
+
+std::expected<Reply, BrokenSubject> Referee::call_subject(const model::Action& action,
+                                                          model::Snapshot& after) {
+  std::expected<Reply, BrokenSubject> reply = subject_.call(action);
+  if (!reply) return reply;
+  std::expected<model::Snapshot, BrokenSubject> taken = subject_.snapshot();
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  after = *std::move(taken);
+  return reply;
+}
+
+bool Referee::is_unchanged(model::Snapshot after) const {
+  follower_.complete(after, observed_);
+  return after == observed_;
+}
+
+CallResult Referee::operate(const Caller& caller, const model::Action& requested) {
+  if (is_over()) return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+  if (const std::string_view name = model::name_of(requested.operation);
+      !follower_.profile().offers(name)) {
+    ++tally_.skipped[std::string(name)];
+    return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+  }
+  const model::Action adapted = follower_.adapted(requested);
+  const std::uint64_t call = ++steps_;
+  record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
+
+  model::Snapshot after;
+  std::expected<Reply, BrokenSubject> reply = call_subject(follower_.for_subject(adapted), after);
+  if (!reply) {
+    break_off(std::string(model::name_of(adapted.operation)) + ": " + reply.error().message);
+    return {call, std::unexpected(model::ErrorCode::unavailable)};
+  }
+  const model::Action action = follower_.for_model(adapted, state_);
+  const bool nothing_happened =
+      reply->outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(after);
+  model::Step expected = nothing_happened
+                             ? model::Step{.state = std::move(state_), .outcome = reply->outcome}
+                             : follower_.step(std::move(state_), action);
+  state_ = std::move(expected.state);
+  const model::Snapshot expected_after = model::snapshot(state_);
+  if (reply->effect_unknown && !nothing_happened) reply->outcome = expected.outcome;
+  follower_.complete(reply->outcome, expected.outcome);
+  follower_.complete(after, expected_after);
+  const model::Snapshot before = std::exchange(observed_, std::move(after));
+
+  ++tally_.operations;
+  const std::string_view outcome_word = reply->outcome ? "ok" : model::word(reply->outcome.error());
+  ++tally_.outcomes[std::string(model::name_of(action.operation))][std::string(outcome_word)];
+
+  const std::uint64_t return_step = ++steps_;
+  if (sink_) {
+    record(return_step, traces::Return{.of = call,
+                                       .outcome = reply->outcome,
+                                       .delta = traces::delta(before, observed_),
+                                       .post = traces::digest(observed_)});
+  }
+  const std::vector<properties::AttemptChange> changes =
+      properties::changes_between(before, observed_);
+  judge({.step = call,
+         .true_time = true_time_,
+         .actor = caller.actor,
+         .actor_clock = caller.clock,
+         .action = action,
+         .outcome = reply->outcome,
+         .expected = expected.outcome,
+         .before = before,
+         .after = observed_,
+         .expected_after = expected_after,
+         .changes = changes,
+         .clock_reads = reply->clock_reads},
+        return_step);
+  return {call, std::move(reply->outcome)};
+}
+
+void Referee::happen(const model::Environment& event) {
+  if (is_over()) return;
+  const std::uint64_t step = ++steps_;
+  record(step, event);
+  const properties::Happened happened{.step = step, .true_time = true_time_, .event = event};
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size() && !is_over(); ++i) {
+    properties::Complaint complaint = watchers_[i]->after(happened);
+    if (complaint && is_promised(all[i])) {
+      complain(all[i], *std::move(complaint), step);
+    }
+  }
+}
+
+// Every property sees every operation, so that premises are counted alike in all of them; the first
+// complaint in their order names the violation.
+void Referee::judge(const properties::Operated& operated, std::uint64_t return_step) {
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    properties::Complaint complaint = watchers_[i]->after(operated);
+    if (complaint && !is_over() && is_promised(all[i])) {
+      complain(all[i], *std::move(complaint), return_step);
+    }
+  }
+}
+
+void Referee::record(std::uint64_t number, decltype(traces::Step::what) what) {
+  if (sink_) sink_({.number = number, .true_time = true_time_, .what = std::move(what)});
+}
+
+void Referee::complain(const properties::Property& property, std::string message,
+                       std::uint64_t step) {
+  verdict_ = {.result = traces::Result::violated,
+              .property = std::string(property.name),
+              .message = std::move(message),
+              .first_bad = step};
+}
+
+void Referee::break_off(std::string message) {
+  verdict_ = {.result = traces::Result::broken,
+              .property = {},
+              .message = std::move(message),
+              .first_bad = 0};
+}
+
+Tally Referee::tally() const {
+  Tally tally = tally_;
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    const std::string name(all[i].name);
+    if (watchers_[i]->is_promised() && is_promised(all[i])) {
+      tally.premises[name] += watchers_[i]->premises_reached();
+    } else {
+      ++tally.not_promised[name];
+      tally.premises[name] += 0;
+    }
+  }
+  return tally;
+}
+
+}  // namespace leasecheck::sim

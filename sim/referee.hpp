@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/spec/state.hpp"
+#include "properties/property.hpp"
+#include "sim/follower.hpp"
+#include "sim/subject.hpp"
+#include "traces/trace.hpp"
+
+namespace leasecheck::sim {
+
+/// Who calls, and what the caller's own clock shows.
+struct Caller {
+  std::string_view actor;
+  model::Time clock{};
+};
+
+/// The number of a call in its run, and what the subject answered.
+struct CallResult {
+  std::uint64_t call = 0;
+  model::Outcome outcome;
+};
+
+/// What was seen in a run, or in many: counts under names.
+struct Tally {
+  std::uint64_t runs = 0;
+  std::uint64_t operations = 0;
+  model::Duration virtual_time{0};
+  std::map<std::string, std::map<std::string, std::uint64_t>> outcomes;  ///< operation, outcome
+  std::map<std::string, std::uint64_t> faults;
+  std::map<std::string, std::uint64_t> premises;      ///< of properties that were promised
+  std::map<std::string, std::uint64_t> not_promised;  ///< runs in which a property was not promised
+  std::map<std::string, std::uint64_t> skipped;  ///< operations that the subject does not offer
+
+  void add(const Tally& other);
+};
+
+/// Judges one run: carries every operation out on the subject and on the model, hands both to every
+/// property, and keeps the verdict. Simulation, replay and tours all go through it, so that there
+/// is one meaning of "violated". After the first violation nothing more is carried out.
+/// Thread: one thread.
+class Referee {
+ public:
+  using StepSink = std::function<void(const traces::Step&)>;
+
+  /// `sink`, if any, is given each step before it is carried out, and its return after it.
+  Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink = {});
+
+  /// Carries out the operation. When the run is over, and for an operation that the subject does
+  /// not offer, answers `unavailable` and does nothing.
+  CallResult operate(const Caller& caller, const model::Action& requested);
+
+  /// Tells what happened around the repository.
+  void happen(const model::Environment& event);
+
+  /// Counts a fault that was injected.
+  void count_fault(std::string_view kind) { ++tally_.faults[std::string(kind)]; }
+
+  /// True time goes on; it never goes back.
+  void advance_to(model::Time true_time);
+
+  [[nodiscard]] bool is_over() const { return verdict_.result != traces::Result::held; }
+  [[nodiscard]] const traces::Verdict& verdict() const { return verdict_; }
+  [[nodiscard]] const model::State& model_state() const { return state_; }
+
+  /// The counts of this run, premises included.
+  [[nodiscard]] Tally tally() const;
+
+ private:
+  void record(std::uint64_t number, decltype(traces::Step::what) what);
+  void judge(const properties::Operated& operated, std::uint64_t return_step);
+  void complain(const properties::Property& property, std::string message, std::uint64_t step);
+  void break_off(std::string message);
+  [[nodiscard]] bool is_unchanged(model::Snapshot after) const;
+  [[nodiscard]] bool is_promised(const properties::Property& property) const {
+    return !not_promised_.contains(property.name);
+  }
+  std::expected<Reply, BrokenSubject> call_subject(const model::Action& action,
+                                                   model::Snapshot& after);
+
+  Subject& subject_;
+  Follower follower_;
+  Names not_promised_;  // properties, because of the subject's profile
+  StepSink sink_;
+  model::Time true_time_;
+  model::State state_;
+  model::Snapshot observed_;
+  std::uint64_t steps_ = 0;
+  std::vector<std::unique_ptr<properties::Watcher>> watchers_;
+  traces::Verdict verdict_;
+  Tally tally_;
+};
+
+}  // namespace leasecheck::sim

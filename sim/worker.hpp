@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "lease/scheduler.hpp"
+#include "sim/aim.hpp"
+#include "sim/network.hpp"
+#include "sim/observed_repository.hpp"
+#include "sim/plan.hpp"
+#include "sim/random.hpp"
+#include "sim/referee.hpp"
+#include "sim/timeline.hpp"
+
+namespace leasecheck::sim {
+
+/// What the actors of one run share.
+struct Surroundings {
+  const Plan& plan;
+  Timeline& timeline;
+  Referee& referee;
+  Network& network;
+  SkewedClock& repository_clock;
+};
+
+/// A worker as a process: it asks for work, starts it, sends heartbeats, writes effects while it
+/// believes, and acks or releases; it crashes and comes back, pauses, and misses heartbeats. It
+/// follows the worker's side of the contract (rule 18) and gets no help from the simulator: what it
+/// knows is what replies told it.
+class Worker {
+ public:
+  Worker(model::Id id, model::ClockError clock, Surroundings surroundings);
+
+  /// The process starts for the first time.
+  void start();
+
+ private:
+  /// One lease that the worker was granted and has neither given up nor lost, as far as it knows.
+  struct Work {
+    model::Id attempt_id;
+    std::uint64_t grant = 0;  ///< number of the claim
+    model::Time expires_at{};
+    std::optional<model::Time> deadline;
+    std::uint64_t version = 0;
+  };
+  using Works = std::map<model::Id, Work>;  ///< by lease handle
+
+  void poll();
+  void take(const model::LeaseRecord& lease, std::uint64_t grant);
+  void heartbeat(const model::Id& lease_id);
+  void send_heartbeat(const model::Id& lease_id, const Work& work);
+  void read_lease(const model::Id& lease_id);
+  void write_effect(const model::Id& lease_id);
+  void append_event(const model::Id& lease_id);
+  void finish(const model::Id& lease_id);
+  void send_last_word(model::Operation last_word, std::uint32_t tries_left);
+
+  void look();
+  void crash();
+  void pause();
+
+  [[nodiscard]] bool believes(const Work& work) const;
+  [[nodiscard]] Work* find(const model::Id& lease_id);
+
+  /// Plans something for this incarnation: it does not happen after a crash, and waits for the end
+  /// of a pause.
+  void later(model::Duration delay, std::function<void()> happening);
+  void at(model::Time time, std::function<void()> happening);
+  [[nodiscard]] std::function<void()> while_alive(std::function<void()> happening);
+
+  /// Sends an operation whose reply, if it comes to this incarnation, goes to `deliver`.
+  void ask(model::Operation operation, std::function<void(const CallResult&)> deliver,
+           std::function<void()> give_up);
+  void ask(std::string operation, std::function<CallResult()> serve,
+           std::function<void(const CallResult&)> deliver, std::function<void()> give_up);
+
+  model::Id id_;
+  Surroundings around_;
+  SkewedClock clock_;
+  Stream draw_;
+  Aim aim_;
+  ObservedRepository repository_;
+  lease::Scheduler scheduler_;
+  bool is_up_ = false;
+  bool is_paused_ = false;
+  std::uint64_t incarnation_ = 0;
+  Works works_;
+  std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
+};
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "memory/memory_repository.hpp"
+#include "tests/mutants/mutants.hpp"
+
+/// The planted defects by the operation that they spoil, one file each.
+namespace leasecheck::mutants {
+
+[[nodiscard]] std::vector<Mutant> dispatch_mutants();
+[[nodiscard]] std::vector<Mutant> claim_mutants();
+[[nodiscard]] std::vector<Mutant> heartbeat_mutants();
+[[nodiscard]] std::vector<Mutant> reap_mutants();
+[[nodiscard]] std::vector<Mutant> timeout_mutants();
+[[nodiscard]] std::vector<Mutant> ack_mutants();
+[[nodiscard]] std::vector<Mutant> dead_letter_mutants();
+
+/// What a mutant varies, under a short name.
+using Base = lease::MemoryRepository;
+
+template <typename Repository>
+[[nodiscard]] std::unique_ptr<lease::AttemptRepository> make(lease::Clock& clock,
+                                                             lease::IdSource& ids) {
+  return std::make_unique<Repository>(clock, ids);
+}
+
+}  // namespace leasecheck::mutants

@@ -1,0 +1,90 @@
+// Writes the corpus anew: for every planted defect the shortest failure that the simulator finds in
+// it, minimised. Run it after the format of traces or the set of mutants has changed:
+//
+//   build/release/tests/sim/record_corpus traces/corpus
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "sim/replay.hpp"
+#include "tests/mutants/mutants.hpp"
+#include "tests/sim/subjects.hpp"
+#include "traces/minimise.hpp"
+#include "traces/writer.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+constexpr std::uint64_t seeds = 200;
+
+// The failure with the fewest steps among those of all seeds.
+std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
+  std::optional<traces::Trace> shortest;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    testing::RecordedRun run = testing::record(draw_plan(seed, {}), testing::backend_of(mutant));
+    if (run.result.verdict.property != mutant.property) continue;
+    if (!shortest || run.trace.steps.size() < shortest->steps.size()) {
+      shortest = std::move(run.trace);
+    }
+  }
+  return shortest;
+}
+
+std::expected<traces::Trace, std::string> rerun(const mutants::Mutant& mutant,
+                                                const traces::Trace& candidate) {
+  const auto subject = testing::make_subject(testing::backend_of(mutant));
+  traces::Trace run{.head = candidate.head, .steps = {}, .verdict = {}};
+  const auto result = replay(candidate, *subject, [&run](const traces::Step& step) {
+    run.steps.push_back(step);
+  });
+  if (!result) return std::unexpected(result.error());
+  run.verdict = result->verdict;
+  return run;
+}
+
+std::expected<void, std::string> write(const traces::Trace& trace,
+                                       const std::filesystem::path& file) {
+  auto writer = traces::Writer::open(file, trace.head);
+  if (!writer) return std::unexpected(writer.error());
+  for (const traces::Step& step : trace.steps) {
+    if (auto written = writer->write(step); !written) return written;
+  }
+  return writer->finish(trace.verdict);
+}
+
+bool record(const mutants::Mutant& mutant, const std::filesystem::path& directory) {
+  std::optional<traces::Trace> failure = shortest_failure(mutant);
+  if (!failure) {
+    std::fprintf(stderr, "%s: not found\n", std::string(mutant.name).c_str());
+    return false;
+  }
+  failure->head.exhibit = traces::Exhibit{.shows = std::string(mutant.what),
+                                          .defect = std::string(mutant.defect),
+                                          .property = std::string(mutant.property)};
+  const traces::Trace shortest = traces::minimise(
+      *failure, [&mutant](const traces::Trace& candidate) { return rerun(mutant, candidate); });
+  const std::filesystem::path file = directory / (std::string(mutant.name) + ".jsonl");
+  if (auto written = write(shortest, file); !written) {
+    std::fprintf(stderr, "%s\n", written.error().c_str());
+    return false;
+  }
+  std::printf("%s: %zu steps, from %zu\n", file.c_str(), shortest.steps.size(),
+              failure->steps.size());
+  return true;
+}
+
+}  // namespace
+}  // namespace leasecheck::sim
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: record_corpus DIRECTORY\n");
+    return 2;
+  }
+  bool all_recorded = true;
+  for (const auto& mutant : leasecheck::mutants::all_mutants()) {
+    all_recorded &= leasecheck::sim::record(mutant, argv[1]);
+  }
+  return all_recorded ? 0 : 1;
+}
