@@ -3,6 +3,7 @@
 #include "properties/difference.hpp"
 #include "properties/observation.hpp"
 #include "properties/registry.hpp"
+#include "properties/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -32,9 +33,8 @@ class ConformsToModel final : public Watcher {
   static Complaint judge_unavailable(const Operated& operated) {
     if (operated.before == operated.after) return std::nullopt;
     return fmt::format(
-        "{} answered unavailable and yet changed something: {}",
-        model::name_of(operated.action.operation),
-        first_difference(operated.before, operated.after).value_or("the order of its rows"));
+        "{} answered unavailable and yet changed {}", model::name_of(operated.action.operation),
+        operated.changes.empty() ? "a run" : attempt_id_of(operated.changes.front()));
   }
 };
 

@@ -61,7 +61,8 @@ struct Happened {
 /// What a property says when it does not hold, in words, with the values that show it.
 using Complaint = std::optional<std::string>;
 
-/// One run under one property. Deterministic: the same observations give the same complaint.
+/// One run under one property, from an empty repository on. Deterministic: the same observations
+/// give the same complaint.
 /// Thread: one thread.
 class Watcher {
  public:

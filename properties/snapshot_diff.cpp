@@ -73,11 +73,6 @@ const model::LeaseRecord* find_lease(const model::Snapshot& snapshot, std::strin
   return found == snapshot.leases.end() ? nullptr : &*found;
 }
 
-const model::DeadLetter* find_dead_letter(const model::Snapshot& snapshot,
-                                          std::string_view attempt_id) {
-  return find_sorted(snapshot.dead_letters, attempt_id, &model::DeadLetter::attempt_id);
-}
-
 const model::RunRecord* find_run(const model::Snapshot& snapshot, std::string_view run_id) {
   return find_sorted(snapshot.runs, run_id, &model::RunRecord::run_id);
 }

@@ -25,10 +25,6 @@ namespace leasecheck::properties {
                                                    std::string_view lease_id);
 
 /// Complexity: logarithmic.
-[[nodiscard]] const model::DeadLetter* find_dead_letter(const model::Snapshot& snapshot,
-                                                        std::string_view attempt_id);
-
-/// Complexity: logarithmic.
 [[nodiscard]] const model::RunRecord* find_run(const model::Snapshot& snapshot,
                                                std::string_view run_id);
 
