@@ -74,7 +74,9 @@ std::map<std::uint64_t, model::Id> grants_of(const Trace& trace) {
 class Selection {
  public:
   explicit Selection(const Trace& trace)
-      : head_(trace.head), stimuli_(stimuli_of(trace)), granted_(grants_of(trace)) {}
+      : head_(trace.head), stimuli_(stimuli_of(trace)), granted_(grants_of(trace)) {
+    for (const auto& [call, lease] : granted_) leases_.insert(lease);
+  }
 
   [[nodiscard]] std::size_t size() const { return stimuli_.size(); }
 
@@ -111,22 +113,18 @@ class Selection {
       }
     }
     model::Id* lease = lease_of(step);
-    if (lease == nullptr || !is_granted(*lease)) return true;
+    // A lease that never was granted is a hostile id and keeps its name.
+    if (lease == nullptr || !leases_.contains(*lease)) return true;
     const auto renamed = new_lease.find(*lease);
     if (renamed == new_lease.end()) return false;
     *lease = renamed->second;
     return true;
   }
 
-  // A lease that never was granted is a hostile id and keeps its name.
-  [[nodiscard]] bool is_granted(const model::Id& lease) const {
-    return std::ranges::any_of(granted_,
-                               [&lease](const auto& grant) { return grant.second == lease; });
-  }
-
   Head head_;
   std::vector<Step> stimuli_;
-  std::map<std::uint64_t, model::Id> granted_;
+  std::map<std::uint64_t, model::Id> granted_;  ///< call number -> lease
+  std::set<model::Id> leases_;                  ///< all that were granted
 };
 
 // The name of the operation or event at which the violation was seen: a shrunk trace that complains

@@ -68,6 +68,16 @@ std::unexpected<std::string> Writer::give_up(std::string_view doing) {
   return std::unexpected(std::move(complaint));
 }
 
+std::expected<void, std::string> write_file(const std::filesystem::path& file,
+                                            const Trace& trace) {
+  auto writer = Writer::open(file, trace.head);
+  if (!writer) return std::unexpected(writer.error());
+  for (const Step& step : trace.steps) {
+    if (auto written = writer->write(step); !written) return written;
+  }
+  return writer->finish(trace.verdict);
+}
+
 std::string to_text(const Trace& trace) {
   std::string text = line_of(trace.head) + '\n';
   for (const Step& step : trace.steps) text += line_of(step) + '\n';

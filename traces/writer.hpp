@@ -53,6 +53,11 @@ class Writer {
   std::uint64_t steps_ = 0;
 };
 
+/// Writes a whole trace, as `Writer` does.
+/// Errors: names the file and the system's reason.
+[[nodiscard]] std::expected<void, std::string> write_file(const std::filesystem::path& file,
+                                                          const Trace& trace);
+
 /// The whole trace as the text of a file.
 [[nodiscard]] std::string to_text(const Trace& trace);
 
