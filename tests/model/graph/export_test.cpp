@@ -1,0 +1,129 @@
+#include "model/graph/export.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "model/graph/lens.hpp"
+#include "model/graph/svg.hpp"
+#include "tests/golden.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+using graph::Edge;
+using graph::Graph;
+using graph::Role;
+using graph::Vertex;
+
+Graph life_cycle() {
+  return graph::through(graph::attempt_lens, graph::walk({}).value());
+}
+
+/// A chain of this many states.
+Graph chain(std::size_t length) {
+  Graph graph;
+  for (std::size_t i = 0; i < length; ++i) {
+    boost::add_vertex(Vertex{"v" + std::to_string(i)}, graph);
+  }
+  for (std::size_t i = 1; i < length; ++i) boost::add_edge(i - 1, i, Edge{"next", ""}, graph);
+  return graph;
+}
+
+/// Names that mean something in each of the formats.
+Graph hostile() {
+  Graph graph;
+  boost::add_vertex(Vertex{"\"a\\\"\n\xC3\xBC;"}, graph);
+  boost::add_edge(0, 0, Edge{"x: \"y\"; #z", "\\l"}, graph);
+  return graph;
+}
+
+TEST(Export, MakesTheLifeCycleAsItIsKept) {
+  const Graph graph = life_cycle();
+  const std::string dot = graph::to_dot(graph, graph::attempt_lens.title);
+  expect_golden("lifecycle.mmd", graph::to_mermaid(graph).value());
+  expect_golden("lifecycle.dot", dot);
+  expect_golden("lifecycle.tsv", graph::to_tsv(graph));
+  expect_golden("lifecycle.json", graph::to_json(graph, graph::attempt_lens.title));
+}
+
+TEST(Export, DrawsTheLifeCycleAsItIsKept) {
+  // Graphviz 2.43 with DejaVu Sans, as in Debian 12; another one may place things otherwise.
+  const auto svg = graph::svg_from_dot(graph::to_dot(life_cycle(), graph::attempt_lens.title));
+  ASSERT_TRUE(svg) << svg.error();
+  expect_golden("lifecycle.svg", *svg);
+  EXPECT_EQ(svg->find("<!--"), std::string::npos);
+}
+
+TEST(Export, SortsTheTable) {
+  Graph graph = chain(3);
+  boost::add_edge(0, 1, Edge{"next", "again", 5}, graph);
+  EXPECT_EQ(graph::to_tsv(graph),
+            "from\top\tguard\tto\tcount\n"
+            "v0\tnext\t\tv1\t1\n"
+            "v0\tnext\tagain\tv1\t5\n"
+            "v1\tnext\t\tv2\t1\n");
+}
+
+TEST(Export, MergesParallelEdgesIntoOneArrow) {
+  Graph graph = chain(2);
+  boost::add_edge(0, 1, Edge{"jump", ""}, graph);
+  EXPECT_NE(graph::to_mermaid(graph)->find("    v0 --> v1 : jump<br/>next\n"), std::string::npos);
+  EXPECT_NE(graph::to_dot(graph, "t").find(R"("v0" -> "v1" [label="jump\lnext\l"])"),
+            std::string::npos);
+}
+
+TEST(Export, RefusesWhatMermaidCannotDraw) {
+  EXPECT_TRUE(graph::to_mermaid(chain(451)));
+  EXPECT_EQ(graph::to_mermaid(chain(461)).error(),
+            "too large for Mermaid: the limit is 450 arrows; of 461 states and 460 arrows, 10 "
+            "arrows would be left out. Use a lens, or DOT.");
+  const std::size_t size = graph::to_mermaid(chain(3))->size();
+  EXPECT_TRUE(graph::to_mermaid(chain(3), {.characters = size}));
+  EXPECT_EQ(graph::to_mermaid(chain(3), {.characters = size - 1}).error(),
+            "too large for Mermaid: the limit is " + std::to_string(size - 1) +
+                " characters; of 3 states and 2 arrows, 1 arrows would be left out. Use a lens, or "
+                "DOT.");
+}
+
+TEST(Export, DrawsNoMermaidOfAWholeWalk) {
+  EXPECT_FALSE(graph::to_mermaid(graph::concrete(graph::walk({}).value())));
+}
+
+TEST(Export, KeepsHostileNamesFromBreakingOut) {
+  EXPECT_EQ(graph::to_mermaid(hostile()).value().substr(0, 97),
+            "stateDiagram-v2\n"
+            "    direction LR\n"
+            "    state \".a\\.....\" as s0\n"
+            "    s0 --> s0 : x. .y.. .z [\\l]\n"
+            "    c");
+  const std::string dot = graph::to_dot(hostile(), "t");
+  EXPECT_NE(dot.find(R"("\"a\\\"???;" -> "\"a\\\"???;" [label="x: \"y\"; #z [\\l]\l"])"),
+            std::string::npos)
+      << dot;
+  EXPECT_TRUE(graph::svg_from_dot(dot));
+  EXPECT_NE(
+      graph::to_json(hostile(), "t")
+          .find(R"({"from":"\"a\\\"???;","op":"x: \"y\"; #z","guard":"\\l","to":"\"a\\\"???;")"),
+      std::string::npos);
+}
+
+TEST(Svg, SaysWhatGraphvizSays) {
+  const auto svg = graph::svg_from_dot("digraph {");
+  ASSERT_FALSE(svg);
+  EXPECT_TRUE(svg.error().starts_with("Graphviz's \"dot\" failed: ")) << svg.error();
+  EXPECT_NE(svg.error().find("syntax error"), std::string::npos) << svg.error();
+}
+
+TEST(Svg, SaysThatGraphvizIsNotInstalled) {
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", "/nowhere", 1);
+  const auto svg = graph::svg_from_dot("digraph {}");
+  setenv("PATH", path.c_str(), 1);
+  ASSERT_FALSE(svg);
+  EXPECT_EQ(svg.error(),
+            "cannot run Graphviz's \"dot\" (Debian package graphviz): No such file or directory");
+}
+
+}  // namespace
+}  // namespace leasecheck::tests
