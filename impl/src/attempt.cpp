@@ -56,8 +56,8 @@ std::optional<Time> execution_deadline(const Attempt& attempt) {
 }
 
 Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no) {
-  const Duration wait = std::min(uncapped_backoff(policy, attempt_no),
-                                 policy.max_backoff.value_or(Duration::max()));
+  const Duration wait =
+      std::min(uncapped_backoff(policy, attempt_no), policy.max_backoff.value_or(Duration::max()));
   return std::max(wait, Duration{1});
 }
 

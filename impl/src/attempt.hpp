@@ -17,8 +17,8 @@ struct Lease {
   Time heartbeat_at{};
 };
 
-/// The last ack, so that repeating it is Ok (rule 11). Its first answer is the attempt as it stands:
-/// whatever changes the attempt after an ack (claim, cancel, replay) forgets this as well.
+/// The last ack, so that repeating it is Ok (rule 11). Its first answer is the attempt as it
+/// stands: whatever changes the attempt after an ack (claim, cancel, replay) forgets this as well.
 struct RememberedAck {
   LeaseId lease_id;
   WorkerId worker_id;

@@ -297,6 +297,8 @@ Result<void> StoredRepository::reset() {
   });
 }
 
-bool StoredRepository::is_durable() const { return store_->is_durable(); }
+bool StoredRepository::is_durable() const {
+  return store_->is_durable();
+}
 
 }  // namespace lease

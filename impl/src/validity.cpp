@@ -42,8 +42,8 @@ Result<void> validate_retry_policy(const RetryPolicy& policy) {
   return first_failure(
       {validate_word("retry_policy.strategy", policy.strategy, BackoffStrategy::exponential),
        validate_range("retry_policy.backoff", policy.backoff.count(), {.low = 0}),
-       validate_range("retry_policy.max_backoff",
-                      policy.max_backoff.value_or(Duration{0}).count(), {.low = 0}),
+       validate_range("retry_policy.max_backoff", policy.max_backoff.value_or(Duration{0}).count(),
+                      {.low = 0}),
        validate_range("retry_policy.multiplier", policy.multiplier, {1, largest_count}),
        validate_range("retry_policy.max_retries", policy.max_retries, {0, largest_count})});
 }

@@ -35,9 +35,8 @@ struct NewRunEvent {
 /// current.
 class AttemptRepository : public RuntimeRepository {
  public:
-  /// Idempotent: the same spec again is Ok whatever has become of the attempt. Reads the clock once.
-  /// Errors: `invalid_argument`, `already_exists` (same id, another spec).
-  /// Source: rule 8.
+  /// Idempotent: the same spec again is Ok whatever has become of the attempt. Reads the clock
+  /// once. Errors: `invalid_argument`, `already_exists` (same id, another spec). Source: rule 8.
   [[nodiscard]] virtual Result<void> enqueue_attempt(const AttemptSpec& spec) = 0;
 
   /// `leased` becomes `running`; again is Ok.

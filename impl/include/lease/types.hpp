@@ -43,13 +43,13 @@ struct RetryPolicy {
 struct AttemptSpec {
   AttemptId attempt_id;
   RunId run_id;
-  std::int32_t priority = 0;         ///< higher goes first
-  std::optional<Time> not_before;    ///< earliest dispatch
-  std::optional<Duration> timeout;   ///< >= 1 ms, counted from the grant of the lease
+  std::int32_t priority = 0;        ///< higher goes first
+  std::optional<Time> not_before;   ///< earliest dispatch
+  std::optional<Duration> timeout;  ///< >= 1 ms, counted from the grant of the lease
   OnTimeout on_timeout = OnTimeout::retry;
-  std::optional<RetryPolicy> retry_policy;      ///< none: no retries
-  std::optional<std::int64_t> max_deliveries;   ///< 1 to 2^31 - 2; looked at by the reap only
-  std::optional<TenantId> tenant_id;            ///< kept and compared, no other effect
+  std::optional<RetryPolicy> retry_policy;     ///< none: no retries
+  std::optional<std::int64_t> max_deliveries;  ///< 1 to 2^31 - 2; looked at by the reap only
+  std::optional<TenantId> tenant_id;           ///< kept and compared, no other effect
   bool operator==(const AttemptSpec&) const = default;
 };
 

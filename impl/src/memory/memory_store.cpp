@@ -7,7 +7,9 @@
 namespace lease {
 namespace {
 
-std::size_t index_of(Status status) { return static_cast<std::size_t>(status); }
+std::size_t index_of(Status status) {
+  return static_cast<std::size_t>(status);
+}
 
 /// Moves an entry of `index` from its old key to its new one, either of which may be none.
 template <typename Index, typename Key, typename Row>
@@ -206,6 +208,8 @@ Snapshot MemoryStore::snapshot() {
   return snapshot;
 }
 
-void MemoryStore::clear() { *this = MemoryStore(); }
+void MemoryStore::clear() {
+  *this = MemoryStore();
+}
 
 }  // namespace lease

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <system_error>
 #include <utility>
-
 
 namespace lease::sqlite {
 namespace {
@@ -19,8 +19,10 @@ ErrorCode class_of(int code) {
     case SQLITE_NOTADB:
     case SQLITE_CONSTRAINT:  // the schema refuses what no repository writes
     case SQLITE_MISMATCH:
-    case SQLITE_SCHEMA:
+    case SQLITE_ERROR:  // our statements are well-formed: a table or a column is missing
       return ErrorCode::corrupt;
+    case SQLITE_TOOBIG:
+      return ErrorCode::invalid_argument;
     default:  // not an enumeration: SQLite may add codes, and those of a medium are the rule
       return ErrorCode::unavailable;
   }
@@ -30,14 +32,28 @@ ErrorCode class_of(int code) {
 
 Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& options) {
   sqlite3* database = nullptr;
-  const int code =
-      sqlite3_open_v2(options.path.c_str(), &database,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
-  std::unique_ptr<Connection> connection(new Connection(database, options.path));
-  if (code != SQLITE_OK) return std::unexpected(connection->error_of(code));
+  const int code = sqlite3_open_v2(options.path.c_str(), &database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   options.vfs.empty() ? nullptr : options.vfs.c_str());
+  std::unique_ptr<Connection> connection(new Connection(database, options));
+  if (auto opened = connection->opened(code); !opened) return std::unexpected(opened.error());
   sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
   return connection;
+}
+
+Result<void> Connection::opened(int code) const {
+  if (path_.empty()) return std::unexpected(error(ErrorCode::unavailable, "the path is empty"));
+  if (code != SQLITE_OK) {
+    std::string reason = database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code);
+    const int system = database_ ? sqlite3_system_errno(database_.get()) : 0;
+    if (system != 0) reason += ": " + std::generic_category().message(system);
+    return std::unexpected(error(ErrorCode::unavailable, reason));
+  }
+  // SQLite opens for reading what it may not write, without a word.
+  if (sqlite3_db_readonly(database_.get(), "main") == 1) {
+    return std::unexpected(error(ErrorCode::unavailable, "no right to write"));
+  }
+  return {};
 }
 
 Result<void> Connection::begin(Access access) {
@@ -54,23 +70,17 @@ Result<void> Connection::end(Ending ending) {
   sqlite3_stmt* commit = prepared("COMMIT");
   if (commit == nullptr) return take_failure();
   const int code = sqlite3_step(commit);
-  const Error error = commit_error(code);
+  if (!accept(code)) {
+    // A commit that found the file busy has written nothing, and is rolled back. Any other failure
+    // may have come after the log record was written.
+    failure_->effect = (code & 0xff) == SQLITE_BUSY ? Effect::none : Effect::unknown;
+  }
   sqlite3_reset(commit);
-  if (code == SQLITE_DONE) return {};
   roll_back();
-  return std::unexpected(error);
+  return take_failure();
 }
 
-// A commit that found the file busy has written nothing, and is rolled back. Any other failure may
-// have come after the log record was written.
-Error Connection::commit_error(int code) const {
-  Error error = error_of(code);
-  const bool is_busy = (code & 0xff) == SQLITE_BUSY;
-  error.effect = is_busy ? Effect::none : Effect::unknown;
-  return error;
-}
-
-// SQLite rolls some failures back itself; then there is nothing left to roll back.
+// After a commit, and after some failures, there is nothing left to roll back.
 void Connection::roll_back() {
   if (sqlite3_get_autocommit(database_.get()) == 0) {
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -80,6 +90,18 @@ void Connection::roll_back() {
 void Connection::execute(const std::string& sql) {
   if (failure_) return;
   accept(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
+}
+
+std::string Connection::ask_patiently(std::string_view sql) {
+  constexpr Duration nap{5};
+  for (Duration waited{0};; waited += nap) {
+    std::string answer;
+    if (Query query(*this, sql); query.next()) answer = query.text(0);
+    const bool is_busy = failure_ && (sqlite3_errcode(database_.get()) & 0xff) == SQLITE_BUSY;
+    if (!is_busy || waited >= busy_timeout_) return answer;
+    failure_.reset();
+    sqlite3_sleep(in_milliseconds(nap));
+  }
 }
 
 sqlite3_stmt* Connection::prepared(std::string_view sql) {
@@ -111,12 +133,15 @@ Result<void> Connection::take_failure() {
 }
 
 Error Connection::error_of(int code) const {
-  const char* words = database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code);
-  return {class_of(code), path_ + ": " + words, Effect::none};
+  return error(class_of(code), sqlite3_errmsg(database_.get()));
 }
 
-Error Connection::corrupt(std::string_view what) const {
-  return {ErrorCode::corrupt, path_ + ": " + std::string(what), Effect::none};
+Error Connection::error(ErrorCode code, std::string_view what) const {
+  return {code, "SQLite database \"" + path_ + "\": " + std::string(what), Effect::none};
+}
+
+bool Connection::is_a_file() const {
+  return !std::string_view(sqlite3_db_filename(database_.get(), "main")).empty();
 }
 
 Query::~Query() {
@@ -135,7 +160,9 @@ bool Query::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string Query::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
@@ -149,8 +176,8 @@ void Query::bind(int index, std::int64_t value) {
 
 void Query::bind(int index, std::string_view value) {
   if (statement_ == nullptr) return;
-  connection_.accept(sqlite3_bind_text(statement_, index, value.data(),
-                                       static_cast<int>(value.size()), SQLITE_STATIC));
+  connection_.accept(sqlite3_bind_text64(statement_, index, value.data(), value.size(),
+                                         SQLITE_STATIC, SQLITE_UTF8));
 }
 
 }  // namespace lease::sqlite

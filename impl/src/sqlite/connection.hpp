@@ -24,7 +24,7 @@ class Connection {
  public:
   /// Opens or makes the file; waits for other processes as long as the options say. Looks at no
   /// content.
-  /// Errors: `unavailable`.
+  /// Errors: `unavailable` (no such directory, not a file, no right to write).
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
 
   /// Errors: `unavailable` (another process is writing, or the file cannot be read), `corrupt`.
@@ -38,14 +38,21 @@ class Connection {
   /// Carries out one or several statements that answer nothing. `sql` is not cached.
   void execute(const std::string& sql);
 
+  /// Carries out a statement outside a transaction for which SQLite does not wait for others by
+  /// itself: tries again as long as the options say. Returns: the first column of the first row.
+  [[nodiscard]] std::string ask_patiently(std::string_view sql);
+
   /// Remembers a failure unless there is one already.
   void fail(Error error);
 
   /// Takes the remembered failure, if any.
   [[nodiscard]] Result<void> take_failure();
 
-  /// A `corrupt` error that names the file.
-  [[nodiscard]] Error corrupt(std::string_view what) const;
+  /// An error of the environment or of the content, that names the file and has had no effect.
+  [[nodiscard]] Error error(ErrorCode code, std::string_view what) const;
+
+  /// False for a database that lives in this process's memory.
+  [[nodiscard]] bool is_a_file() const;
 
  private:
   friend class Query;
@@ -56,24 +63,27 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
 
-  Connection(sqlite3* database, std::string path) : database_(database), path_(std::move(path)) {}
+  Connection(sqlite3* database, const SqliteOptions& options)
+      : database_(database), path_(options.path), busy_timeout_(options.busy_timeout) {}
+
+  [[nodiscard]] Result<void> opened(int code) const;
 
   /// Returns: null after a failure.
   [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql);
   /// Remembers what SQLite answered, if it is an error. Returns: whether it is none.
   bool accept(int code);
   [[nodiscard]] Error error_of(int code) const;
-  [[nodiscard]] Error commit_error(int code) const;
   void roll_back();
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
+  Duration busy_timeout_;
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   std::optional<Error> failure_;
 };
 
-/// A prepared statement under way. Rows are read with `next`, columns from 0; leaving the scope ends
-/// it. After a failure, which the connection remembers, it has no rows.
+/// A prepared statement under way. Rows are read with `next`, columns from 0; leaving the scope
+/// ends it. After a failure, which the connection remembers, it has no rows.
 class Query {
  public:
   /// `sql` is a string literal: it is what the statement is cached by. Arguments are bound in order

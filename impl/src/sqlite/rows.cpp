@@ -1,6 +1,7 @@
 #include "sqlite/rows.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace lease::sqlite {
 namespace {
@@ -36,14 +37,22 @@ class Columns {
     return text();
   }
 
+  /// A number of a smaller type; one beyond its range is remembered as a fault.
+  template <typename Number>
+  Number number() {
+    const std::int64_t value = integer();
+    if (!std::in_range<Number>(value)) is_out_of_range_ = true;
+    return static_cast<Number>(value);
+  }
+
   /// An enumerator up to `last`; anything else is remembered as a fault.
   template <typename Enum>
   Enum enumerator(std::int64_t value, Enum last) {
-    if (value < 0 || value > static_cast<std::int64_t>(last)) has_unknown_word_ = true;
+    if (value < 0 || value > static_cast<std::int64_t>(last)) is_out_of_range_ = true;
     return static_cast<Enum>(value);
   }
 
-  [[nodiscard]] bool has_unknown_word() const { return has_unknown_word_; }
+  [[nodiscard]] bool is_out_of_range() const { return is_out_of_range_; }
 
  private:
   std::optional<std::int64_t> skip() {
@@ -53,7 +62,7 @@ class Columns {
 
   const Query& row_;
   int next_ = 0;
-  bool has_unknown_word_ = false;
+  bool is_out_of_range_ = false;
 };
 
 std::optional<RetryPolicy> read_policy(Columns& columns) {
@@ -63,19 +72,18 @@ std::optional<RetryPolicy> read_policy(Columns& columns) {
   const auto multiplier = columns.optional_integer();
   const auto max_retries = columns.optional_integer();
   if (!strategy) return std::nullopt;
-  return RetryPolicy{
-      .strategy = columns.enumerator(*strategy, BackoffStrategy::exponential),
-      .backoff = backoff.value_or(Duration{0}),
-      .max_backoff = max_backoff,
-      .multiplier = multiplier.value_or(1),
-      .max_retries = max_retries.value_or(0)};
+  return RetryPolicy{.strategy = columns.enumerator(*strategy, BackoffStrategy::exponential),
+                     .backoff = backoff.value_or(Duration{0}),
+                     .max_backoff = max_backoff,
+                     .multiplier = multiplier.value_or(1),
+                     .max_retries = max_retries.value_or(0)};
 }
 
 AttemptSpec read_spec(Columns& columns) {
   AttemptSpec spec;
   spec.attempt_id = AttemptId(columns.text());
   spec.run_id = RunId(columns.text());
-  spec.priority = static_cast<std::int32_t>(columns.integer());
+  spec.priority = columns.number<std::int32_t>();
   spec.not_before = columns.optional_time();
   spec.timeout = columns.optional_duration();
   spec.on_timeout = columns.enumerator(columns.integer(), OnTimeout::cancel);
@@ -96,18 +104,31 @@ void read_lease(Columns& columns, Attempt& attempt) {
   LeaseId lease(*std::move(lease_id));
   WorkerId worker(*std::move(worker_id));
   if (outcome) {
-    attempt.last_ack = RememberedAck{
-        std::move(lease), std::move(worker), columns.enumerator(*outcome, AckOutcome::cancelled)};
+    attempt.last_ack = RememberedAck{std::move(lease), std::move(worker),
+                                     columns.enumerator(*outcome, AckOutcome::cancelled)};
   } else if (expires_at && heartbeat_at) {
     attempt.lease = Lease{std::move(lease), std::move(worker), *expires_at, *heartbeat_at};
   }
 }
 
+// Those that stand beside `Attempt`.
 bool keeps_invariants(const Attempt& attempt) {
   const bool is_held = attempt.status == Status::leased || attempt.status == Status::running;
+  const bool is_in_backoff = attempt.status == Status::retry_backoff;
   return is_held == attempt.lease.has_value() && is_held == attempt.started_at.has_value() &&
-         (attempt.status == Status::retry_backoff) == attempt.retry_at.has_value() &&
+         is_in_backoff == attempt.retry_at.has_value() &&
+         (!is_in_backoff || attempt.retry_at == attempt.ready_at) &&
          (attempt.status == Status::failed) == attempt.dead_letter.has_value();
+}
+
+// A row that its indexes put elsewhere than where it belongs would silently never be found.
+bool is_indexed_rightly(const Attempt& attempt, Columns& columns) {
+  const auto lane = columns.optional_integer();
+  const auto deadline = columns.optional_time();
+  const auto expected = lane_of(attempt);
+  return lane.has_value() == expected.has_value() &&
+         (!lane || *lane == static_cast<std::int64_t>(*expected)) &&
+         deadline == execution_deadline(attempt);
 }
 
 }  // namespace
@@ -118,8 +139,8 @@ std::expected<Attempt, std::string> read_attempt(const Query& row) {
   attempt.enqueue_seq = static_cast<std::uint64_t>(columns.integer());
   attempt.spec = read_spec(columns);
   attempt.status = columns.enumerator(columns.integer(), Status::cancelled);
-  attempt.attempt_no = static_cast<std::uint32_t>(columns.integer());
-  attempt.delivery_count = static_cast<std::uint32_t>(columns.integer());
+  attempt.attempt_no = columns.number<std::uint32_t>();
+  attempt.delivery_count = columns.number<std::uint32_t>();
   attempt.version = std::bit_cast<std::uint64_t>(columns.integer());
   attempt.ready_at = columns.time();
   attempt.retry_at = columns.optional_time();
@@ -131,7 +152,8 @@ std::expected<Attempt, std::string> read_attempt(const Query& row) {
     attempt.dead_letter = PendingDeadLetter{
         columns.enumerator(*reason, DeadLetterReason::delivery_exhausted), *dead_at};
   }
-  if (columns.has_unknown_word() || !keeps_invariants(attempt)) {
+  if (columns.is_out_of_range() || !keeps_invariants(attempt) ||
+      !is_indexed_rightly(attempt, columns)) {
     return std::unexpected("attempt \"" + attempt.spec.attempt_id.str() +
                            "\" is in a state that no repository writes");
   }

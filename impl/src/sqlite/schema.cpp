@@ -10,15 +10,16 @@ namespace {
 //
 // Schema 1. A lease is four columns of its attempt's row, so that no attempt can have two
 // (rule 19a) and every operation on one attempt writes one row. While `ack_outcome` is null the
-// lease columns are the current lease; otherwise they say which ack is remembered (rule 11), and the
-// times are null. Versions are unsigned 64-bit, stored by their bits. `lane` is null unless the
-// attempt waits; what it is for stands beside `Lane`.
+// lease columns are the current lease; otherwise they say which ack is remembered (rule 11), and
+// the times are null. Versions are unsigned 64-bit, stored by their bits. What `lane` is for stands
+// beside `Lane`; it and `deadline` follow from the other columns and are stored to be indexed.
+// Attempts are never deleted one by one, so SQLite's next row id is the next enqueue sequence.
 //
 // Every partial index holds just the attempts that its question can concern, so that no number of
 // others makes the answer slower.
 constexpr std::array<const char*, schema_version> migrations{R"sql(
 CREATE TABLE attempts (
-  enqueue_seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  enqueue_seq INTEGER PRIMARY KEY,
   attempt_id TEXT NOT NULL UNIQUE,
   run_id TEXT NOT NULL,
   priority INTEGER NOT NULL,
@@ -86,24 +87,30 @@ std::int64_t checked_version(Connection& connection) {
   const std::int64_t tables = number(connection, "SELECT count(*) FROM sqlite_schema");
   const bool is_empty = owner == 0 && version == 0 && tables == 0;
   if (owner != application_id && !is_empty) {
-    connection.fail(connection.corrupt("is the database of another application"));
+    connection.fail(connection.error(ErrorCode::corrupt, "belongs to another application"));
   } else if (version > schema_version) {
-    connection.fail(connection.corrupt(
-        "has schema version " + std::to_string(version) + ", newer than " +
-        std::to_string(schema_version) + ", which this library knows; use a newer library"));
+    connection.fail(connection.error(ErrorCode::corrupt,
+                                     "has schema version " + std::to_string(version) +
+                                         "; this library knows versions up to " +
+                                         std::to_string(schema_version) + ": use a newer library"));
   }
   return version;
 }
 
-void use_write_ahead_log(Connection& connection) {
-  Query mode(connection, "PRAGMA journal_mode = WAL");
-  if (!mode.next()) return;
-  const std::string answered = mode.text(0);
-  if (answered != "wal" && answered != "memory") {
-    connection.fail({ErrorCode::unavailable,
-                     "cannot switch to a write-ahead log; the journal mode stays " + answered,
-                     Effect::none});
-  }
+// The three marks are read in one transaction: another process may be making the schema.
+Result<std::int64_t> present_version(Connection& connection) {
+  if (auto begun = connection.begin(Access::read); !begun) return std::unexpected(begun.error());
+  const std::int64_t version = checked_version(connection);
+  if (auto ended = connection.end(Ending::keep); !ended) return std::unexpected(ended.error());
+  return version;
+}
+
+Result<void> use_write_ahead_log(Connection& connection) {
+  const std::string present = connection.ask_patiently("PRAGMA journal_mode = WAL");
+  if (auto switched = connection.take_failure(); !switched) return switched;
+  if (present == "wal" || !connection.is_a_file()) return {};
+  return std::unexpected(connection.error(
+      ErrorCode::unavailable, "no write-ahead log here; the journal mode stays " + present));
 }
 
 Result<void> migrate(Connection& connection) {
@@ -120,10 +127,11 @@ Result<void> migrate(Connection& connection) {
 }  // namespace
 
 Result<void> prepare_schema(Connection& connection) {
-  const std::int64_t version = checked_version(connection);
-  use_write_ahead_log(connection);
+  const auto version = present_version(connection);
+  if (!version) return std::unexpected(version.error());
+  if (auto switched = use_write_ahead_log(connection); !switched) return switched;
   connection.execute("PRAGMA synchronous = FULL");
-  if (auto ready = connection.take_failure(); !ready || version == schema_version) return ready;
+  if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);
 }
 

@@ -1,7 +1,6 @@
-#include "lease/sqlite.hpp"
-
 #include <utility>
 
+#include "lease/sqlite.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "stored_repository.hpp"

@@ -23,7 +23,9 @@ std::int64_t stored(Enum value) {
   return static_cast<std::int64_t>(value);
 }
 
-std::int64_t stored_version(std::uint64_t version) { return std::bit_cast<std::int64_t>(version); }
+std::int64_t stored_version(std::uint64_t version) {
+  return std::bit_cast<std::int64_t>(version);
+}
 
 template <typename T, typename Get>
 auto map_optional(const std::optional<T>& value, Get get) {
@@ -32,8 +34,8 @@ auto map_optional(const std::optional<T>& value, Get get) {
 
 /// The lease columns: those of the lease, or of the ack that is remembered.
 struct LeaseColumns {
-  std::optional<LeaseId> lease_id;
-  std::optional<WorkerId> worker_id;
+  std::optional<std::string_view> lease_id;
+  std::optional<std::string_view> worker_id;
   std::optional<Time> expires_at;
   std::optional<Time> heartbeat_at;
   std::optional<std::int64_t> ack_outcome;
@@ -41,10 +43,11 @@ struct LeaseColumns {
 
 LeaseColumns lease_columns(const Attempt& attempt) {
   if (const auto& lease = attempt.lease) {
-    return {lease->lease_id, lease->worker_id, lease->expires_at, lease->heartbeat_at, {}};
+    return {
+        lease->lease_id.str(), lease->worker_id.str(), lease->expires_at, lease->heartbeat_at, {}};
   }
   if (const auto& ack = attempt.last_ack) {
-    return {ack->lease_id, ack->worker_id, {}, {}, stored(ack->outcome)};
+    return {ack->lease_id.str(), ack->worker_id.str(), {}, {}, stored(ack->outcome)};
   }
   return {};
 }
@@ -92,7 +95,7 @@ Attempt* SqliteStore::load(Query& query) {
   if (known != loaded_.end()) return &known->second;
   auto attempt = read_attempt(query);
   if (!attempt) {
-    connection_->fail(connection_->corrupt(attempt.error()));
+    connection_->fail(connection_->error(ErrorCode::corrupt, attempt.error()));
     return nullptr;
   }
   const std::uint64_t seq = attempt->enqueue_seq;
@@ -125,8 +128,9 @@ void SqliteStore::insert(Attempt attempt) {
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
         spec.attempt_id, spec.run_id, std::int64_t{spec.priority}, spec.not_before, spec.timeout,
         stored(spec.on_timeout), policy.strategy, policy.backoff, policy.max_backoff,
-        policy.multiplier, policy.max_retries, spec.max_deliveries, spec.tenant_id, stored(attempt.status),
-        std::int64_t{attempt.attempt_no}, attempt.ready_at, lane_column(attempt))
+        policy.multiplier, policy.max_retries, spec.max_deliveries, spec.tenant_id,
+        stored(attempt.status), std::int64_t{attempt.attempt_no}, attempt.ready_at,
+        lane_column(attempt))
       .run();
 }
 
@@ -187,9 +191,10 @@ std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std:
   const std::vector<Attempt*> ready = load_all(query);
   const std::vector<Attempt*> timed = due(now, limit);
   std::vector<Attempt*> merged;
-  std::ranges::merge(ready, timed, std::back_inserter(merged), {},
-                     [](const Attempt* attempt) { return dispatch_key(*attempt); },
-                     [](const Attempt* attempt) { return dispatch_key(*attempt); });
+  std::ranges::merge(
+      ready, timed, std::back_inserter(merged), {},
+      [](const Attempt* attempt) { return dispatch_key(*attempt); },
+      [](const Attempt* attempt) { return dispatch_key(*attempt); });
   if (merged.size() > limit) merged.resize(limit);
   std::vector<AttemptDispatchRecord> listed;
   for (const Attempt* attempt : merged) listed.push_back(dispatch_record(*attempt));
@@ -198,19 +203,21 @@ std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std:
 
 std::uint64_t SqliteStore::count_dispatchable(Time now) {
   Query query(*connection_,
-              "SELECT count(*) FROM attempts WHERE (lane = 1 AND "
-              "(not_before IS NULL OR not_before <= ?1)) OR (lane = 2 AND ready_at <= ?1)",
+              "SELECT (SELECT count(*) FROM attempts WHERE lane = 1 AND "
+              "(not_before IS NULL OR not_before <= ?1)) + "
+              "(SELECT count(*) FROM attempts WHERE lane = 2 AND ready_at <= ?1)",
               now);
   return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
 }
 
 std::vector<Attempt*> SqliteStore::expired_before(Time time) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_expires_at < ?", time);
+  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_expires_at < ? ORDER BY lease_expires_at",
+              time);
   return load_all(query);
 }
 
 std::vector<Attempt*> SqliteStore::overdue_at(Time now) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE deadline <= ?", now);
+  Query query(*connection_, SELECT_ATTEMPT "WHERE deadline <= ? ORDER BY deadline", now);
   return load_all(query);
 }
 
@@ -254,7 +261,7 @@ CountsByStatus SqliteStore::counts_by_status() {
   while (query.next()) {
     const std::int64_t status = query.integer(0);
     if (status < 0 || status >= std::ssize(counts)) {
-      connection_->fail(connection_->corrupt("has an attempt of unknown status"));
+      connection_->fail(connection_->error(ErrorCode::corrupt, "an attempt has an unknown status"));
       break;
     }
     counts.at(static_cast<std::size_t>(status)) = static_cast<std::uint64_t>(query.integer(1));
@@ -283,7 +290,6 @@ Snapshot SqliteStore::snapshot() {
   return snapshot;
 }
 
-// The sequence of AUTOINCREMENT stays: an enqueue sequence is given once, over a reset too.
 void SqliteStore::clear() {
   loaded_.clear();
   connection_->execute("DELETE FROM attempts; DELETE FROM run_events");

@@ -38,7 +38,7 @@ class SqliteStore final : public Store {
   CountsByStatus counts_by_status() override;
   Snapshot snapshot() override;
   void clear() override;
-  [[nodiscard]] bool is_durable() const override { return true; }
+  [[nodiscard]] bool is_durable() const override { return connection_->is_a_file(); }
 
  private:
   /// Takes the next row of a query for whole attempts. Returns: null when there is none, or when
