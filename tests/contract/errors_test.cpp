@@ -1,0 +1,285 @@
+// Section "Errors": every class, in the order in which they are owed; and ids of every kind.
+
+#include "tests/contract/fixture.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+using namespace leasecheck::model;
+
+constexpr Time later = at_ms(9'000);
+
+/// An argument that is an id, of every operation that takes one.
+struct IdArgument {
+  const char* name;
+  Operation (*with)(const Id& id);
+};
+
+EnqueueAttempt enqueue_with(Id AttemptSpec::*field, const Id& id) {
+  AttemptSpec spec = spec_of("new");
+  spec.*field = id;
+  return {spec};
+}
+
+const std::vector<IdArgument>& id_arguments() {
+  using Op = Operation;
+  static const std::vector<IdArgument> arguments = {
+      {"enqueue attempt",
+       [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::attempt_id, id); }},
+      {"enqueue run", [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::run_id, id); }},
+      {"enqueue tenant",
+       [](const Id& id) -> Op {
+         AttemptSpec spec = spec_of("new");
+         spec.tenant_id = id;
+         return EnqueueAttempt{spec};
+       }},
+      {"claim attempt",
+       [](const Id& id) -> Op {
+         return UpsertLease{id, "w1", later};
+       }},
+      {"claim worker",
+       [](const Id& id) -> Op {
+         return UpsertLease{"a1", id, later};
+       }},
+      {"heartbeat lease",
+       [](const Id& id) -> Op {
+         return HeartbeatLease{id, later, later};
+       }},
+      {"versioned heartbeat lease",
+       [](const Id& id) -> Op {
+         return HeartbeatLeaseWithVersion{id, "w1", 1, later, later};
+       }},
+      {"versioned heartbeat worker",
+       [](const Id& id) -> Op {
+         return HeartbeatLeaseWithVersion{"l1", id, 1, later, later};
+       }},
+      {"latest run", [](const Id& id) -> Op { return LatestSeqForRun{id}; }},
+      {"start lease",
+       [](const Id& id) -> Op {
+         return StartAttempt{id, "w1"};
+       }},
+      {"start worker",
+       [](const Id& id) -> Op {
+         return StartAttempt{"l1", id};
+       }},
+      {"release lease",
+       [](const Id& id) -> Op {
+         return ReleaseLease{id, "w1"};
+       }},
+      {"release worker",
+       [](const Id& id) -> Op {
+         return ReleaseLease{"l1", id};
+       }},
+      {"ack lease",
+       [](const Id& id) -> Op {
+         return AckAttempt{id, "w1", AckOutcome::failed};
+       }},
+      {"ack worker",
+       [](const Id& id) -> Op {
+         return AckAttempt{"l1", id, AckOutcome::failed};
+       }},
+      {"event lease",
+       [](const Id& id) -> Op {
+         return AppendRunEvent{id, "w1", "kind", "1"};
+       }},
+      {"event worker",
+       [](const Id& id) -> Op {
+         return AppendRunEvent{"l1", id, "kind", "1"};
+       }},
+      {"event kind",
+       [](const Id& id) -> Op {
+         return AppendRunEvent{"l1", "w1", id, "1"};
+       }},
+      {"cancel attempt", [](const Id& id) -> Op { return CancelAttempt{id}; }},
+      {"replay attempt", [](const Id& id) -> Op { return ReplayDeadLetter{id}; }},
+      {"get attempt", [](const Id& id) -> Op { return GetAttempt{id}; }},
+      {"get lease", [](const Id& id) -> Op { return GetLease{id}; }},
+      {"get lease for attempt", [](const Id& id) -> Op { return GetLeaseForAttempt{id}; }},
+      {"list events run",
+       [](const Id& id) -> Op {
+         return ListRunEvents{id, 0, 1};
+       }},
+  };
+  return arguments;
+}
+
+const std::vector<Id>& bad_ids() {
+  static const std::vector<Id> ids = {
+      "",                                  // empty
+      std::string(256, 'x'),               // one byte too long
+      std::string(254, 'x') + "\xc3\xa9",  // too long in bytes, not in characters
+      std::string(100'000, 'x'),
+      std::string(1, '\0'),
+      std::string("a\0b", 3),
+      "\xff",
+      "a\x80",              // a continuation alone
+      "\xc3",               // cut short
+      "\xc0\xaf",           // overlong
+      "\xed\xa0\x80",       // a surrogate
+      "\xf4\x90\x80\x80"};  // beyond U+10FFFF
+  return ids;
+}
+
+const std::vector<Id>& hostile_ids() {
+  static const std::vector<Id> ids = {"'; DROP TABLE attempts; --",
+                                      "' OR '1'='1",
+                                      "\"quoted\" `id` [id]",
+                                      "100%_?\\",
+                                      "$1 :name @name ?1",
+                                      " leading and trailing ",
+                                      "line\nbreak\ttab\r",
+                                      "\x01\x7f",
+                                      "NULL",
+                                      "0",
+                                      "00",
+                                      "1e3",
+                                      "caf\xc3\xa9",
+                                      "cafe\xcc\x81",  // the same letters composed otherwise
+                                      "\xef\xbb\xbf",  // a byte order mark
+                                      "\xf4\x8f\xbf\xbf",
+                                      "Straße",
+                                      "STRASSE",
+                                      std::string(255, 'x'),
+                                      std::string(253, 'x') + "\xc3\xa9"};
+  return ids;
+}
+
+LEASECHECK_CONTRACT(Ids);
+
+TEST_P(Ids, ABadOneIsAnInvalidArgumentWhereverItStands) {
+  for (const IdArgument& argument : id_arguments()) {
+    for (const Id& id : bad_ids()) {
+      SCOPED_TRACE(argument.name);
+      expect_refused(argument.with(id), ErrorCode::invalid_argument);
+    }
+  }
+}
+
+TEST_P(Ids, AHostileOneIsNeverAnInvalidArgument) {
+  for (const IdArgument& argument : id_arguments()) {
+    for (const Id& id : hostile_ids()) {
+      EXPECT_NE(perform(argument.with(id)), Outcome(std::unexpected(ErrorCode::invalid_argument)))
+          << argument.name << " " << id;
+      done(Reset{});
+    }
+  }
+}
+
+TEST_P(Ids, EveryValidOneIsKeptByteForByteAndIsItself) {
+  for (const Id& id : hostile_ids()) {
+    AttemptSpec spec = spec_of(id);
+    spec.run_id = id;
+    spec.tenant_id = id;
+    enqueue(spec);
+  }
+  for (const Id& id : hostile_ids()) {
+    const LeaseRecord lease = answer<LeaseRecord>(UpsertLease{id, id, later});
+    EXPECT_EQ(lease.attempt_id, id);
+    EXPECT_EQ(lease.worker_id, id);
+    EXPECT_EQ(answer<Sequence>(AppendRunEvent{lease.lease_id, id, id, "1"}).value, 1U);
+    EXPECT_EQ(events({id, 0, 1}).at(0).kind, id);
+    EXPECT_EQ(attempt(id).run_id, id);
+    EXPECT_EQ(ack(lease, AckOutcome::failed).status, Status::failed);
+  }
+  EXPECT_EQ(dead_letters().size(), hostile_ids().size());
+  EXPECT_EQ(snapshot().runs.size(), hostile_ids().size());
+}
+
+TEST_P(Ids, AreComparedBytewiseAndNotByCase) {
+  enqueue("a");
+  enqueue("A");
+  enqueue("a ");
+  EXPECT_EQ(claim("A").attempt_id, "A");
+  EXPECT_EQ(attempt("a").status, Status::queued);
+  EXPECT_EQ(attempt("a ").status, Status::queued);
+}
+
+LEASECHECK_CONTRACT(Spec);
+
+TEST_P(Spec, WithAFaultIsAnInvalidArgument) {
+  const auto expect_invalid = [&](auto change) {
+    AttemptSpec spec = spec_of("a1");
+    spec.retry_policy = fixed_retries(1, Duration{10});
+    change(spec);
+    expect_refused(EnqueueAttempt{spec}, ErrorCode::invalid_argument);
+  };
+  for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{-1}, Duration::min().count()}) {
+    expect_invalid([ms](AttemptSpec& spec) { spec.timeout = Duration{ms}; });
+  }
+  for (const std::int64_t ms : {std::int64_t{-1}, Duration::min().count()}) {
+    expect_invalid([ms](AttemptSpec& spec) { spec.retry_policy->backoff = Duration{ms}; });
+    expect_invalid([ms](AttemptSpec& spec) { spec.retry_policy->max_backoff = Duration{ms}; });
+  }
+  constexpr std::int64_t smallest = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t number :
+       {smallest, std::int64_t{-1}, std::int64_t{0}, std::int64_t{2'147'483'647},
+        std::int64_t{4'294'967'297}, largest}) {
+    expect_invalid([number](AttemptSpec& spec) { spec.max_deliveries = number; });
+    expect_invalid([number](AttemptSpec& spec) { spec.retry_policy->multiplier = number; });
+    if (number == 0) continue;
+    expect_invalid([number](AttemptSpec& spec) { spec.retry_policy->max_retries = number; });
+  }
+}
+
+TEST_P(Spec, OnTheLastValidValueIsAccepted) {
+  AttemptSpec largest = spec_of("largest");
+  largest.priority = std::numeric_limits<std::int32_t>::max();
+  largest.not_before = end_of_time;
+  largest.timeout = Duration::max();
+  largest.retry_policy = RetryPolicy{BackoffStrategy::exponential, Duration::max(), Duration::max(),
+                                     2'147'483'646, 2'147'483'646};
+  largest.max_deliveries = 2'147'483'646;
+  enqueue(largest);
+  enqueue(largest);  // and is the same one when it comes back
+
+  AttemptSpec smallest = spec_of("smallest");
+  smallest.priority = std::numeric_limits<std::int32_t>::min();
+  smallest.not_before = beginning_of_time;
+  smallest.timeout = Duration{1};
+  smallest.retry_policy = RetryPolicy{BackoffStrategy::fixed, Duration{0}, Duration{0}, 1, 0};
+  smallest.max_deliveries = 1;
+  enqueue(smallest);
+  enqueue(smallest);
+  EXPECT_EQ(ack(claim("smallest"), AckOutcome::failed).status, Status::failed);
+}
+
+LEASECHECK_CONTRACT(OwedOrder);
+
+TEST_P(OwedOrder, InvalidArgumentGoesBeforeNotFound) {
+  expect_refused(UpsertLease{"unknown", "w1", now}, ErrorCode::invalid_argument);
+  expect_refused(UpsertLease{"unknown", "", later}, ErrorCode::invalid_argument);
+}
+
+TEST_P(OwedOrder, InvalidArgumentGoesBeforeNotDispatchable) {
+  enqueue_and_claim("a1");
+  expect_refused(UpsertLease{"a1", "w1", now}, ErrorCode::invalid_argument);
+}
+
+TEST_P(OwedOrder, InvalidArgumentGoesBeforeStaleLease) {
+  expect_refused(AppendRunEvent{"unknown", "w1", "kind", "{"}, ErrorCode::invalid_argument);
+  expect_refused(AppendRunEvent{"unknown", "w1", "", "1"}, ErrorCode::invalid_argument);
+  expect_refused(StartAttempt{"unknown", ""}, ErrorCode::invalid_argument);
+}
+
+TEST_P(OwedOrder, InvalidArgumentGoesBeforeAlreadyExists) {
+  enqueue("a1");
+  AttemptSpec spec = spec_of("a1");
+  spec.timeout = Duration{0};
+  expect_refused(EnqueueAttempt{spec}, ErrorCode::invalid_argument);
+}
+
+TEST_P(OwedOrder, NotFoundGoesBeforeNotDispatchable) {
+  expect_refused(CancelAttempt{"unknown"}, ErrorCode::not_found);
+  expect_refused(ReplayDeadLetter{"unknown"}, ErrorCode::not_found);
+  expect_refused(UpsertLease{"unknown", "w1", later}, ErrorCode::not_found);
+}
+
+TEST_P(OwedOrder, ForAReadingThatAnswersNothingAnUnknownIdIsNoError) {
+  EXPECT_EQ(lease_of("unknown"), std::nullopt);
+  EXPECT_EQ(latest_seq("unknown"), 0U);
+  EXPECT_EQ(events({"unknown", 0, no_limit}).size(), 0U);
+}
+
+}  // namespace
+}  // namespace leasecheck::tests

@@ -1,0 +1,55 @@
+#include "tests/contract/subjects.hpp"
+
+#include <stdlib.h>
+
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include "lease/memory.hpp"
+#include "lease/sqlite.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+auto make_model(const std::filesystem::path&)
+    -> std::expected<std::unique_ptr<sim::Subject>, sim::BrokenSubject> {
+  return sim::make_model_subject();
+}
+
+auto make_memory(const std::filesystem::path&) {
+  return sim::make_repository_subject("memory", [](lease::Clock& clock, lease::IdSource& ids) {
+    return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
+        lease::make_memory_repository(clock, ids));
+  });
+}
+
+auto make_sqlite(const std::filesystem::path& directory) {
+  const std::string file = directory / "lease.db";
+  return sim::make_repository_subject("sqlite", [file](lease::Clock& clock, lease::IdSource& ids) {
+    lease::SqliteOptions options;
+    options.path = file;
+    return lease::open_sqlite_repository(options, clock, ids);
+  });
+}
+
+}  // namespace
+
+std::span<const ContractSubject> contract_subjects() {
+  static const std::vector<ContractSubject> subjects = {
+      {"Model", make_model}, {"Memory", make_memory}, {"Sqlite", make_sqlite}};
+  return subjects;
+}
+
+ScratchDirectory::ScratchDirectory() {
+  std::string name = std::filesystem::temp_directory_path() / "leasecheck-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+  path_ = name;
+}
+
+ScratchDirectory::~ScratchDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace leasecheck::tests

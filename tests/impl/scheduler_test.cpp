@@ -1,0 +1,86 @@
+#include "lease/scheduler.hpp"
+
+#include "tests/impl/scripted_repository.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+using Calls = std::vector<std::string>;
+
+lease::AttemptDispatchRecord candidate(const std::string& id) {
+  return {.attempt_id = lease::AttemptId(id), .run_id = lease::RunId("run"), .retry_at = {}};
+}
+
+lease::LeaseRecord lease_on(const std::string& id) {
+  return {.lease_id = lease::LeaseId("L"),
+          .attempt_id = lease::AttemptId(id),
+          .worker_id = worker,
+          .execution_deadline = {}};
+}
+
+class SchedulerTest : public testing::Test {
+ protected:
+  auto dispatch() {
+    lease::Scheduler scheduler(repository, clock,
+                               {.lease_ttl = lease::Duration{500}, .candidates = 3});
+    return scheduler.dispatch(worker);
+  }
+  ScriptedRepository repository;
+  ManualClock clock;
+};
+
+TEST_F(SchedulerTest, ClaimsTheFirstCandidateUntilNowPlusTtl) {
+  repository.listed->push_back(candidate("a"));
+  repository.listed->push_back(candidate("b"));
+  repository.claims.emplace_back(lease_on("a"));
+  const auto dispatched = value_of(dispatch());
+  EXPECT_EQ(repository.calls, (Calls{"list 1000 3", "claim 1500 a"}));
+  EXPECT_EQ(dispatched.value().attempt, candidate("a"));
+  EXPECT_EQ(dispatched.value().lease, lease_on("a"));
+}
+
+TEST_F(SchedulerTest, PassesOverCandidatesThatWereTakenMeanwhile) {
+  for (const char* id : {"a", "b", "c"}) repository.listed->push_back(candidate(id));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_found, "reset"));
+  repository.claims.emplace_back(lease_on("c"));
+  EXPECT_EQ(value_of(dispatch()).value().attempt, candidate("c"));
+}
+
+TEST_F(SchedulerTest, HasNothingWhenAllCandidatesWereTaken) {
+  repository.listed->push_back(candidate("a"));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
+  EXPECT_EQ(value_of(dispatch()), std::nullopt);
+}
+
+TEST_F(SchedulerTest, HasNothingWhenNothingIsDispatchable) {
+  EXPECT_EQ(value_of(dispatch()), std::nullopt);
+  EXPECT_EQ(repository.calls, Calls{"list 1000 3"});
+}
+
+TEST_F(SchedulerTest, PassesOtherErrorsOnAndClaimsNoFurther) {
+  repository.listed->push_back(candidate("a"));
+  repository.listed->push_back(candidate("b"));
+  repository.claims.emplace_back(
+      lease::failure(lease::ErrorCode::unavailable, "lost", lease::Effect::unknown));
+  const lease::Error error = error_of(dispatch());
+  EXPECT_EQ(error.code, lease::ErrorCode::unavailable);
+  EXPECT_EQ(error.effect, lease::Effect::unknown);
+  EXPECT_EQ(repository.calls.size(), 2U);
+}
+
+TEST_F(SchedulerTest, PassesTheListsErrorOn) {
+  repository.listed = lease::failure(lease::ErrorCode::corrupt, "damaged");
+  EXPECT_EQ(error_of(dispatch()).code, lease::ErrorCode::corrupt);
+}
+
+TEST_F(SchedulerTest, HoldsAtTheEndOfTime) {
+  clock.ms = INT64_MAX - 10;
+  repository.listed->push_back(candidate("a"));
+  repository.claims.emplace_back(lease_on("a"));
+  static_cast<void>(dispatch());
+  EXPECT_EQ(repository.calls.back(), "claim " + std::to_string(INT64_MAX) + " a");
+}
+
+}  // namespace
+}  // namespace leasecheck::tests
