@@ -55,7 +55,8 @@ Time Aim::next(const SkewedClock& clock, Duration rhythm) {
       if (then > now && then <= latest) return then;
     }
   }
-  return now + draw_.between(std::max(rhythm / 2, Duration{1}), std::max(rhythm * 3 / 2, Duration{1}));
+  return now +
+         draw_.between(std::max(rhythm / 2, Duration{1}), std::max(rhythm * 3 / 2, Duration{1}));
 }
 
 Time Aim::argument(Time around, Duration spread) {

@@ -11,8 +11,8 @@ namespace leasecheck::sim {
 /// meet a boundary.
 class Aim {
  public:
-  Aim(const Timeline& timeline, const Referee& referee, model::Duration grace,
-      std::uint64_t seed, std::string_view name);
+  Aim(const Timeline& timeline, const Referee& referee, model::Duration grace, std::uint64_t seed,
+      std::string_view name);
 
   /// A true time after now: about `rhythm` from now, or when `clock` shows a time at a deadline
   /// that is not much farther away than that.

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <limits>
 #include <span>
-#include <vector>
 #include <utility>
+#include <vector>
 
 namespace leasecheck::sim {
 namespace {
@@ -15,8 +15,12 @@ using model::Time;
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
-model::Id attempt_name(std::uint64_t number) { return "a" + std::to_string(number); }
-model::Id run_name(std::uint64_t number) { return "r" + std::to_string(number); }
+model::Id attempt_name(std::uint64_t number) {
+  return "a" + std::to_string(number);
+}
+model::Id run_name(std::uint64_t number) {
+  return "r" + std::to_string(number);
+}
 
 }  // namespace
 
@@ -48,9 +52,9 @@ void Producer::start() {
 void Producer::enqueue_at(Time time, model::AttemptSpec spec) {
   around_.timeline.at(time, [this, spec = std::move(spec)] {
     const Time now = around_.repository_clock.shows();
-    static_cast<void>(around_.referee.operate(
-        {.actor = "producer", .clock = now},
-        {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
+    static_cast<void>(
+        around_.referee.operate({.actor = "producer", .clock = now},
+                                {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
   });
 }
 
@@ -93,8 +97,8 @@ Operator::Operator(Surroundings surroundings)
     : around_(surroundings), draw_(around_.plan.seed, "operator") {}
 
 void Operator::start() {
-  around_.timeline.after(
-      draw_.between(Duration{1}, std::max(around_.plan.ttl, Duration{1})), [this] { look(); });
+  around_.timeline.after(draw_.between(Duration{1}, std::max(around_.plan.ttl, Duration{1})),
+                         [this] { look(); });
 }
 
 void Operator::look() {
@@ -143,8 +147,12 @@ void Operator::call(model::Operation operation) {
                                             {.now = now, .operation = std::move(operation)}));
 }
 
-model::Id Operator::some_attempt() { return attempt_name(1 + draw_.below(around_.plan.attempts)); }
-model::Id Operator::some_run() { return run_name(1 + draw_.below(around_.plan.runs)); }
+model::Id Operator::some_attempt() {
+  return attempt_name(1 + draw_.below(around_.plan.attempts));
+}
+model::Id Operator::some_run() {
+  return run_name(1 + draw_.below(around_.plan.runs));
+}
 
 Stranger::Stranger(Surroundings surroundings)
     : around_(surroundings),
@@ -201,15 +209,12 @@ model::Operation Stranger::draw_holder_operation() {
     case 1:
       return model::ReleaseLease{.lease_id = lease_id, .worker_id = worker_id};
     case 2:
-      return model::AckAttempt{
-          .lease_id = lease_id,
-          .worker_id = worker_id,
-          .outcome = draw_.pick(std::span<const model::AckOutcome>(outcomes))};
+      return model::AckAttempt{.lease_id = lease_id,
+                               .worker_id = worker_id,
+                               .outcome = draw_.pick(std::span<const model::AckOutcome>(outcomes))};
     case 3:
-      return model::AppendRunEvent{.lease_id = lease_id,
-                                   .worker_id = worker_id,
-                                   .kind = "strange",
-                                   .payload = "true"};
+      return model::AppendRunEvent{
+          .lease_id = lease_id, .worker_id = worker_id, .kind = "strange", .payload = "true"};
     default:
       return model::HeartbeatLeaseWithVersion{
           .lease_id = lease_id,
@@ -238,6 +243,8 @@ model::Id Stranger::some_waiting_attempt() {
   return waiting[draw_.below(waiting.size())];
 }
 
-model::Id Stranger::some_attempt() { return attempt_name(1 + draw_.below(around_.plan.attempts)); }
+model::Id Stranger::some_attempt() {
+  return attempt_name(1 + draw_.below(around_.plan.attempts));
+}
 
 }  // namespace leasecheck::sim

@@ -5,10 +5,13 @@ namespace {
 
 // The enumerations list the contract's words in the same order; these lines fail to compile when
 // one of them changes alone.
-static_assert(static_cast<int>(model::Status::cancelled) == static_cast<int>(lease::Status::cancelled));
+static_assert(static_cast<int>(model::Status::cancelled) ==
+              static_cast<int>(lease::Status::cancelled));
 static_assert(static_cast<int>(model::Status::running) == static_cast<int>(lease::Status::running));
-static_assert(static_cast<int>(model::Status::completed) == static_cast<int>(lease::Status::completed));
-static_assert(static_cast<int>(model::OnTimeout::cancel) == static_cast<int>(lease::OnTimeout::cancel));
+static_assert(static_cast<int>(model::Status::completed) ==
+              static_cast<int>(lease::Status::completed));
+static_assert(static_cast<int>(model::OnTimeout::cancel) ==
+              static_cast<int>(lease::OnTimeout::cancel));
 static_assert(static_cast<int>(model::OnTimeout::fail) == static_cast<int>(lease::OnTimeout::fail));
 static_assert(static_cast<int>(model::AckOutcome::cancelled) ==
               static_cast<int>(lease::AckOutcome::cancelled));
@@ -76,7 +79,9 @@ lease::AckOutcome to_lease(model::AckOutcome outcome) {
   return static_cast<lease::AckOutcome>(outcome);
 }
 
-lease::ErrorCode to_lease(model::ErrorCode code) { return static_cast<lease::ErrorCode>(code); }
+lease::ErrorCode to_lease(model::ErrorCode code) {
+  return static_cast<lease::ErrorCode>(code);
+}
 
 model::LeaseRecord to_model(const lease::LeaseRecord& record) {
   return {.lease_id = record.lease_id.str(),
@@ -140,6 +145,8 @@ model::Snapshot to_model(const lease::Snapshot& snapshot) {
   return converted;
 }
 
-model::ErrorCode to_model(lease::ErrorCode code) { return static_cast<model::ErrorCode>(code); }
+model::ErrorCode to_model(lease::ErrorCode code) {
+  return static_cast<model::ErrorCode>(code);
+}
 
 }  // namespace leasecheck::sim

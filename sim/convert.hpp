@@ -5,8 +5,8 @@
 #include "model/spec/outcome.hpp"
 
 /// The two vocabularies, side by side: the model's records and the production library's. They share
-/// no type on purpose, so that one mistake cannot hide in both; this is the one place where they meet.
-/// Ids are carried over as they are: handles are the subject's business.
+/// no type on purpose, so that one mistake cannot hide in both; this is the one place where they
+/// meet. Ids are carried over as they are: handles are the subject's business.
 namespace leasecheck::sim {
 
 [[nodiscard]] lease::AttemptSpec to_lease(const model::AttemptSpec& spec);

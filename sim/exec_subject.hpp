@@ -23,8 +23,8 @@ struct ExecOptions {
 
   /// Of a subject that says it is durable: per call, killed after it has answered, and killed while
   /// it works. Which calls these are depends on nothing but their number in the run.
-  Permille kill_after = 4;
-  Permille kill_during = 4;
+  Permille kill_after = 2;
+  Permille kill_during = 2;
 };
 
 /// Starts the program, says hello and empties it. What the program does wrong, then or later, is

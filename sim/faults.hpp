@@ -46,11 +46,11 @@ struct ReaperFaults {
 
 /// People, and clients that are not workers.
 struct ClientFaults {
-  Permille repeat_enqueue = 0;    ///< per attempt: the same spec again, later
+  Permille repeat_enqueue = 0;       ///< per attempt: the same spec again, later
   Permille conflicting_enqueue = 0;  ///< per attempt: the same id with another spec, later
-  Permille cancel = 0;            ///< per look of the operator
-  Permille replay = 0;            ///< per look of the operator
-  Permille strange_call = 0;      ///< per look of a confused client
+  Permille cancel = 0;               ///< per look of the operator
+  Permille replay = 0;               ///< per look of the operator
+  Permille strange_call = 0;         ///< per look of a confused client
 };
 
 struct Faults {

@@ -22,8 +22,7 @@ void Network::send(Request sent) {
   });
   if (draw_.chance(faults_.lose_request)) {
     referee_.count_fault("request_lost");
-    referee_.happen(
-        model::RequestLost{.worker = request->worker, .operation = request->operation});
+    referee_.happen(model::RequestLost{.worker = request->worker, .operation = request->operation});
     return;
   }
   timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });

@@ -19,7 +19,8 @@ struct Request {
   std::string operation;
   /// Runs on the host when the request arrives; gives the call whose answer is the reply.
   std::function<CallResult()> serve;
-  /// Runs where the worker is when a reply arrives, perhaps more than once, perhaps after `give_up`.
+  /// Runs where the worker is when a reply arrives, perhaps more than once, perhaps after
+  /// `give_up`.
   std::function<void(const CallResult&)> deliver;
   /// Runs when the worker has waited for its reply timeout in vain: the outcome is unknown.
   std::function<void()> give_up;

@@ -18,8 +18,8 @@ class ObservedRepository final : public lease::RuntimeRepository {
   ObservedRepository(Referee& referee, std::string actor, const SkewedClock& actor_clock,
                      const SkewedClock& repository_clock);
 
-  [[nodiscard]] lease::Result<std::vector<lease::AttemptDispatchRecord>>
-  list_dispatchable_attempts(lease::Time now, std::uint64_t limit) override;
+  [[nodiscard]] lease::Result<std::vector<lease::AttemptDispatchRecord>> list_dispatchable_attempts(
+      lease::Time now, std::uint64_t limit) override;
   [[nodiscard]] lease::Result<lease::LeaseRecord> upsert_lease(
       const lease::AttemptId& attempt_id, const lease::WorkerId& worker_id,
       lease::Time lease_expires_at) override;

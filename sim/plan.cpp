@@ -91,7 +91,8 @@ model::ClockError draw_error(Stream& draw, const ClockFaults& faults) {
   constexpr std::array<int, 4> ends{-1, -1, 1, 0};
   const int end = draw.pick(std::span<const int>(ends));
   const Duration offset = end == 0 ? draw.between(-most, most) : end * most;
-  return {.offset = offset, .drift_ppm = draw.between(-faults.most_drift_ppm, faults.most_drift_ppm)};
+  return {.offset = offset,
+          .drift_ppm = draw.between(-faults.most_drift_ppm, faults.most_drift_ppm)};
 }
 
 void draw_clocks(Stream& draw, Plan& plan) {

@@ -56,7 +56,8 @@ std::uint64_t Stream::below(std::uint64_t bound) {
 
 std::int64_t Stream::between(std::int64_t low, std::int64_t high) {
   check(low <= high, "a draw from an empty range");
-  const std::uint64_t width = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
+  const std::uint64_t width =
+      static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
   const std::uint64_t drawn = width == 0 ? bits() : below(width);
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + drawn);
 }
@@ -65,6 +66,8 @@ model::Duration Stream::between(model::Duration low, model::Duration high) {
   return model::Duration{between(low.count(), high.count())};
 }
 
-bool Stream::chance(std::uint32_t permille) { return permille > 0 && below(1000) < permille; }
+bool Stream::chance(std::uint32_t permille) {
+  return permille > 0 && below(1000) < permille;
+}
 
 }  // namespace leasecheck::sim

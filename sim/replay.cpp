@@ -81,4 +81,14 @@ std::expected<ReplayResult, std::string> replay(const traces::Trace& trace, Subj
                       .first_difference = comparison.first_difference()};
 }
 
+std::expected<traces::Trace, std::string> rerun(const traces::Trace& trace, Subject& subject) {
+  traces::Trace again{.head = trace.head, .steps = {}, .verdict = {}};
+  const auto result = replay(trace, subject, [&again](const traces::Step& step) {
+    again.steps.push_back(step);
+  });
+  if (!result) return std::unexpected(result.error());
+  again.verdict = result->verdict;
+  return again;
+}
+
 }  // namespace leasecheck::sim

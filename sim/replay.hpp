@@ -25,4 +25,9 @@ struct ReplayResult {
                                                               Subject& subject,
                                                               Referee::StepSink sink = {});
 
+/// The trace of a replay: the same stimuli, with what this subject answers to them.
+/// Errors: as `replay`.
+[[nodiscard]] std::expected<traces::Trace, std::string> rerun(const traces::Trace& trace,
+                                                              Subject& subject);
+
 }  // namespace leasecheck::sim

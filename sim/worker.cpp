@@ -64,15 +64,15 @@ void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
                                 .deadline = lease.execution_deadline,
                                 .version = lease.version});
   const Plan& plan = around_.plan;
-  ask(model::StartAttempt{.lease_id = lease_id, .worker_id = id_},
+  ask(
+      model::StartAttempt{.lease_id = lease_id, .worker_id = id_},
       [this, lease_id](const CallResult& result) {
         if (is_stale(result)) works_.erase(lease_id);
       },
       not_awaited);
   later(plan.heartbeat_period, [this, lease_id] { heartbeat(lease_id); });
-  later(draw_.between(Duration{0}, plan.heartbeat_period), [this, lease_id] {
-    write_effect(lease_id);
-  });
+  later(draw_.between(Duration{0}, plan.heartbeat_period),
+        [this, lease_id] { write_effect(lease_id); });
   if (draw_.chance(500)) {
     later(draw_.between(Duration{0}, plan.ttl), [this, lease_id] { append_event(lease_id); });
   }
@@ -108,7 +108,8 @@ void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
                                                  .heartbeat_at = now,
                                                  .lease_expires_at = expires_at};
   }
-  ask(std::move(operation),
+  ask(
+      std::move(operation),
       [this, lease_id, expires_at](const CallResult& result) {
         Work* renewed = find(lease_id);
         if (is_stale(result)) works_.erase(lease_id);
@@ -125,7 +126,8 @@ void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
 }
 
 void Worker::read_lease(const model::Id& lease_id) {
-  ask(model::GetLease{.lease_id = lease_id},
+  ask(
+      model::GetLease{.lease_id = lease_id},
       [this, lease_id](const CallResult& result) {
         Work* work = find(lease_id);
         if (work == nullptr || !result.outcome) return;
@@ -152,9 +154,8 @@ void Worker::write_effect(const model::Id& lease_id) {
     const Duration way = draw_.chance(faults.delay_spike) ? faults.spike : faults.least_delay;
     around_.timeline.after(way, [this, effect] { around_.referee.happen(effect); });
   }
-  at(aim_.next(clock_, around_.plan.heartbeat_period), [this, lease_id] {
-    write_effect(lease_id);
-  });
+  at(aim_.next(clock_, around_.plan.heartbeat_period),
+     [this, lease_id] { write_effect(lease_id); });
 }
 
 void Worker::append_event(const model::Id& lease_id) {
@@ -162,7 +163,8 @@ void Worker::append_event(const model::Id& lease_id) {
   if (work == nullptr || !believes(*work)) return;
   constexpr std::array<std::string_view, 4> payloads{R"({"progress":50})", "null", R"("text")",
                                                      "[1,2,3]"};
-  ask(model::AppendRunEvent{
+  ask(
+      model::AppendRunEvent{
           .lease_id = lease_id,
           .worker_id = id_,
           .kind = "progress",
@@ -186,8 +188,7 @@ void Worker::finish(const model::Id& lease_id) {
   const auto outcome = kind < 5   ? model::AckOutcome::completed
                        : kind < 9 ? model::AckOutcome::failed
                                   : model::AckOutcome::cancelled;
-  send_last_word(
-      model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome}, 3);
+  send_last_word(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome}, 3);
 }
 
 // An ack is idempotent, so an unknown outcome is answered by sending it again (rule 11).

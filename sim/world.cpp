@@ -27,14 +27,14 @@ RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink) {
   producer.start();
   std::vector<std::unique_ptr<Worker>> workers;
   for (const model::ClockError& clock : plan.worker_clocks) {
-    workers.push_back(std::make_unique<Worker>("w" + std::to_string(workers.size() + 1), clock,
-                                               surroundings));
+    workers.push_back(
+        std::make_unique<Worker>("w" + std::to_string(workers.size() + 1), clock, surroundings));
     workers.back()->start();
   }
   std::vector<std::unique_ptr<Reaper>> reapers;
   for (const model::ClockError& clock : plan.reaper_clocks) {
-    reapers.push_back(std::make_unique<Reaper>("reaper" + std::to_string(reapers.size() + 1),
-                                               clock, surroundings));
+    reapers.push_back(std::make_unique<Reaper>("reaper" + std::to_string(reapers.size() + 1), clock,
+                                               surroundings));
     reapers.back()->start();
   }
   Operator person(surroundings);

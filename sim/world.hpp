@@ -16,8 +16,7 @@ struct RunResult {
 /// producer, an operator and a confused client, in virtual time, every operation judged. The same
 /// plan on a subject that answers the same gives the same steps, byte for byte.
 /// Pre: the subject is empty.
-[[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject,
-                                 Referee::StepSink sink = {});
+[[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink = {});
 
 /// The head of the trace of this run.
 [[nodiscard]] traces::Head head_of(const Plan& plan, std::string backend);

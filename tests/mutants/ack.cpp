@@ -70,9 +70,11 @@ class BackoffAdds final : public Base {
  protected:
   Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no) override {
     if (policy.strategy == BackoffStrategy::fixed) return Base::backoff(policy, attempt_no);
-    std::int64_t factor = 1;
-    for (std::uint32_t i = 1; i < attempt_no; ++i) factor *= policy.multiplier;
-    return policy.backoff + Duration{factor};
+    RetryPolicy factor = policy;
+    factor.backoff = Duration{1};
+    factor.max_backoff.reset();
+    const Time sum = lease::saturating_add(Time{policy.backoff}, Base::backoff(factor, attempt_no));
+    return sum.time_since_epoch();
   }
 };
 
@@ -125,8 +127,9 @@ std::vector<Mutant> ack_mutants() {
   return {
       {"ack_from_anyone", "B66", "an ack names a lease and is taken from any worker", "holder_only",
        "Oris (finding O-2)", make<FromAnyone>},
-      {"terminal_overwritten", "B69", "a second ack with another outcome changes a finished attempt",
-       "terminal_is_final", "Oris (finding O-3)", make<TerminalOverwritten>},
+      {"terminal_overwritten", "B69",
+       "a second ack with another outcome changes a finished attempt", "terminal_is_final",
+       "Oris (finding O-3)", make<TerminalOverwritten>},
       {"repeated_ack_refused", "B70", "an ack that is repeated after a lost reply is refused",
        "holder_only", "oban-bg/oban f79900e4", make<RepeatRefused>},
       {"retry_not_counted", "B79", "a retry does not move the attempt number", "retry_budget",

@@ -115,12 +115,14 @@ std::vector<Mutant> claim_mutants() {
        "never_early", "Oris (finding O-1)", make<RetryAtIgnored>},
       {"version_restarts", "B110", "the fencing token begins at 1 with every lease",
        "monotonic_versions", "Oris (finding O-7)", make<VersionRestarts>},
-      {"lease_id_reused", "B11", "the lease id is made of the attempt's id, so a later lease has it too",
+      {"lease_id_reused", "B11",
+       "the lease id is made of the attempt's id, so a later lease has it too",
        "no_double_lease_rows", "Oris (finding O-8)", make<LeaseIdFromAttempt>},
       {"started_at_kept", "B82", "the timeout runs from the first lease, not from this one",
        "timeouts", "Oris (finding O-9)", make<StartedAtKept>},
-      {"delivery_not_counted", "B55", "a delivery is never counted, so a deadly attempt cycles for ever",
-       "retry_budget", "contribsys/faktory #118", make<DeliveryNotCounted>}};
+      {"delivery_not_counted", "B55",
+       "a delivery is never counted, so a deadly attempt cycles for ever", "retry_budget",
+       "contribsys/faktory #118", make<DeliveryNotCounted>}};
 }
 
 }  // namespace leasecheck::mutants

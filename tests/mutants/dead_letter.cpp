@@ -68,17 +68,16 @@ class ResetsVersion final : public Base {
 }  // namespace
 
 std::vector<Mutant> dead_letter_mutants() {
-  return {
-      {"dead_letter_lost", "B109", "an attempt fails finally and no dead letter is written",
-       "one_dead_letter", "Oris (finding O-11)", make<Lost>},
-      {"dead_letter_wrong_reason", "B108", "every dead letter says that the work failed",
-       "one_dead_letter", "timgit/pg-boss 3b8b570", make<WrongReason>},
-      {"replay_keeps_attempt_no", "B85", "a replayed attempt has no retries left", "retry_budget",
-       "Oris (finding O-15)", make<KeepsAttemptNo>},
-      {"replay_keeps_delivery_count", "B85", "a replayed attempt has no deliveries left",
-       "retry_budget", "taskforcesh/bullmq #3555", make<KeepsDeliveryCount>},
-      {"replay_resets_version", "B110", "a replay starts the fencing token again",
-       "monotonic_versions", "apache/curator f1f9d5f8", make<ResetsVersion>}};
+  return {{"dead_letter_lost", "B109", "an attempt fails finally and no dead letter is written",
+           "one_dead_letter", "Oris (finding O-11)", make<Lost>},
+          {"dead_letter_wrong_reason", "B108", "every dead letter says that the work failed",
+           "one_dead_letter", "timgit/pg-boss 3b8b570", make<WrongReason>},
+          {"replay_keeps_attempt_no", "B85", "a replayed attempt has no retries left",
+           "retry_budget", "Oris (finding O-15)", make<KeepsAttemptNo>},
+          {"replay_keeps_delivery_count", "B85", "a replayed attempt has no deliveries left",
+           "retry_budget", "taskforcesh/bullmq #3555", make<KeepsDeliveryCount>},
+          {"replay_resets_version", "B110", "a replay starts the fencing token again",
+           "monotonic_versions", "apache/curator f1f9d5f8", make<ResetsVersion>}};
 }
 
 }  // namespace leasecheck::mutants

@@ -108,8 +108,9 @@ std::vector<Mutant> dispatch_mutants() {
        "dispatch_order", "timgit/pg-boss ff69790", make<LimitNotForwarded>},
       {"limit_is_cast", "B102", "a limit above the signed range becomes negative and lists nothing",
        "dispatch_order", "Oris (finding O-21)", make<LimitIsCast>},
-      {"boundary_not_listed", "B15", "list wants ready times before now, the claim takes them at now",
-       "dispatch_order", "Oris (finding O-38)", make<BoundaryNotListed>}};
+      {"boundary_not_listed", "B15",
+       "list wants ready times before now, the claim takes them at now", "dispatch_order",
+       "Oris (finding O-38)", make<BoundaryNotListed>}};
 }
 
 }  // namespace leasecheck::mutants

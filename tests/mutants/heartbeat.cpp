@@ -112,21 +112,22 @@ class ClaimsByHeartbeat final : public Remembering {
 }  // namespace
 
 std::vector<Mutant> heartbeat_mutants() {
-  return {
-      {"heartbeat_shortens_lease", "B26", "a late heartbeat with a smaller expiry wins",
-       "expiry_never_lowered", "hibiken/asynq 7e5efb0", make<ShortensLease>},
-      {"heartbeat_reads_the_clock", "B24", "heartbeat_at comes from the clock, expiry from the caller",
-       "one_time", "riverqueue/river 2ba0e3e", make<ReadsTheClock>},
-      {"heartbeat_version_not_compared", "B38",
-       "the current version is read and passed as the expected one, so nothing is fenced",
-       "holder_only", "Oris (finding O-6)", make<VersionNotCompared>},
-      {"heartbeat_keeps_version", "B38", "an accepted heartbeat does not move the version",
-       "monotonic_versions", "Oris (finding O-6)", make<VersionStandsStill>},
-      {"heartbeat_matches_attempt_only", "B05", "a heartbeat by an old lease renews the present one",
-       "holder_only", "oban-bg/oban 9a0b729d", make<MatchesAttemptOnly>},
-      {"heartbeat_acts_as_claim", "B117",
-       "a heartbeat by a lease that was reaped takes the attempt back without a claim",
-       "no_double_lease_rows", "Oris before 26efdf7", make<ClaimsByHeartbeat>}};
+  return {{"heartbeat_shortens_lease", "B26", "a late heartbeat with a smaller expiry wins",
+           "expiry_never_lowered", "hibiken/asynq 7e5efb0", make<ShortensLease>},
+          {"heartbeat_reads_the_clock", "B24",
+           "heartbeat_at comes from the clock, expiry from the caller", "one_time",
+           "riverqueue/river 2ba0e3e", make<ReadsTheClock>},
+          {"heartbeat_version_not_compared", "B38",
+           "the current version is read and passed as the expected one, so nothing is fenced",
+           "holder_only", "Oris (finding O-6)", make<VersionNotCompared>},
+          {"heartbeat_keeps_version", "B38", "an accepted heartbeat does not move the version",
+           "monotonic_versions", "Oris (finding O-6)", make<VersionStandsStill>},
+          {"heartbeat_matches_attempt_only", "B05",
+           "a heartbeat by an old lease renews the present one", "holder_only",
+           "oban-bg/oban 9a0b729d", make<MatchesAttemptOnly>},
+          {"heartbeat_acts_as_claim", "B117",
+           "a heartbeat by a lease that was reaped takes the attempt back without a claim",
+           "no_double_lease_rows", "Oris before 26efdf7", make<ClaimsByHeartbeat>}};
 }
 
 }  // namespace leasecheck::mutants

@@ -70,8 +70,9 @@ std::vector<Mutant> timeout_mutants() {
        "temporalio/temporal 76beb85a07", make<NeverFires>},
       {"timeout_ignores_policy", "B44", "an attempt that asked to be cancelled is failed",
        "timeouts", "riverqueue/river #350", make<PolicyIgnored>},
-      {"timeout_misses_unstarted", "B45", "an attempt that was leased and never started does not time out",
-       "timeouts", "hatchet-dev/hatchet 9c31fdf0f6", make<OnlyRunning>}};
+      {"timeout_misses_unstarted", "B45",
+       "an attempt that was leased and never started does not time out", "timeouts",
+       "hatchet-dev/hatchet 9c31fdf0f6", make<OnlyRunning>}};
 }
 
 }  // namespace leasecheck::mutants

@@ -67,7 +67,9 @@ TEST_P(Corpus, HoldsOnSqlite) {
 INSTANTIATE_TEST_SUITE_P(Recorded, Corpus, ::testing::ValuesIn(corpus()),
                          [](const auto& info) { return info.param; });
 
-TEST(CorpusFolder, HoldsAtLeastTenRecordedFailures) { EXPECT_GE(corpus().size(), 10U); }
+TEST(CorpusFolder, HoldsAtLeastTenRecordedFailures) {
+  EXPECT_GE(corpus().size(), 10U);
+}
 
 }  // namespace
 }  // namespace leasecheck::sim

@@ -36,11 +36,11 @@ TEST(Plan, FixingTheAttemptsLeavesTheOtherDrawsAlone) {
 }
 
 TEST(Plan, SwitchesEachKindOfFaultOffInSomeRunsAndOnInOthers) {
-  for (const char* fault : {"fault_lose_request", "fault_lose_reply", "fault_duplicate_request",
-                            "fault_delay_spike", "fault_crash", "fault_pause",
-                            "fault_miss_heartbeat", "fault_keep_expired", "fault_miss_tick",
-                            "fault_repeat_enqueue", "fault_conflicting_enqueue", "fault_cancel",
-                            "fault_replay", "fault_strange_call"}) {
+  for (const char* fault :
+       {"fault_lose_request", "fault_lose_reply", "fault_duplicate_request", "fault_delay_spike",
+        "fault_crash", "fault_pause", "fault_miss_heartbeat", "fault_keep_expired",
+        "fault_miss_tick", "fault_repeat_enqueue", "fault_conflicting_enqueue", "fault_cancel",
+        "fault_replay", "fault_strange_call"}) {
     std::uint64_t off = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       if (describe(draw_plan(seed, {})).at(fault) == 0) ++off;

@@ -12,7 +12,8 @@ namespace {
 TEST(Stream, GivesTheSameNumbersForEver) {
   Stream stream(1, "network");
   const std::array<std::uint64_t, 3> drawn{stream.bits(), stream.bits(), stream.bits()};
-  const std::array<std::uint64_t, 3> pinned{0x24b30a695ad01697U, 0x223a472c1cb49b03U, 0x549386de68e83246U};
+  const std::array<std::uint64_t, 3> pinned{0x24b30a695ad01697U, 0x223a472c1cb49b03U,
+                                            0x549386de68e83246U};
   EXPECT_EQ(drawn, pinned);
 }
 

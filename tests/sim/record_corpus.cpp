@@ -31,28 +31,6 @@ std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
   return shortest;
 }
 
-std::expected<traces::Trace, std::string> rerun(const mutants::Mutant& mutant,
-                                                const traces::Trace& candidate) {
-  const auto subject = testing::make_subject(testing::backend_of(mutant));
-  traces::Trace run{.head = candidate.head, .steps = {}, .verdict = {}};
-  const auto result = replay(candidate, *subject, [&run](const traces::Step& step) {
-    run.steps.push_back(step);
-  });
-  if (!result) return std::unexpected(result.error());
-  run.verdict = result->verdict;
-  return run;
-}
-
-std::expected<void, std::string> write(const traces::Trace& trace,
-                                       const std::filesystem::path& file) {
-  auto writer = traces::Writer::open(file, trace.head);
-  if (!writer) return std::unexpected(writer.error());
-  for (const traces::Step& step : trace.steps) {
-    if (auto written = writer->write(step); !written) return written;
-  }
-  return writer->finish(trace.verdict);
-}
-
 bool record(const mutants::Mutant& mutant, const std::filesystem::path& directory) {
   std::optional<traces::Trace> failure = shortest_failure(mutant);
   if (!failure) {
@@ -63,9 +41,12 @@ bool record(const mutants::Mutant& mutant, const std::filesystem::path& director
                                           .defect = std::string(mutant.defect),
                                           .property = std::string(mutant.property)};
   const traces::Trace shortest = traces::minimise(
-      *failure, [&mutant](const traces::Trace& candidate) { return rerun(mutant, candidate); });
+      *failure, [&mutant](const traces::Trace& candidate) {
+        const auto subject = testing::make_subject(testing::backend_of(mutant));
+        return rerun(candidate, *subject);
+      });
   const std::filesystem::path file = directory / (std::string(mutant.name) + ".jsonl");
-  if (auto written = write(shortest, file); !written) {
+  if (auto written = traces::write_file(file, shortest); !written) {
     std::fprintf(stderr, "%s\n", written.error().c_str());
     return false;
   }

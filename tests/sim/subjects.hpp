@@ -22,7 +22,9 @@ inline std::unique_ptr<Subject> make_subject(const std::string& backend) {
   return *std::move(subject);
 }
 
-inline std::unique_ptr<Subject> make_memory() { return make_subject("memory"); }
+inline std::unique_ptr<Subject> make_memory() {
+  return make_subject("memory");
+}
 
 inline std::string backend_of(const mutants::Mutant& mutant) {
   return "mutant:" + std::string(mutant.name);
@@ -38,8 +40,8 @@ inline RecordedRun record(const Plan& plan, const std::string& backend) {
   RecordedRun run;
   run.trace.head = head_of(plan, backend);
   const auto subject = make_subject(backend);
-  run.result = simulate(
-      plan, *subject, [&run](const traces::Step& step) { run.trace.steps.push_back(step); });
+  run.result = simulate(plan, *subject,
+                        [&run](const traces::Step& step) { run.trace.steps.push_back(step); });
   run.trace.verdict = run.result.verdict;
   return run;
 }

@@ -147,8 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Defect{"timeout_from_the_first_grant", "timeouts", {}},
                       Defect{"reap_counts_requeued_only", "counts_are_rows", {}},
                       Defect{"sequence_of_all_runs", "monotonic_sequences", {}},
-                      Defect{"lease_id_used_twice", "no_double_lease_rows", {}},
-                      Defect{"ack_before_it_is_kept", "conforms_to_model", {"--durable"}}),
+                      Defect{"lease_id_used_twice", "no_double_lease_rows", {}}),
     [](const auto& info) { return info.param.name; });
 
 // -- broken subjects
