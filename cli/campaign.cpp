@@ -62,8 +62,7 @@ Recorded run_and_record(const CampaignOptions& options, std::uint64_t seed) {
   if (!is_same(recorded.run.verdict, run.verdict)) {
     return {.run = broken_run(fmt::format("seed {} gave \"{}\" and then \"{}\": the subject does "
                                           "not answer the same twice",
-                                          seed, run.verdict.message,
-                                          recorded.run.verdict.message)),
+                                          seed, run.verdict.message, recorded.run.verdict.message)),
             .file = {}};
   }
   return recorded;

@@ -17,6 +17,10 @@
 #include "model/graph/lens.hpp"
 #include "model/graph/svg.hpp"
 #include "model/graph/walk.hpp"
+#include "sim/exhaustive.hpp"
+#include "sim/replay.hpp"
+#include "traces/minimise.hpp"
+#include "traces/writer.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -24,9 +28,16 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::int64_t budget_ms = 30'000;
+  std::uint32_t depth = 2;
   std::string report_directory = "leasecheck-report";
   std::string corpus_directory = LEASECHECK_CORPUS;
 };
+
+std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
+  auto subject = backend.make();
+  if (!subject) throw Stop{subject.error().message};
+  return *std::move(subject);
+}
 
 // The model on its own: every state of a small configuration, and the picture of it.
 Section check_model() {
@@ -48,6 +59,49 @@ Section check_model() {
   return section;
 }
 
+traces::Trace recorded_contract(const sim::ExhaustiveOptions& options, const Backend& backend) {
+  traces::Trace trace{.head = sim::head_of(options, backend.name), .steps = {}, .verdict = {}};
+  trace.verdict = sim::check_exhaustively(*make_subject(backend), options,
+                                          [&trace](const traces::Step& step) {
+                                            trace.steps.push_back(step);
+                                          })
+                      .verdict;
+  return traces::minimise(trace, [&backend](const traces::Trace& candidate) {
+    return sim::rerun(candidate, *make_subject(backend));
+  });
+}
+
+// The contract on the backend: every short sequence of operations, each compared with the model.
+Section check_contract(const CheckOptions& options, const Backend& backend, std::string& trace) {
+  const sim::ExhaustiveOptions bounds{.depth = options.depth};
+  const sim::ExhaustiveResult checked = sim::check_exhaustively(*make_subject(backend), bounds);
+  Section section;
+  section.name = "contract";
+  section.title = "The contract, every short sequence of operations";
+  section.result = checked.verdict.result;
+  section.text = fmt::format(
+      "bounds      up to {} operations that change something and one more, within {} ms\n"
+      "states      {}\ntransitions {}\noperations  {}\n",
+      bounds.depth, bounds.waits, grouped(checked.states), grouped(checked.transitions),
+      grouped(checked.tally.operations));
+  section.figures = {{"depth", bounds.depth},
+                     {"waits_ms", bounds.waits},
+                     {"states", checked.states},
+                     {"transitions", checked.transitions},
+                     {"operations", checked.tally.operations},
+                     {"verdict", to_json(checked.verdict)}};
+  if (checked.verdict.result == traces::Result::held) return section;
+  section.text += fmt::format("{} {}: {}\n", traces::word(checked.verdict.result),
+                              checked.verdict.property, checked.verdict.message);
+  if (checked.verdict.result == traces::Result::violated) {
+    trace = (std::filesystem::path(options.report_directory) / "contract.jsonl").string();
+    const auto written = traces::write_file(trace, recorded_contract(bounds, backend));
+    if (!written) throw Stop{written.error()};
+    section.text += fmt::format("  trace: {}\n", trace);
+  }
+  return section;
+}
+
 Section check_simulation(const CheckOptions& options, const Backend& backend, std::string& trace) {
   CampaignOptions campaign;
   campaign.backend = backend;
@@ -55,7 +109,7 @@ Section check_simulation(const CheckOptions& options, const Backend& backend, st
   campaign.budget = std::chrono::milliseconds(options.budget_ms);
   campaign.trace_directory = options.report_directory;
   const CampaignResult result = run_campaign(campaign);
-  if (!result.failures.empty()) trace = result.failures.front().trace_file;
+  if (!result.failures.empty() && trace.empty()) trace = result.failures.front().trace_file;
   return {.name = "simulation",
           .title = "Simulation with faults, every operation compared with the model",
           .result = result.result,
@@ -80,7 +134,8 @@ Section check_corpus(const CheckOptions& options, const Backend& backend) {
     section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),
                                 verdict.property, verdict.message);
   }
-  section.text += fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
+  section.text +=
+      fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
   section.figures = {{"traces", files.size()}, {"operations", operations}};
   return section;
 }
@@ -90,8 +145,7 @@ template <typename Part>
 Section timed(Part part) {
   const auto began = std::chrono::steady_clock::now();
   Section section = part();
-  section.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  section.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return section;
 }
 
@@ -148,6 +202,7 @@ void run(const CheckOptions& options, ExitCode& exit_code) {
   std::string trace;
   if (!options.common.json) fmt::print("leasecheck check, backend {}\n\n", backend.name);
   add(check_model);
+  add([&] { return check_contract(options, backend, trace); });
   add([&] { return check_simulation(options, backend, trace); });
   add([&] { return check_corpus(options, backend); });
   draw_life_cycle(report);
@@ -168,6 +223,11 @@ void add_check(CLI::App& app, ExitCode& exit_code) {
   add_backend_options(*command, options->common);
   add_duration_option(*command, "--budget", options->budget_ms, "How long to simulate")
       ->default_str("30s");
+  command
+      ->add_option("--depth", options->depth,
+                   "Operations that change something in the contract's sequences")
+      ->check(CLI::Range(1, 6))
+      ->capture_default_str();
   command->add_option("--report", options->report_directory, "Where the report is written")
       ->type_name("DIR")
       ->capture_default_str();

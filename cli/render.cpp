@@ -34,9 +34,9 @@ std::string failures_in_words(const CampaignResult& result) {
       text += fmt::format("seed {}: broken: {}\n", failure.seed, failure.verdict.message);
       continue;
     }
-    text += fmt::format("seed {}: violated {} at step {}: {}\n", failure.seed,
-                        failure.verdict.property, failure.verdict.first_bad,
-                        failure.verdict.message);
+    text +=
+        fmt::format("seed {}: violated {} at step {}: {}\n", failure.seed, failure.verdict.property,
+                    failure.verdict.first_bad, failure.verdict.message);
     if (!failure.trace_file.empty()) text += fmt::format("  trace: {}\n", failure.trace_file);
   }
   return text;
@@ -74,9 +74,10 @@ std::string in_words(const CampaignResult& result) {
     text += fmt::format("not promised in some runs (clocks beyond rule 20's margin): {}\n",
                         listed(tally.not_promised));
   }
-  if (const auto vacuous = vacuous_properties(tally); !vacuous.empty()) {
-    text += fmt::format("premise never reached, so nothing was shown: {}\n",
-                        fmt::join(vacuous, ", "));
+  if (const auto vacuous = vacuous_properties(tally);
+      result.failures.empty() && !vacuous.empty()) {
+    text +=
+        fmt::format("premise never reached, so nothing was shown: {}\n", fmt::join(vacuous, ", "));
   }
   return text + failures_in_words(result);
 }

@@ -75,8 +75,8 @@ void run(const ReplayOptions& options, ExitCode& exit_code) {
 }  // namespace
 
 void add_replay(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "replay", "Do again what traces say was done, and judge it anew");
+  CLI::App* command =
+      app.add_subcommand("replay", "Do again what traces say was done, and judge it anew");
   auto options = std::make_shared<ReplayOptions>();
   add_json_option(*command, options->common);
   add_backend_options(*command, options->common);

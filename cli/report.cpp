@@ -42,9 +42,11 @@ std::string junit_xml(const Report& report) {
 }
 
 constexpr const char* style = R"(
-body { font: 16px/1.5 sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; }
+body { font: 16px/1.5 sans-serif; color: #1c2430; }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .25rem; }
-.result { padding: .1rem .5rem; border-radius: .25rem; color: #fff; background: #8a5a00; font-size: .85rem; }
+.result { padding: .1rem .5rem; border-radius: .25rem; font-size: .85rem; }
+.result { color: #fff; background: #8a5a00; }
 .held { background: #1d6b34; } .violated { background: #a51d2d; }
 pre { background: #f4f5f7; padding: .75rem 1rem; overflow-x: auto; white-space: pre-wrap; }
 img { max-width: 100%; }
@@ -88,8 +90,9 @@ std::string index_html(const Report& report) {
     image.append_attribute("src") = "lifecycle.svg";
     image.append_attribute("alt") = "State-transition graph of an attempt";
   }
-  append_text(body, "p", "leasecheck " + report.version +
-                             "; the figures of this page for programs: summary.json, junit.xml.");
+  append_text(body, "p",
+              "leasecheck " + report.version +
+                  "; the figures of this page for programs: summary.json, junit.xml.");
   return text_of(document, pugi::format_default | pugi::format_no_declaration |
                                pugi::format_no_empty_element_tags);
 }
@@ -130,8 +133,8 @@ std::expected<void, std::string> write_file(const std::filesystem::path& file,
 
 std::expected<void, std::string> write_report(const Report& report,
                                               const std::filesystem::path& directory) {
-  std::vector<std::pair<std::string, std::string>> files{{"summary.json", summary_json(report) + "\n"},
-                                                         {"junit.xml", junit_xml(report)}};
+  std::vector<std::pair<std::string, std::string>> files{
+      {"summary.json", summary_json(report) + "\n"}, {"junit.xml", junit_xml(report)}};
   if (!report.lifecycle_svg.empty()) files.emplace_back("lifecycle.svg", report.lifecycle_svg);
   files.emplace_back("index.html", index_html(report));
   for (const auto& [name, text] : files) {

@@ -15,7 +15,7 @@ struct Section {
   std::string name;   ///< "simulation"
   std::string title;  ///< "Simulation with faults"
   traces::Result result = traces::Result::held;
-  std::string text;               ///< for people, lines
+  std::string text;                ///< for people, lines
   nlohmann::ordered_json figures;  ///< for programs
   double seconds = 0;
 };

@@ -59,16 +59,15 @@ void make_directory(const std::string& directory) {
 
 CampaignOptions campaign_of(const SimulateOptions& options) {
   const SeedRange seeds = parse_seeds(options.seeds);
-  CampaignOptions campaign{.backend = chosen_backend(options.common, "sqlite"),
-                           .first_seed = seeds.first,
-                           .last_seed = seeds.last,
-                           .plan = {.workers = options.workers,
-                                    .attempts = options.attempts,
-                                    .duration = std::nullopt},
-                           .budget = std::nullopt,
-                           .traces = options.traces,
-                           .trace_directory = options.trace_directory,
-                           .keep_going = options.keep_going};
+  CampaignOptions campaign{
+      .backend = chosen_backend(options.common, "sqlite"),
+      .first_seed = seeds.first,
+      .last_seed = seeds.last,
+      .plan = {.workers = options.workers, .attempts = options.attempts, .duration = std::nullopt},
+      .budget = std::nullopt,
+      .traces = options.traces,
+      .trace_directory = options.trace_directory,
+      .keep_going = options.keep_going};
   if (options.duration_ms > 0) campaign.plan.duration = model::Duration{options.duration_ms};
   if (options.budget_ms > 0) campaign.budget = std::chrono::milliseconds(options.budget_ms);
   if (options.traces != Traces::none) make_directory(options.trace_directory);

@@ -6,7 +6,7 @@
 
 namespace leasecheck::cli {
 
-/// A directory of its own under the system's one for temporary files, removed with this object.
+/// A directory of its own in memory (or where TMPDIR says), removed with this object.
 class TemporaryDirectory {
  public:
   /// Errors: in words, naming the directory that could not be made.

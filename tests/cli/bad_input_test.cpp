@@ -1,0 +1,131 @@
+// Bad input gets exit code 2, a message on standard error that names what was wrong and what was
+// expected, nothing on standard output, and leaves no file behind.
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+using testing::Ended;
+using testing::Workplace;
+
+void expect_refusal(const Ended& ended, const std::vector<std::string>& words) {
+  EXPECT_EQ(ended.exit_code, 2) << ended.err;
+  EXPECT_EQ(ended.out, "");
+  for (const std::string& word : words) {
+    EXPECT_NE(ended.err.find(word), std::string::npos) << "no \"" << word << "\" in: " << ended.err;
+  }
+}
+
+TEST(BadInput, NoCommand) {
+  expect_refusal(Workplace().run(""), {"subcommand"});
+}
+
+TEST(BadInput, UnknownFlag) {
+  expect_refusal(Workplace().run("simulate --sedes 1..2"), {"--sedes"});
+}
+
+TEST(BadInput, SeedRangeThatIsNone) {
+  for (const char* seeds :
+       {"x..y", "5..1", "1..", "..", "-3..4", "1...4", "1..99999999999999999999"}) {
+    const Workplace place;
+    expect_refusal(place.run(std::string("simulate --seeds=") + seeds), {"--seeds", seeds, "A..B"});
+    EXPECT_EQ(place.size(), 0U);
+  }
+}
+
+TEST(BadInput, DurationWithoutUnit) {
+  expect_refusal(Workplace().run("simulate --budget 30"), {"--budget"});
+}
+
+TEST(BadInput, NegativeDuration) {
+  expect_refusal(Workplace().run("simulate --duration=-5s"), {"--duration"});
+}
+
+TEST(BadInput, UnknownBackend) {
+  expect_refusal(Workplace().run("simulate --backend oracle"), {"oracle", "memory", "sqlite"});
+}
+
+TEST(BadInput, UnknownMutantNamesTheKnownOnes) {
+  const Ended ended = Workplace().run("simulate --mutant nobody");
+  expect_refusal(ended, {"nobody", "expected one of"});
+}
+
+TEST(BadInput, BackendAndMutantAtOnce) {
+  expect_refusal(Workplace().run("simulate --backend memory --mutant nobody"), {"--mutant"});
+}
+
+TEST(BadInput, MissingTrace) {
+  expect_refusal(Workplace().run("replay no-such.jsonl"), {"no-such.jsonl"});
+}
+
+TEST(BadInput, ForeignTrace) {
+  const Workplace place;
+  place.write("foreign.jsonl", "{\"hello\":\"world\"}\n");
+  expect_refusal(place.run("replay foreign.jsonl"), {"foreign.jsonl", "1"});
+}
+
+TEST(BadInput, TextAsTrace) {
+  const Workplace place;
+  place.write("notes.txt", "Dear diary\n");
+  expect_refusal(place.run("replay notes.txt"), {"notes.txt"});
+}
+
+TEST(BadInput, TruncatedTraceIsAnErrorAndNotAPass) {
+  const Workplace place;
+  ASSERT_EQ(place.run("simulate --backend memory --seeds 1 --trace all").exit_code, 0);
+  const std::string whole = testing::text_of(place / "seed-1.jsonl");
+  const std::size_t last_line = whole.rfind('\n', whole.size() - 2);
+  place.write("cut.jsonl", whole.substr(0, last_line + 1));
+  expect_refusal(place.run("replay cut.jsonl"), {"cut.jsonl", "verdict"});
+  place.write("torn.jsonl", whole.substr(0, whole.size() / 2));
+  expect_refusal(place.run("replay torn.jsonl"), {"torn.jsonl"});
+}
+
+TEST(BadInput, TraceDirectoryThatIsAFile) {
+  const Workplace place;
+  place.write("taken", "");
+  expect_refusal(place.run("simulate --seeds 1 --trace all --trace-dir taken"), {"taken"});
+  EXPECT_EQ(place.size(), 1U);
+}
+
+TEST(BadInput, TraceDirectoryThatCannotBeWritten) {
+  expect_refusal(
+      Workplace().run("simulate --backend memory --seeds 1 --trace all --trace-dir /proc/1/none"),
+      {"/proc/1/none"});
+}
+
+TEST(BadInput, FullDisk) {
+  const Workplace place;
+  std::filesystem::create_symlink("/dev/full", place / "seed-1.jsonl.part");
+  expect_refusal(place.run("simulate --backend memory --seeds 1 --trace all"), {"seed-1.jsonl"});
+  EXPECT_FALSE(std::filesystem::exists(place / "seed-1.jsonl"));
+}
+
+TEST(BadInput, TextFileAsDatabase) {
+  const Workplace place;
+  place.write("notes.db", std::string(4096, 'x'));
+  const Ended ended = place.run("simulate --backend sqlite:notes.db --seeds 1");
+  expect_refusal(ended, {"notes.db", "not a database"});
+  EXPECT_EQ(testing::text_of(place / "notes.db"), std::string(4096, 'x'));
+  EXPECT_EQ(place.size(), 1U);
+}
+
+TEST(BadInput, DatabaseInADirectoryThatIsNotThere) {
+  expect_refusal(Workplace().run("simulate --backend sqlite:none/such.db --seeds 1"),
+                 {"none/such.db"});
+}
+
+TEST(BadInput, ReportInADirectoryThatIsAFile) {
+  const Workplace place;
+  place.write("taken", "");
+  expect_refusal(place.run("check --backend memory --budget 1s --report taken"), {"taken"});
+}
+
+TEST(BadInput, UnknownGraphFormat) {
+  expect_refusal(Workplace().run("graph --format crayon"), {"crayon"});
+}
+
+}  // namespace
+}  // namespace leasecheck::cli
