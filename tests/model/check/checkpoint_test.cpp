@@ -1,0 +1,157 @@
+#include "model/check/checkpoint.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "tests/model/check/digraph.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+class Checkpoint : public testing::Test {
+ protected:
+  Checkpoint() {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    path_ = std::filesystem::path(testing::TempDir()) /
+            (std::string("leasecheck-") + test->name() + ".checkpoint");
+    std::filesystem::remove(path_);
+  }
+  ~Checkpoint() override { std::filesystem::remove(path_); }
+
+  template <typename M>
+  void expect_same_end(const M& model, Options options) {
+    const auto whole = run(model, options);
+    options.resume = path_;
+    const auto resumed = run(model, options);
+    EXPECT_EQ(resumed.verdict, whole.verdict);
+    EXPECT_EQ(resumed.states, whole.states);
+    EXPECT_EQ(resumed.transitions, whole.transitions);
+    EXPECT_EQ(resumed.depth, whole.depth);
+    EXPECT_EQ(resumed.outcomes[0].state, whole.outcomes[0].state);
+    EXPECT_EQ(resumed.outcomes[0].depth, whole.outcomes[0].depth);
+    ASSERT_EQ(resumed.outcomes[0].counterexample.has_value(),
+              whole.outcomes[0].counterexample.has_value());
+    if (whole.outcomes[0].counterexample) {
+      EXPECT_EQ(describe(model, *resumed.outcomes[0].counterexample),
+                describe(model, *whole.outcomes[0].counterexample));
+    }
+  }
+
+  std::string resume_error(const Digraph<>& model, Options options = {}) {
+    options.resume = path_;
+    Checker checker(model, options);
+    const auto report = checker.run();
+    return report ? "" : report.error();
+  }
+
+  std::filesystem::path path_;
+};
+
+constexpr std::uint32_t nodes = 100'000;
+
+Digraph<> with_a_late_fault() {
+  auto model = binary_tree(nodes);
+  model.marked[90'000] = false;
+  return model;
+}
+
+// A process of its own searches, saves, and is killed without warning.
+TEST_F(Checkpoint, ASearchThatIsKilledHalfWayResumesToTheSameEnd) {
+  const auto model = with_a_late_fault();
+  for (const unsigned jobs : {1u, 2u}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto kill_half_way = [](const Progress& progress) {
+        if (progress.states > nodes / 2) raise(SIGKILL);
+        return Continue::yes;
+      };
+      run(model, {.jobs = jobs,
+                  .progress = kill_half_way,
+                  .pause_states = 3000,
+                  .checkpoint = path_,
+                  .checkpoint_states = 10'000});
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    ASSERT_TRUE(std::filesystem::exists(path_));
+    expect_same_end(model, {.jobs = jobs});
+  }
+}
+
+TEST_F(Checkpoint, ASearchThatRanOutOfMemoryResumesWithMore) {
+  const auto model = with_a_late_fault();
+  for (const std::size_t limit : {400'000, 800'000, 1'500'000}) {
+    const auto stopped = run(model, {.jobs = 2, .memory_limit_bytes = limit, .checkpoint = path_});
+    ASSERT_EQ(stopped.limit, Limit::memory);
+    ASSERT_GT(stopped.states, 0u);
+    expect_same_end(model, {});
+  }
+}
+
+TEST_F(Checkpoint, ASearchThatMetItsDepthBoundResumesWithALargerOne) {
+  const auto model = with_a_late_fault();
+  ASSERT_EQ(run(model, {.max_depth = 9, .checkpoint = path_}).limit, Limit::depth);
+  expect_same_end(model, {});
+  expect_same_end(model, {.max_depth = 12});
+}
+
+TEST_F(Checkpoint, KeepsWhatWasFoundBeforeIt) {
+  Digraph<2> model = binary_tree<2>(nodes);
+  model.kind = Kind::sometimes;
+  model.marked.assign(nodes, false);
+  model.marked[100] = true;
+  ASSERT_EQ(run(model, {.max_depth = 12, .checkpoint = path_}).outcomes[0].depth, 6u);
+  expect_same_end(model, {});
+}
+
+TEST_F(Checkpoint, OfAnotherModelOrReductionIsRefused) {
+  ASSERT_EQ(run(binary_tree(1000), {.max_depth = 5, .checkpoint = path_}).limit, Limit::depth);
+  EXPECT_EQ(resume_error(binary_tree(1000)), "");
+  EXPECT_NE(resume_error(binary_tree(1001)).find("of another search"), std::string::npos);
+  EXPECT_NE(resume_error(binary_tree(1000), {.hash_bits = 40}).find("of another search"),
+            std::string::npos);
+}
+
+TEST_F(Checkpoint, ThatIsMissingOrNoneIsRefused) {
+  EXPECT_NE(resume_error(binary_tree(10)).find("No such file"), std::string::npos);
+  std::ofstream(path_) << "not a checkpoint, but as long as one could well be";
+  EXPECT_NE(resume_error(binary_tree(10)), "");
+}
+
+// Every word of a checkpoint in turn is changed, and every length it could have been cut to tried.
+TEST_F(Checkpoint, ThatIsDamagedAnywhereIsRefused) {
+  const auto model = binary_tree(60);
+  ASSERT_EQ(run(model, {.max_depth = 4, .checkpoint = path_}).limit, Limit::depth);
+  std::ifstream file(path_, std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(file)), {});
+  const auto write = [&](const std::string& bytes) {
+    std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
+  };
+  for (std::size_t at = 0; at < whole.size(); at += 8) {
+    std::string changed = whole;
+    changed[at] ^= 1;
+    write(changed);
+    EXPECT_NE(resume_error(model), "") << "byte " << at;
+    write(whole.substr(0, at));
+    EXPECT_NE(resume_error(model), "") << "cut at " << at;
+  }
+  write(whole);
+  EXPECT_EQ(resume_error(model), "");
+}
+
+TEST_F(Checkpoint, ThatCannotBeWrittenIsAnError) {
+  const auto model = binary_tree(1000);
+  Checker checker(model, {.max_depth = 5, .checkpoint = path_ / "below-a-file-that-is-not-there"});
+  const auto report = checker.run();
+  ASSERT_FALSE(report.has_value());
+  EXPECT_NE(report.error().find("cannot write the checkpoint"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace leasecheck::tests
