@@ -48,6 +48,8 @@ CLI::Option* add_duration_option(CLI::App& command, const std::string& name,
 void add_check(CLI::App& app, ExitCode& exit_code);
 void add_simulate(CLI::App& app, ExitCode& exit_code);
 void add_replay(CLI::App& app, ExitCode& exit_code);
+void add_explore(CLI::App& app, ExitCode& exit_code);
+void add_margin(CLI::App& app, ExitCode& exit_code);
 void add_graph(CLI::App& app, ExitCode& exit_code);
 void add_mutants(CLI::App& app, ExitCode& exit_code);
 void add_version(CLI::App& app, ExitCode& exit_code);

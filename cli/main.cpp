@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   add_check(app, exit_code);
   add_simulate(app, exit_code);
   add_replay(app, exit_code);
+  add_explore(app, exit_code);
+  add_margin(app, exit_code);
   add_graph(app, exit_code);
   add_mutants(app, exit_code);
   add_version(app, exit_code);

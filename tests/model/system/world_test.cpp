@@ -1,0 +1,148 @@
+// That a state's encoding, its normal form and its renamings lose nothing.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "model/check/model.hpp"
+#include "model/system/explore.hpp"
+#include "model/system/system.hpp"
+
+namespace leasecheck::system {
+namespace {
+
+static_assert(check::Model<System<4>>);
+static_assert(check::Symmetric<System<4>>);
+static_assert(check::Terminating<System<4>>);
+static_assert(check::Fair<System<4>>);
+
+unsigned below(unsigned limit) { return *rc::gen::inRange(0U, limit); }
+Duration up_to(unsigned most) { return Duration{below(most + 1)}; }
+
+Options any_world() {
+  Options options;
+  options.workers = 1 + below(3);
+  options.attempts = 1 + below(2);
+  options.messages = below(4);
+  options.ttl = Duration{1} + up_to(4);
+  options.grace = up_to(3);
+  options.heartbeat_period = up_to(2);
+  options.timeout = up_to(4);
+  options.backoff = Duration{1} + up_to(3);
+  options.retries = below(3);
+  options.max_deliveries = below(3);
+  options.skew = up_to(4);
+  options.reapers = {up_to(2), up_to(2)};
+  options.calm = below(2) == 1;
+  return options;
+}
+
+/// Walks through the world and calls `visit(state, action)` on the way, with times, leases and
+/// versions as they really are.
+template <typename Visit>
+void walk(const World& world, Visit&& visit) {
+  const std::vector<State> initial = world.initial_states();
+  State state = initial[below(static_cast<unsigned>(initial.size()))];
+  for (int step = 0; step < 60; ++step) {
+    State normal = world.normalise(state);
+    state.phase = normal.phase;
+    const std::vector<Action> actions = world.enabled(normal);
+    if (actions.empty()) return;
+    const Action action = actions[below(static_cast<unsigned>(actions.size()))];
+    visit(state, normal, actions);
+    state = world.apply(state, action);
+  }
+}
+
+RC_GTEST_PROP(World, NormalStateHasTheFuturesOfTheWholeOne, ()) {
+  const World world(any_world());
+  walk(world, [&world](const State& whole, const State& normal, const std::vector<Action>& actions) {
+    RC_ASSERT(world.enabled(whole) == actions);
+    for (const Action& action : actions) {
+      RC_ASSERT(world.normalise(world.apply(whole, action)) ==
+                world.normalise(world.apply(normal, action)));
+    }
+  });
+}
+
+RC_GTEST_PROP(World, ClaimsHoldOfTheNormalStateAsOfTheWholeOne, ()) {
+  const World world(any_world());
+  walk(world, [&world](const State& whole, const State& normal, const std::vector<Action>&) {
+    for (const Claim& claim : all_claims()) {
+      if (claim.kind != check::Kind::sometimes) {
+        RC_ASSERT(claim.holds(world, whole) == claim.holds(world, normal));
+      }
+    }
+  });
+}
+
+RC_GTEST_PROP(World, NormalFormIsItsOwn, ()) {
+  const World world(any_world());
+  walk(world, [&world](const State&, const State& normal, const std::vector<Action>&) {
+    RC_ASSERT(world.normalise(normal) == normal);
+  });
+}
+
+RC_GTEST_PROP(Codec, GivesBackWhatItPacked, ()) {
+  const Options options = any_world();
+  const World world(options);
+  const Codec codec(options);
+  walk(world, [&codec](const State&, const State& normal, const std::vector<Action>&) {
+    std::vector<std::uint64_t> words(codec.words());
+    codec.pack(normal, words);
+    RC_ASSERT(words[0] >> 62 == 0U);
+    RC_ASSERT(codec.unpack(words) == normal);
+  });
+}
+
+RC_GTEST_PROP(Symmetry, RenamedStatesHaveOneCanonicalState, ()) {
+  const Options options = any_world();
+  const System<16> system(options);
+  const auto workers = check::permutations(options.workers);
+  const auto attempts = check::permutations(options.attempts);
+  walk(system.world(), [&](const State&, const State& normal, const std::vector<Action>& actions) {
+    const State image = renamed(normal, workers[below(static_cast<unsigned>(workers.size()))],
+                                attempts[below(static_cast<unsigned>(attempts.size()))]);
+    RC_ASSERT(system.canonical(image) == system.canonical(normal));
+    RC_ASSERT(system.world().enabled(image).size() == actions.size());
+  });
+}
+
+// Both ways to let time pass reach the same states.
+TEST(Waits, ReachTheSameStatesInOneStepOrInMany) {
+  Options world;
+  world.skew = Duration{1};
+  const auto any = explore(world, {});
+  world.waits = Waits::next;
+  const auto next = explore(world, {});
+  ASSERT_TRUE(any && next);
+  EXPECT_EQ(any->states, next->states);
+  EXPECT_GT(any->transitions, next->transitions);
+  EXPECT_LT(any->depth, next->depth);
+}
+
+TEST(Symmetry, LeavesTheVerdictsAndSavesNoMoreThanThereAreNames) {
+  Options world;
+  world.messages = 0;
+  world.workers = 3;
+  world.attempts = 2;
+  world.heartbeat_period = Duration{0};
+  const auto whole = explore(world, {.deadlock = check::Deadlock::reported});
+  const auto reduced = explore(world, {.symmetry = true});
+  ASSERT_TRUE(whole && reduced);
+  EXPECT_EQ(whole->verdict, check::Verdict::held);
+  EXPECT_EQ(reduced->verdict, check::Verdict::held);
+  EXPECT_LT(reduced->states, whole->states);
+  EXPECT_GE(reduced->states * 12, whole->states);
+}
+
+TEST(Options, AreRefusedByTheNameOfTheirFlag) {
+  Options world;
+  world.workers = 5;
+  EXPECT_EQ(explore(world, {}).error(), "--workers 5: expected 1 to 4");
+  world.workers = 2;
+  world.ttl = Duration{0};
+  EXPECT_EQ(explore(world, {}).error(), "--ttl 0ms: expected 1ms to 24h");
+}
+
+}  // namespace
+}  // namespace leasecheck::system
