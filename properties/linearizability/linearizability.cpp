@@ -1,0 +1,156 @@
+#include "properties/linearizability/linearizability.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "model/spec/step.hpp"
+
+namespace leasecheck::properties {
+namespace {
+
+// The model numbers leases in the order of granting, which is what is being looked for. So each
+// lease that it grants is renamed at once to the id that was observed; the numbers that it draws
+// meanwhile are beyond all that anybody observes.
+constexpr std::uint64_t beyond_observed = std::uint64_t{1} << 62;
+
+model::State numbering_beyond_observed(model::State state) {
+  if (state.leases_issued < beyond_observed) state.leases_issued += beyond_observed;
+  return state;
+}
+
+void rename_lease(model::Step& step, const ConcurrentCall& call, std::size_t index) {
+  if (!step.outcome) return;
+  auto* granted = std::get_if<model::LeaseRecord>(&*step.outcome);
+  if (granted == nullptr || !std::holds_alternative<model::UpsertLease>(call.action.operation)) {
+    return;
+  }
+  const model::Id observed = call.lease_id.value_or("unobserved lease of call " +
+                                                    std::to_string(index));
+  step.state.attempt_of_lease.erase(granted->lease_id);
+  step.state.attempt_of_lease.emplace(observed, granted->attempt_id);
+  step.state.attempts.at(granted->attempt_id).lease->lease_id = observed;
+  granted->lease_id = observed;
+}
+
+bool had_no_effect(const ConcurrentCall& call) {
+  return call.outcome == std::unexpected(model::ErrorCode::unavailable);
+}
+
+class Search {
+ public:
+  Search(const History& history, std::uint64_t most_steps)
+      : history_(history), steps_left_(most_steps), done_(history.calls.size(), false) {
+    for (std::size_t i = 0; i < done_.size(); ++i) done_[i] = had_no_effect(history.calls[i]);
+  }
+
+  Linearizability run() {
+    if (explains_the_rest(numbering_beyond_observed(history_.initial))) {
+      return Linearizability::linearizable;
+    }
+    return gave_up_ ? Linearizability::gave_up : Linearizability::not_linearizable;
+  }
+
+  /// Looks for all explanations from here too, and adds where they lead.
+  void collect(const model::State& initial, std::vector<model::State>& found) {
+    found_ = &found;
+    static_cast<void>(explains_the_rest(numbering_beyond_observed(initial)));
+  }
+
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
+
+  [[nodiscard]] std::uint64_t steps_left() const { return steps_left_; }
+
+ private:
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+  // The earliest answer among calls that still have to be explained: no call that was invoked after
+  // it can come first.
+  [[nodiscard]] std::uint64_t earliest_return() const {
+    std::uint64_t earliest = never;
+    for (std::size_t i = 0; i < done_.size(); ++i) {
+      const ConcurrentCall& call = history_.calls[i];
+      if (!done_[i] && call.outcome) earliest = std::min(earliest, call.returned.value_or(never));
+    }
+    return earliest;
+  }
+
+  [[nodiscard]] bool is_explained(const model::State& state) const {
+    for (std::size_t i = 0; i < done_.size(); ++i) {
+      if (!done_[i] && history_.calls[i].outcome) return false;
+    }
+    return !history_.final_snapshot || model::snapshot(state) == *history_.final_snapshot;
+  }
+
+  [[nodiscard]] bool was_here(const model::State& state) {
+    std::vector<model::State>& states = seen_[done_];
+    if (std::ranges::find(states, state) != states.end()) return true;
+    states.push_back(state);
+    return false;
+  }
+
+  bool explains_the_rest(model::State state) {
+    if (was_here(state)) return false;
+    if (is_explained(state)) {
+      if (found_ == nullptr) return true;
+      if (std::ranges::find(*found_, state) == found_->end()) found_->push_back(state);
+    }
+    const std::uint64_t end = earliest_return();
+    for (std::size_t i = 0; i < done_.size(); ++i) {
+      const ConcurrentCall& call = history_.calls[i];
+      if (done_[i] || call.invoked > end) continue;
+      if (steps_left_ == 0) {
+        gave_up_ = true;
+        return false;
+      }
+      --steps_left_;
+      model::Step step = model::step(state, call.action);
+      rename_lease(step, call, i);
+      if (call.outcome && *call.outcome != step.outcome) continue;
+      done_[i] = true;
+      if (explains_the_rest(std::move(step.state))) return true;
+      done_[i] = false;
+    }
+    return false;
+  }
+
+  const History& history_;
+  std::uint64_t steps_left_;
+  bool gave_up_ = false;
+  std::vector<model::State>* found_ = nullptr;  ///< if all explanations are wanted
+  std::vector<bool> done_;
+  std::map<std::vector<bool>, std::vector<model::State>> seen_;
+};
+
+}  // namespace
+
+LinearizabilityResult check_linearizable(const History& history,
+                                         const LinearizabilityOptions& options) {
+  std::uint64_t left = options.most_steps;
+  Linearizability verdict = Linearizability::linearizable;
+  for (const History& part : partition(history)) {
+    Search search(part, left);
+    const Linearizability found = search.run();
+    left = search.steps_left();
+    if (found == Linearizability::not_linearizable) {
+      return {.verdict = found, .steps = options.most_steps - left};
+    }
+    if (found == Linearizability::gave_up) verdict = found;
+  }
+  return {.verdict = verdict, .steps = options.most_steps - left};
+}
+
+Explanations explain(const std::vector<model::State>& initial, const History& history,
+                     const LinearizabilityOptions& options) {
+  Explanations explanations;
+  Search search(history, options.most_steps);
+  for (const model::State& state : initial) search.collect(state, explanations.states);
+  explanations.verdict = search.gave_up()                ? Linearizability::gave_up
+                         : explanations.states.empty() ? Linearizability::not_linearizable
+                                                       : Linearizability::linearizable;
+  return explanations;
+}
+
+}  // namespace leasecheck::properties
