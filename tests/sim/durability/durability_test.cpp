@@ -1,0 +1,133 @@
+#include "sim/durability.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/mutants/sqlite/sqlite_mutants.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+struct Searched {
+  CrashCount count;
+  std::optional<CrashCase> subject;
+  std::optional<CrashFinding> finding;
+};
+
+Searched search_all(const OpenRepository& open, const CrashMatrixOptions& options,
+                const std::vector<CrashCase>& cases) {
+  Searched searched;
+  CrashMatrix matrix(open, options);
+  for (const CrashCase& subject : cases) {
+    const auto found = matrix.search(subject);
+    EXPECT_TRUE(found.has_value()) << found.error();
+    if (!found || *found) {
+      searched.subject = subject;
+      if (found) searched.finding = *found;
+      break;
+    }
+  }
+  searched.count = matrix.count();
+  return searched;
+}
+
+void expect_held(const Searched& searched) {
+  if (!searched.finding) return;
+  ADD_FAILURE() << searched.finding->property << ": " << searched.finding->message << "\n  "
+                << searched.finding->subject << " " << to_text(searched.finding->point);
+}
+
+std::vector<CrashCase> cases_on(std::initializer_list<std::string_view> states) {
+  std::vector<CrashCase> cases = crash_cases();
+  std::erase_if(cases, [states](const CrashCase& subject) {
+    return subject.prior && std::ranges::find(states, subject.prior->name) == states.end();
+  });
+  return cases;
+}
+
+// The counts are pinned: another count is another search. They change with the statements of the
+// backend and with SQLite's release; whoever changes those says so here.
+TEST(CrashMatrixOnSqlite, EveryCrashLeavesBeforeOrAfterAndAllThatWasAcknowledged) {
+  const Searched searched = search_all(lease::open_sqlite_repository, {}, crash_cases());
+  expect_held(searched);
+  EXPECT_EQ(searched.count.cases, 1U + 9 * 19);
+  EXPECT_EQ(searched.count.calls, 0U);
+  EXPECT_EQ(searched.count.power_losses, 0U);
+  EXPECT_EQ(searched.count.kills, 0U);
+  EXPECT_EQ(searched.count.failures, 0U);
+}
+
+// The same on devices that promise less, or more: SQLite writes differently on them.
+class OtherDevices : public testing::TestWithParam<std::pair<const char*, Device>> {};
+
+TEST_P(OtherDevices, KeepWhatWasAcknowledgedToo) {
+  CrashMatrixOptions options{.device = GetParam().second, .exhaustive_fragments = 4};
+  const Searched searched =
+      search_all(lease::open_sqlite_repository, options, cases_on({"leased", "two_leased"}));
+  expect_held(searched);
+  EXPECT_EQ(searched.count.cases, 1U + 2 * 19);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    CrashMatrix, OtherDevices,
+    testing::Values(std::pair{"SmallSectors", Device{.sector_size = 512}},
+                    std::pair{"TornNeighbours", Device{.sector_size = 4096, .powersafe_overwrite = false}},
+                    std::pair{"InOrder", Device{.sector_size = 4096, .safe_append = true, .sequential = true}},
+                    std::pair{"Atomic", Device{.sector_size = 4096, .atomic_writes = true}}),
+    [](const auto& info) { return std::string(info.param.first); });
+
+class PlantedLoss : public testing::TestWithParam<const mutants::SqliteMutant*> {};
+
+TEST_P(PlantedLoss, IsFoundByItsPropertyAndItsPointFindsItAgain) {
+  const mutants::SqliteMutant& mutant = *GetParam();
+  const Searched searched = search_all(mutant.open, {}, cases_on({"leased", "last_try", "two_leased"}));
+  ASSERT_TRUE(searched.finding) << mutant.what;
+  EXPECT_EQ(searched.finding->property, mutant.property) << searched.finding->message;
+
+  const auto point = crash_point_from_text(to_text(searched.finding->point));
+  ASSERT_TRUE(point);
+  CrashMatrix again(mutant.open, {});
+  const auto replayed = again.replay(*searched.subject, *point);
+  ASSERT_TRUE(replayed) << replayed.error();
+  ASSERT_TRUE(*replayed) << "the point no longer shows it";
+  EXPECT_EQ((**replayed).message, searched.finding->message);
+
+  CrashMatrix shipped(lease::open_sqlite_repository, {});
+  const auto held = shipped.search(*searched.subject);
+  EXPECT_TRUE(held && !*held) << "the case holds without the defect";
+}
+
+std::vector<const mutants::SqliteMutant*> losses() {
+  std::vector<const mutants::SqliteMutant*> all;
+  for (const mutants::SqliteMutant& mutant : mutants::sqlite_mutants()) {
+    if (mutant.search == mutants::Search::crash) all.push_back(&mutant);
+  }
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(CrashMatrix, PlantedLoss, testing::ValuesIn(losses()),
+                         [](const auto& info) { return std::string(info.param->name); });
+
+TEST(CrashPoint, IsTextAndBack) {
+  for (const char* text : {"power_loss@12:kklt", "power_loss@3", "kill@7", "io_error@1"}) {
+    const auto point = crash_point_from_text(text);
+    ASSERT_TRUE(point) << text;
+    EXPECT_EQ(to_text(*point), text);
+  }
+  for (const char* wrong :
+       {"", "kill", "kill@", "kill@0", "kill@x", "fire@1", "kill@1:k", "power_loss@1:",
+        "power_loss@1:kx", "power_loss@1k"}) {
+    EXPECT_FALSE(crash_point_from_text(wrong)) << wrong;
+  }
+}
+
+TEST(CrashMatrix, APointThatDoesNotExistIsRefused) {
+  CrashMatrix matrix(lease::open_sqlite_repository, {});
+  const CrashCase subject = crash_cases().front();
+  EXPECT_FALSE(matrix.replay(subject, {Mishap::kill, 100'000, {}}));
+  EXPECT_FALSE(matrix.replay(subject, {Mishap::power_loss, 1, "kkkkkkkkkkkk"}));
+}
+
+}  // namespace
+}  // namespace leasecheck::sim
