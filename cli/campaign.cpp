@@ -103,7 +103,9 @@ CampaignResult run_campaign(const CampaignOptions& options) {
 std::vector<std::string> vacuous_properties(const sim::Tally& tally) {
   std::vector<std::string> names;
   for (const auto& [name, count] : tally.premises) {
-    if (count == 0) names.push_back(name);
+    const auto left_out = tally.not_promised.find(name);
+    const bool is_promised = left_out == tally.not_promised.end() || left_out->second < tally.runs;
+    if (count == 0 && is_promised) names.push_back(name);
   }
   return names;
 }

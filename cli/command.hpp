@@ -47,6 +47,7 @@ CLI::Option* add_duration_option(CLI::App& command, const std::string& name,
 /// and throws `Stop` where it cannot go on.
 void add_check(CLI::App& app, ExitCode& exit_code);
 void add_simulate(CLI::App& app, ExitCode& exit_code);
+void add_conform(CLI::App& app, ExitCode& exit_code);
 void add_crash(CLI::App& app, ExitCode& exit_code);
 void add_interleave(CLI::App& app, ExitCode& exit_code);
 void add_replay(CLI::App& app, ExitCode& exit_code);

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   ExitCode exit_code = ExitCode::held;
   add_check(app, exit_code);
   add_simulate(app, exit_code);
+  add_conform(app, exit_code);
   add_crash(app, exit_code);
   add_interleave(app, exit_code);
   add_replay(app, exit_code);

@@ -71,11 +71,19 @@ std::string in_words(const CampaignResult& result) {
   text += fmt::format("faults      {}\n", listed(tally.faults));
   text += fmt::format("premises    {}\n", listed(tally.premises));
   if (!tally.not_promised.empty()) {
-    text += fmt::format("not promised in some runs (clocks beyond rule 20's margin): {}\n",
-                        listed(tally.not_promised));
+    text += fmt::format(
+        "not promised in some runs (clocks beyond rule 20's margin, or what the "
+        "subject does otherwise): {}\n",
+        listed(tally.not_promised));
   }
-  if (const auto vacuous = vacuous_properties(tally);
-      result.failures.empty() && !vacuous.empty()) {
+  for (const auto& [phrase, runs] : tally.differences) {
+    text += fmt::format("the subject says that it does not promise: {}\n", phrase);
+  }
+  if (!tally.skipped.empty()) {
+    text +=
+        fmt::format("skipped, since the subject does not offer it: {}\n", listed(tally.skipped));
+  }
+  if (const auto vacuous = vacuous_properties(tally); result.failures.empty() && !vacuous.empty()) {
     text +=
         fmt::format("premise never reached, so nothing was shown: {}\n", fmt::join(vacuous, ", "));
   }
@@ -110,6 +118,8 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
           {"faults", tally.faults},
           {"premises", tally.premises},
           {"not_promised", tally.not_promised},
+          {"differences", tally.differences},
+          {"skipped", tally.skipped},
           {"vacuous", vacuous_properties(tally)},
           {"failures", std::move(failures)}};
 }

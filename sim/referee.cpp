@@ -19,6 +19,7 @@ void Tally::add(const Tally& other) {
   for (const auto& [name, count] : other.faults) faults[name] += count;
   for (const auto& [name, count] : other.premises) premises[name] += count;
   for (const auto& [name, count] : other.not_promised) not_promised[name] += count;
+  for (const auto& [name, count] : other.differences) differences[name] += count;
   for (const auto& [name, count] : other.skipped) skipped[name] += count;
 }
 
@@ -29,6 +30,9 @@ Referee::Referee(Subject& subject, const properties::Deployment& deployment, Ste
       sink_(std::move(sink)),
       true_time_(deployment.epoch) {
   tally_.runs = 1;
+  for (const std::string& phrase : not_promised_in_words(subject.profile())) {
+    tally_.differences[phrase] = 1;
+  }
   for (const properties::Property& property : properties::all_properties()) {
     watchers_.push_back(property.watch(deployment));
   }

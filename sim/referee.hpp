@@ -37,6 +37,7 @@ struct Tally {
   std::map<std::string, std::uint64_t> faults;
   std::map<std::string, std::uint64_t> premises;      ///< of properties that were promised
   std::map<std::string, std::uint64_t> not_promised;  ///< runs in which a property was not promised
+  std::map<std::string, std::uint64_t> differences;   ///< what the subject does otherwise, in runs
   std::map<std::string, std::uint64_t> skipped;  ///< operations that the subject does not offer
 
   void add(const Tally& other);

@@ -41,7 +41,8 @@ class SubjectIds final : public lease::IdSource {
 
 class RepositorySubject final : public Subject {
  public:
-  explicit RepositorySubject(std::string name) : name_(std::move(name)) {}
+  RepositorySubject(std::string name, Profile profile)
+      : name_(std::move(name)), profile_(std::move(profile)) {}
 
   std::expected<void, BrokenSubject> open(const RepositoryFactory& factory) {
     lease::Result<std::unique_ptr<lease::AttemptRepository>> made = factory(clock_, ids_);
@@ -51,6 +52,7 @@ class RepositorySubject final : public Subject {
   }
 
   [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] const Profile& profile() const override { return profile_; }
 
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
     // A clock that is read where a time was passed must be noticed: it shows another day.
@@ -64,6 +66,7 @@ class RepositorySubject final : public Subject {
   }
 
   [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
+    if (!profile_.offers("snapshot")) return model::Snapshot{};
     lease::Result<model::Snapshot> taken = snapshot_of(*repository_, handles_);
     if (!taken) return std::unexpected(BrokenSubject{"snapshot: " + taken.error().message});
     return *std::move(taken);
@@ -71,6 +74,7 @@ class RepositorySubject final : public Subject {
 
  private:
   std::string name_;
+  Profile profile_;
   SubjectClock clock_;
   SubjectIds ids_;
   Handles handles_;
@@ -80,8 +84,8 @@ class RepositorySubject final : public Subject {
 }  // namespace
 
 std::expected<std::unique_ptr<Subject>, BrokenSubject> make_repository_subject(
-    std::string name, const RepositoryFactory& factory) {
-  auto subject = std::make_unique<RepositorySubject>(std::move(name));
+    std::string name, const RepositoryFactory& factory, Profile profile) {
+  auto subject = std::make_unique<RepositorySubject>(std::move(name), std::move(profile));
   if (auto opened = subject->open(factory); !opened) return std::unexpected(opened.error());
   return subject;
 }

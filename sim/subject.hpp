@@ -57,9 +57,10 @@ using RepositoryFactory = std::function<lease::Result<std::unique_ptr<lease::Att
 
 /// A linked-in repository as a subject. The single mapping between the model's operations and the
 /// repository's methods. Operations that are given a time run while the clock shows another one, so
-/// that an implementation which reads the clock where it must not answers wrongly.
+/// that an implementation which reads the clock where it must not answers wrongly. What the profile
+/// does not offer is never called.
 /// Errors: what the factory answers.
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_repository_subject(
-    std::string name, const RepositoryFactory& factory);
+    std::string name, const RepositoryFactory& factory, Profile profile = whole_contract());
 
 }  // namespace leasecheck::sim

@@ -1,0 +1,104 @@
+// Exhaustive conformance with the figures pinned: a changed count is a changed contract.
+#include "sim/conform.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/backend.hpp"
+#include "sim/replay.hpp"
+#include "tests/mutants/mutants.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+ConformResult run(const std::string& backend, int workers, int attempts) {
+  const auto parsed = cli::parse_backend(backend);
+  EXPECT_TRUE(parsed.has_value()) << parsed.error();
+  auto result = conform({.workers = workers,
+                         .attempts = attempts,
+                         .backend = backend,
+                         .make = parsed->make,
+                         .progress = {}});
+  EXPECT_TRUE(result.has_value()) << result.error();
+  return *std::move(result);
+}
+
+struct Figures {
+  std::string name;
+  std::uint64_t states;
+  std::uint64_t transitions;
+  std::uint64_t calls;
+};
+
+void expect_held(const ConformResult& result, const std::vector<Figures>& figures) {
+  EXPECT_EQ(result.verdict.result, traces::Result::held) << result.verdict.message;
+  EXPECT_TRUE(result.not_covered.empty());
+  ASSERT_EQ(result.worlds.size(), figures.size());
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const ConformedWorld& world = result.worlds[i];
+    EXPECT_EQ(world.name, figures[i].name);
+    EXPECT_EQ(world.states, figures[i].states) << world.name;
+    EXPECT_EQ(world.transitions, figures[i].transitions) << world.name;
+    EXPECT_EQ(world.covered, world.transitions) << world.name;
+    EXPECT_EQ(world.calls, figures[i].calls) << world.name;
+    EXPECT_LT(world.calls, 2 * world.transitions) << world.name;
+  }
+}
+
+const std::vector<Figures> two_attempts{{"retry and max_deliveries", 5570, 484590, 643174},
+                                        {"fail and cancel", 2316, 206124, 292294},
+                                        {"growing backoff", 105, 5355, 7078},
+                                        {"capped backoff", 78, 3978, 5052},
+                                        {"no backoff", 72, 3672, 4688}};
+
+class Everything : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Everything, IsCoveredForTwoWorkersAndTwoAttempts) {
+  expect_held(run(GetParam(), 2, 2), two_attempts);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, Everything,
+                         ::testing::Values("memory", "sqlite",
+                                           "exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT),
+                         [](const auto& info) {
+                           return info.index == 2 ? std::string("python") : info.param;
+                         });
+
+// The small worlds find every defect that needs one attempt only; the large ones the others.
+TEST(Conformance, FindsEveryMutantByThePropertyItNames) {
+  for (const mutants::Mutant& mutant : mutants::all_mutants()) {
+    const std::string backend = "mutant:" + std::string(mutant.name);
+    const ConformResult result = run(backend, 1, 2);
+    EXPECT_EQ(result.verdict.result, traces::Result::violated) << mutant.name;
+    EXPECT_FALSE(result.not_covered.empty()) << mutant.name;
+  }
+}
+
+TEST(Conformance, ShowsAViolationByTheShortestWayThere) {
+  const ConformResult result = run("mutant:heartbeat_shortens_lease", 2, 2);
+  EXPECT_EQ(result.verdict.property, "expiry_never_lowered");
+  ASSERT_TRUE(result.trace.has_value());
+  // Enqueue, claim, heartbeat; each a call and a return.
+  EXPECT_EQ(result.trace->steps.size(), 6U);
+  const auto memory = cli::parse_backend("memory")->make();
+  const auto again = replay(*result.trace, **memory);
+  ASSERT_TRUE(again.has_value()) << again.error();
+  EXPECT_EQ(again->verdict.result, traces::Result::held);
+}
+
+TEST(Conformance, ListsWhatASubjectDoesNotOffer) {
+  const ConformResult result =
+      run("exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT " --variant required_only", 1, 1);
+  EXPECT_EQ(result.verdict.result, traces::Result::held) << result.verdict.message;
+  EXPECT_EQ(result.not_covered.size(), 15U);
+  EXPECT_EQ(result.not_covered.front(), "ack_attempt: not offered");
+}
+
+TEST(Conformance, RefusesAWorldThatIsTooLarge) {
+  const auto parsed = cli::parse_backend("memory");
+  EXPECT_FALSE(
+      conform({.workers = 9, .attempts = 1, .backend = {}, .make = parsed->make, .progress = {}})
+          .has_value());
+}
+
+}  // namespace
+}  // namespace leasecheck::sim
