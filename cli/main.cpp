@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_explore(app, exit_code);
   add_margin(app, exit_code);
   add_graph(app, exit_code);
+  add_museum(app, exit_code);
   add_mutants(app, exit_code);
   add_version(app, exit_code);
   try {
