@@ -7,6 +7,8 @@
 #include "cli/temporary.hpp"
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
+#include "model/system/mutant.hpp"
+#include "sim/counterexample.hpp"
 #include "sim/exec_subject.hpp"
 #include "sim/process.hpp"
 #include "tests/mutants/mutants.hpp"
@@ -120,6 +122,21 @@ std::expected<Backend, std::string> parse_mutant(const std::string& name) {
                  }};
 }
 
+std::expected<Backend, std::string> parse_model(const std::string& text) {
+  const std::string_view name = std::string_view(text).substr(text.find(':') + 1);
+  std::string names;
+  for (const system::MutantInfo& info : system::all_mutants()) {
+    if (info.name == name) {
+      return Backend{.name = text, .make = [defect = info.mutant] -> Made {
+                       return sim::make_mutated_model_subject(defect);
+                     }};
+    }
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  }
+  return std::unexpected("unknown defect of the model \"" + std::string(name) +
+                         "\"; expected one of: " + names);
+}
+
 }  // namespace
 
 std::expected<Backend, std::string> parse_backend(const std::string& text,
@@ -128,6 +145,10 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
   constexpr std::string_view mutant = "mutant:";
   if (text == "memory") return Backend{.name = text, .make = make_memory};
   if (text == "sqlite") return Backend{.name = text, .make = make_temporary_sqlite};
+  if (text == "model") {
+    return Backend{.name = text, .make = []() -> Made { return sim::make_model_subject(); }};
+  }
+  if (text.starts_with("model:")) return parse_model(text);
   if (text.starts_with("exec:")) return parse_program(text, subject_timeout);
   if (text.starts_with(mutant)) return parse_mutant(text.substr(mutant.size()));
   if (text.starts_with(sqlite_file) && text.size() > sqlite_file.size()) {
@@ -137,8 +158,8 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
                    }};
   }
   return std::unexpected("unknown backend \"" + text +
-                         "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME or "
-                         "'exec:PROGRAM ARGS'");
+                         "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME, model, "
+                         "model:NAME or 'exec:PROGRAM ARGS'");
 }
 
 }  // namespace leasecheck::cli

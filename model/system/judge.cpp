@@ -34,23 +34,25 @@ struct Seen {
   }
 };
 
-// Rule 19a.
+// Rule 19a: a row exactly while the status says so, and a new one only by a claim where none was.
 bool keeps_one_row(const Seen& seen) {
-  return !seen.is_claimed() || !seen.observed.before.lease;
-}
-
-// Rules 4 and 11: only the current lease moves its attempt.
-bool asks_the_holder(const Seen& seen) {
-  if (!seen.is_changed) return true;
-  if (seen.heartbeat != nullptr) return seen.holds(seen.heartbeat->lease_id);
-  const bool is_final = model::is_terminal(seen.observed.before.status);
-  return seen.ack == nullptr || is_final || seen.holds(seen.ack->lease_id);
+  const Attempt& before = seen.observed.before;
+  const Attempt& after = seen.observed.after;
+  if (seen.is_claimed() ? before.lease.has_value() : !before.lease && after.lease) return false;
+  return model::holds_lease(after.status) == after.lease.has_value();
 }
 
 // Rule 16.
 bool stays_final(const Seen& seen) {
   const Status before = seen.observed.before.status;
   return !model::is_terminal(before) || before == seen.observed.after.status;
+}
+
+// Rules 4 and 11: only the current lease moves its attempt.
+bool asks_the_holder(const Seen& seen) {
+  if (!seen.is_changed) return true;
+  if (seen.heartbeat != nullptr) return seen.holds(seen.heartbeat->lease_id);
+  return seen.ack == nullptr || seen.holds(seen.ack->lease_id);
 }
 
 // Rule 3.
@@ -101,11 +103,10 @@ bool keeps_budgets(const Seen& seen) {
   return seen.reap == nullptr || !seen.lost_lease || !is_used_up || after.status == Status::failed;
 }
 
-// Rule 23, and the rows that must agree for it.
+// Rule 23: a backoff ends at some time, and a failure is told to an operator.
 bool is_somewhere(const Seen& seen) {
   const Attempt& after = seen.observed.after;
-  return model::holds_lease(after.status) == after.lease.has_value() &&
-         (after.status == Status::retry_backoff) == after.retry_at.has_value() &&
+  return (after.status == Status::retry_backoff) == after.retry_at.has_value() &&
          (after.status == Status::failed) == after.dead_letter.has_value();
 }
 
@@ -114,8 +115,8 @@ bool is_somewhere(const Seen& seen) {
 Broken judge(const Observed& observed) {
   const Seen seen{.observed = observed};
   if (!keeps_one_row(seen)) return Broken::no_double_lease_rows;
-  if (!asks_the_holder(seen)) return Broken::holder_only;
   if (!stays_final(seen)) return Broken::terminal_is_final;
+  if (!asks_the_holder(seen)) return Broken::holder_only;
   if (!is_in_time(seen)) return Broken::never_early;
   if (!keeps_expiry(seen)) return Broken::expiry_never_lowered;
   if (!moves_version(seen)) return Broken::monotonic_versions;

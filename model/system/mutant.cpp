@@ -17,7 +17,8 @@ constexpr std::array mutants{
     MutantInfo{Mutant::claim_ignores_retry_at, "claim_ignores_retry_at", "B81",
                "a claim takes an attempt out of its backoff", "never_early"},
     MutantInfo{Mutant::leased_without_row, "leased_without_row", "B49",
-               "a claim that is cut off leaves the status leased and no lease row", "nothing_lost"},
+               "a claim that is cut off leaves the status leased and no lease row",
+               "no_double_lease_rows"},
     MutantInfo{Mutant::version_restarts, "version_restarts", "B110",
                "the fencing token begins at 1 with every lease", "monotonic_versions"},
     MutantInfo{Mutant::heartbeat_shortens_lease, "heartbeat_shortens_lease", "B26",
@@ -25,7 +26,8 @@ constexpr std::array mutants{
     MutantInfo{Mutant::heartbeat_matches_attempt_only, "heartbeat_matches_attempt_only", "B05",
                "a heartbeat by an old lease renews the present one", "holder_only"},
     MutantInfo{Mutant::heartbeat_acts_as_claim, "heartbeat_acts_as_claim", "B117",
-               "a heartbeat by a lease that was taken back takes the attempt again", "holder_only"},
+               "a heartbeat by a lease that was taken back takes the attempt again",
+               "no_double_lease_rows"},
     MutantInfo{Mutant::heartbeat_keeps_version, "heartbeat_keeps_version", "B38",
                "an accepted heartbeat does not move the version", "monotonic_versions"},
     MutantInfo{Mutant::reap_ignores_grace, "reap_ignores_grace", "B16",
@@ -46,6 +48,8 @@ constexpr std::array mutants{
                "a late ack with another outcome changes a finished attempt", "terminal_is_final"},
     MutantInfo{Mutant::retry_not_counted, "retry_not_counted", "B79",
                "a retry does not move the attempt number", "retry_budget"},
+    MutantInfo{Mutant::backoff_never_ends, "backoff_never_ends", "B76",
+               "the time at which a backoff ends overflows and is lost", "nothing_lost"},
 };
 
 /// The correct step, in place.
@@ -158,6 +162,7 @@ model::Outcome ack(model::State& state, const model::Action& action, model::AckA
   model::Outcome outcome = correct(state, action);
   Attempt& attempt = state.attempts.at(issued->attempt_id);
   if (outcome && mutant == Mutant::retry_not_counted) attempt.attempt_no = attempt_no;
+  if (outcome && mutant == Mutant::backoff_never_ends) attempt.retry_at.reset();
   if (!is_stale(outcome)) return outcome;
   if (mutant == Mutant::ack_from_anyone && attempt.lease) {
     operation.lease_id = attempt.lease->lease_id;

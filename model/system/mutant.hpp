@@ -28,6 +28,7 @@ enum class Mutant : std::uint8_t {
   ack_from_anyone,
   terminal_overwritten,
   retry_not_counted,
+  backoff_never_ends,
 };
 
 struct MutantInfo {

@@ -1,16 +1,19 @@
 // That searching only some instants finds what searching every millisecond finds.
+#include "model/system/instants.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
 #include "model/system/explore.hpp"
-#include "model/system/instants.hpp"
 
 namespace leasecheck::system {
 namespace {
 
 Options world_of(Duration unit) {
-  const auto units = [unit](int least, int beyond) { return unit * *rc::gen::inRange(least, beyond); };
+  const auto units = [unit](int least, int beyond) {
+    return unit * *rc::gen::inRange(least, beyond);
+  };
   Options world;
   world.messages = 0;
   world.ttl = units(1, 4);

@@ -1,8 +1,9 @@
 // The margin that a search finds, against what rule 20 says it is. The search knows no formula.
+#include "model/system/margin.hpp"
+
 #include <gtest/gtest.h>
 
-#include "lease/memory.hpp"
-#include "model/system/margin.hpp"
+#include "cli/backend.hpp"
 #include "sim/counterexample.hpp"
 
 namespace leasecheck::system {
@@ -85,22 +86,17 @@ TEST(Margin, IsUndecidedWhenMemoryEnds) {
 // Beyond the margin a real repository has two workers that both believe.
 TEST(Margin, HasATraceBeyondItThatReplays) {
   MarginOptions options = deployment(30'000, 5'000, 10'000);
-  options.backoff = Duration{1'000};
+  options.backoff = Duration{10'000};
   for (const Way way : {Way::reap, Way::time_out}) {
     const auto found = find_margin(options, way);
     ASSERT_TRUE(found) << found.error().message;
-    EXPECT_EQ(found->margin, Duration{way == Way::reap ? 5'001 : 1'000});
+    EXPECT_EQ(found->margin, Duration{way == Way::reap ? 5'001 : 10'000});
     ASSERT_TRUE(found->beyond);
-    const auto subject = sim::make_repository_subject(
-        "memory", [](lease::Clock& clock, lease::IdSource& ids) {
-          return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
-              lease::make_memory_repository(clock, ids));
-        });
+    const auto subject = cli::parse_backend("sqlite").value().make();
     ASSERT_TRUE(subject);
-    const auto trace =
-        sim::played(sim::stimuli_trace(found->beyond->world, found->beyond->initial,
-                                       found->beyond->actions, "margin"),
-                    **subject);
+    const auto trace = sim::played(sim::stimuli_trace(found->beyond->world, found->beyond->initial,
+                                                      found->beyond->actions, "margin"),
+                                   **subject);
     ASSERT_TRUE(trace) << trace.error();
     EXPECT_EQ(trace->verdict.result, traces::Result::violated);
     EXPECT_EQ(trace->verdict.property, "no_double_belief");

@@ -15,8 +15,12 @@ static_assert(check::Symmetric<System<4>>);
 static_assert(check::Terminating<System<4>>);
 static_assert(check::Fair<System<4>>);
 
-unsigned below(unsigned limit) { return *rc::gen::inRange(0U, limit); }
-Duration up_to(unsigned most) { return Duration{below(most + 1)}; }
+unsigned below(unsigned limit) {
+  return *rc::gen::inRange(0U, limit);
+}
+Duration up_to(unsigned most) {
+  return Duration{below(most + 1)};
+}
 
 Options any_world() {
   Options options;
@@ -55,13 +59,14 @@ void walk(const World& world, Visit&& visit) {
 
 RC_GTEST_PROP(World, NormalStateHasTheFuturesOfTheWholeOne, ()) {
   const World world(any_world());
-  walk(world, [&world](const State& whole, const State& normal, const std::vector<Action>& actions) {
-    RC_ASSERT(world.enabled(whole) == actions);
-    for (const Action& action : actions) {
-      RC_ASSERT(world.normalise(world.apply(whole, action)) ==
-                world.normalise(world.apply(normal, action)));
-    }
-  });
+  walk(world,
+       [&world](const State& whole, const State& normal, const std::vector<Action>& actions) {
+         RC_ASSERT(world.enabled(whole) == actions);
+         for (const Action& action : actions) {
+           RC_ASSERT(world.normalise(world.apply(whole, action)) ==
+                     world.normalise(world.apply(normal, action)));
+         }
+       });
 }
 
 RC_GTEST_PROP(World, ClaimsHoldOfTheNormalStateAsOfTheWholeOne, ()) {
