@@ -3,17 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
-#include "cli/render.hpp"
+#include "cli/explored.hpp"
+#include "cli/graph_format.hpp"
+#include "cli/report.hpp"
 #include "cli/searched.hpp"
-#include "model/check/checker.hpp"
 #include "model/check/lease_core.hpp"
-#include "tests/mutants/mutants.hpp"
+#include "model/graph/searched.hpp"
+#include "model/system/summary.hpp"
+#include "properties/registry.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -36,6 +40,7 @@ struct ExploreOptions {
   std::int64_t timeout_ms = 0;
   std::int64_t backoff_ms = 1;
   std::int64_t skew_ms = 0;
+  std::vector<std::int64_t> reapers_ms = {0};
   unsigned retries = 0;
   unsigned max_deliveries = 0;
   unsigned slack = 1;
@@ -48,45 +53,13 @@ struct ExploreOptions {
   std::optional<std::uint64_t> max_depth;
   unsigned hash_bits = 0;
   std::string checkpoint;
+  std::uint64_t checkpoint_states = check::Options{}.checkpoint_states;
   std::string resume;
+  // What it leaves behind.
   std::string trace = "counterexample.jsonl";
+  std::string graph;
+  system::Lens lens = system::Lens::state;
 };
-
-std::string_view word(check::Verdict verdict) {
-  switch (verdict) {
-    case check::Verdict::held:
-      return "held";
-    case check::Verdict::violated:
-      return "violated";
-    case check::Verdict::inconclusive:
-      return "inconclusive";
-  }
-  return "";
-}
-
-std::string_view word(check::Limit limit) {
-  switch (limit) {
-    case check::Limit::depth:
-      return "depth";
-    case check::Limit::memory:
-      return "memory";
-    case check::Limit::stopped:
-      return "stopped";
-  }
-  return "";
-}
-
-ExitCode exit_code_of(check::Verdict verdict) {
-  switch (verdict) {
-    case check::Verdict::held:
-      return ExitCode::held;
-    case check::Verdict::violated:
-      return ExitCode::violated;
-    case check::Verdict::inconclusive:
-      return ExitCode::inconclusive;
-  }
-  return ExitCode::broken;
-}
 
 system::Mutant parse_mutant(const std::string& name) {
   if (name.empty()) return system::Mutant::none;
@@ -126,6 +99,8 @@ system::Options world_of(const ExploreOptions& options) {
   world.timeout = model::Duration{options.timeout_ms};
   world.backoff = model::Duration{options.backoff_ms};
   world.skew = model::Duration{options.skew_ms};
+  world.reapers.clear();
+  for (const std::int64_t ahead : options.reapers_ms) world.reapers.emplace_back(ahead);
   world.retries = options.retries;
   world.max_deliveries = options.max_deliveries;
   world.slack = options.slack;
@@ -136,132 +111,113 @@ system::Options world_of(const ExploreOptions& options) {
   return world;
 }
 
-std::expected<system::Explored, std::string> explore_lease_core(const ExploreOptions& options,
-                                                                const check::Options& how) {
-  const auto model = check::LeaseCore::make({.workers = options.workers,
-                                             .attempts = options.attempts,
-                                             .ttl = static_cast<unsigned>(options.ttl_ms),
-                                             .grace = static_cast<unsigned>(options.grace_ms),
-                                             .epochs = options.epochs});
-  if (!model) return std::unexpected(model.error());
-  check::Checker checker(*model, how);
-  const auto report = checker.run();
-  if (!report) return std::unexpected(report.error());
-  return system::summary(*model, *report);
+std::expected<check::LeaseCore, std::string> lease_core_of(const ExploreOptions& options) {
+  const auto ticks = [](std::int64_t value) {
+    constexpr std::int64_t beyond_any_bound = 1'000'000;
+    return static_cast<unsigned>(std::min(value, beyond_any_bound));
+  };
+  return check::LeaseCore::make({.workers = options.workers,
+                                 .attempts = options.attempts,
+                                 .ttl = ticks(options.ttl_ms),
+                                 .grace = ticks(options.grace_ms),
+                                 .epochs = options.epochs});
 }
 
-struct Timed {
-  system::Explored explored;
-  double seconds = 0;
-};
+std::expected<system::Explored, std::string> explore_lease_core(const check::LeaseCore& model,
+                                                                const check::Options& how,
+                                                                const system::Wanted& wanted) {
+  check::Checker checker(model, how);
+  const auto report = checker.run();
+  if (!report) return std::unexpected(report.error());
+  system::Explored explored = system::summary(model, *report);
+  if (wanted.reduction) explored.reduction = system::reduction(model, checker);
+  if (wanted.graph) explored.graph = check::searched_graph(checker);
+  return explored;
+}
 
-Timed explore(const ExploreOptions& options) {
-  SearchProgress shown;
+/// Interrupting a search that is saved now and then saves it once more and ends it.
+volatile std::sig_atomic_t was_interrupted = 0;
+
+check::Options how_to_search(const ExploreOptions& options, SearchProgress& shown) {
   check::Options how{.jobs = options.search.jobs,
                      .memory_limit_bytes = options.search.memory_limit_bytes,
                      .max_depth = options.max_depth,
                      .symmetry = options.symmetry,
                      .hash_bits = options.hash_bits};
+  // Its states are found a hundred times slower.
+  if (options.model == Searched::system) how.pause_states = std::uint64_t{1} << 14;
   how.checkpoint = options.checkpoint;
+  how.checkpoint_states = options.checkpoint_states;
   how.resume = options.resume;
   how.progress = [&shown](const check::Progress& progress) {
     shown.show("exploring", progress);
-    return check::Continue::yes;
+    return was_interrupted == 0 ? check::Continue::yes : check::Continue::no;
   };
+  if (!options.checkpoint.empty()) {
+    how.pause_states = std::min(how.pause_states, options.checkpoint_states);
+    std::signal(SIGINT, [](int) { was_interrupted = 1; });
+  }
+  return how;
+}
+
+ExploredWorld explore(const ExploreOptions& options) {
+  SearchProgress shown;
+  const check::Options how = how_to_search(options, shown);
+  const system::Wanted wanted{
+      .graph = options.graph.empty() ? std::nullopt : std::optional(options.lens),
+      .reduction = options.symmetry};
   const auto begun = std::chrono::steady_clock::now();
-  auto explored = options.model == Searched::system ? system::explore(world_of(options), how)
-                                                    : explore_lease_core(options, how);
-  if (!explored) throw Stop{explored.error()};
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun;
-  return {*std::move(explored), passed.count()};
+  const auto ended = [&](std::string world, std::expected<system::Explored, std::string> explored) {
+    if (!explored) throw Stop{explored.error()};
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun;
+    return ExploredWorld{.world = std::move(world),
+                         .explored = *std::move(explored),
+                         .seconds = passed.count(),
+                         .trace = {},
+                         .graph = {}};
+  };
+  if (options.model == Searched::system) {
+    const system::Options world = world_of(options);
+    return ended(system::describe(world), system::explore(world, how, wanted));
+  }
+  const auto model = lease_core_of(options);
+  if (!model) throw Stop{model.error()};
+  return ended(model->name(), explore_lease_core(*model, how, wanted));
 }
 
-const system::Finding* first_violated(const system::Explored& explored) {
-  const auto found = std::ranges::find_if(explored.findings, [](const system::Finding& finding) {
-    return finding.kind != check::Kind::sometimes && finding.verdict == check::Verdict::violated;
-  });
-  return found == explored.findings.end() ? nullptr : &*found;
-}
-
-// A defect of the model has a twin among the mutants of the real repository, most of the time; on
-// any other backend its trace replays as held.
-std::string backend_for(const ExploreOptions& options) {
-  const bool has_twin = mutants::find_mutant(options.mutant) != nullptr;
-  return has_twin ? "mutant:" + options.mutant : "sqlite";
-}
-
-// Returns: the trace's file, empty if there is none: lease-core has no repository to replay on.
-std::string write_trace(const ExploreOptions& options, const system::Finding& finding) {
-  if (options.model == Searched::lease_core || !finding.counterexample) return {};
-  const auto backend = parse_backend(backend_for(options));
+// Only what the properties that watch real repositories judge leaves a trace to replay: what never
+// happens does not, and lease-core has no repository.
+void write_trace(const ExploreOptions& options, ExploredWorld& world) {
+  const system::Finding* violated = first_violated(world.explored);
+  if (violated == nullptr || options.model == Searched::lease_core) return;
+  if (properties::find_property(violated->property) == nullptr) return;
+  const auto backend = parse_backend(options.mutant.empty() ? "sqlite" : "model:" + options.mutant);
   if (!backend) throw Stop{backend.error()};
-  write_counterexample(*finding.counterexample, *backend, "explore", options.trace);
-  return options.trace;
+  write_counterexample(*violated->counterexample, *backend, "explore", options.trace);
+  world.trace = options.trace;
 }
 
-void print(const Timed& timed, const std::string& trace) {
-  const system::Explored& explored = timed.explored;
-  fmt::print("{}: {} states, {} transitions, depth {}, {:.2f} s, {:.1f} bytes per state\n",
-             word(explored.verdict), grouped(explored.states), grouped(explored.transitions),
-             explored.depth, timed.seconds, explored.bytes_per_state);
-  if (explored.limit) fmt::print("ended by its limit of {}\n", word(*explored.limit));
-  if (explored.omission_odds > 0) {
-    fmt::print("odds that a state was omitted: {:.2g}\n", explored.omission_odds);
-  }
-  for (const system::Finding& finding : explored.findings) {
-    const bool is_unreached =
-        finding.kind == check::Kind::sometimes && finding.verdict != check::Verdict::held;
-    fmt::print("  {:<24} {}\n", finding.property,
-               is_unreached ? "not reached" : word(finding.verdict));
-  }
-  const system::Finding* violated = first_violated(explored);
-  if (violated == nullptr || !violated->counterexample) return;
-  fmt::print("shortest counterexample to {}:\n", violated->property);
-  for (std::size_t i = 0; i < violated->counterexample->lines.size(); ++i) {
-    fmt::print("  {}. {}\n", i, violated->counterexample->lines[i]);
-  }
-  if (violated->counterexample->loop) {
-    fmt::print("  and so on for ever from {}\n", *violated->counterexample->loop);
-  }
-  if (!trace.empty()) fmt::print("{}\n", replay_command(trace));
-}
-
-void print_json(const Timed& timed, const std::string& trace) {
-  const system::Explored& explored = timed.explored;
-  nlohmann::ordered_json document{{"verdict", word(explored.verdict)},
-                                  {"states", explored.states},
-                                  {"transitions", explored.transitions},
-                                  {"depth", explored.depth},
-                                  {"seconds", timed.seconds},
-                                  {"bytes_per_state", explored.bytes_per_state},
-                                  {"omission_odds", explored.omission_odds},
-                                  {"limit", nullptr},
-                                  {"trace", nullptr},
-                                  {"properties", nlohmann::ordered_json::array()}};
-  if (explored.limit) document["limit"] = word(*explored.limit);
-  if (!trace.empty()) document["trace"] = trace;
-  for (const system::Finding& finding : explored.findings) {
-    const std::string_view verdict =
-        finding.kind == check::Kind::sometimes && finding.verdict == check::Verdict::violated
-            ? "not_reached"
-            : word(finding.verdict);
-    nlohmann::ordered_json entry{{"property", finding.property}, {"verdict", verdict}};
-    if (finding.counterexample) entry["counterexample"] = finding.counterexample->lines;
-    document["properties"].push_back(std::move(entry));
-  }
-  fmt::print("{}\n", document.dump(2));
+void write_graph(const ExploreOptions& options, ExploredWorld& world) {
+  if (!world.explored.graph) return;
+  const graph::Graph drawn = graph::from_search(*world.explored.graph);
+  const std::string text =
+      exported(drawn, format_of_file("--graph", options.graph), "What was searched");
+  if (auto written = write_file(options.graph, text); !written) throw Stop{written.error()};
+  world.graph = options.graph;
 }
 
 void run(const ExploreOptions& options, ExitCode& exit_code) {
-  const Timed timed = explore(options);
-  const system::Finding* violated = first_violated(timed.explored);
-  const std::string trace = violated == nullptr ? "" : write_trace(options, *violated);
-  options.common.json ? print_json(timed, trace) : print(timed, trace);
-  exit_code = exit_code_of(timed.explored.verdict);
+  if (!options.graph.empty()) static_cast<void>(format_of_file("--graph", options.graph));
+  ExploredWorld world = explore(options);
+  write_graph(options, world);
+  write_trace(options, world);
+  fmt::print("{}", options.common.json ? in_json(world) : in_words(world));
+  exit_code = exit_code_of(world.explored.verdict);
 }
 
 // The unit may be left out: milliseconds, which are the ticks of lease-core.
-CLI::Option* add_time(CLI::App& command, const std::string& name, std::int64_t& value,
+template <typename Value>
+CLI::Option* add_time(CLI::App& command, const std::string& name, Value& value,
                       const std::string& description) {
   static const std::map<std::string, std::int64_t> units{
       {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
@@ -269,6 +225,19 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::int64_t& 
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_OPTIONAL, "DURATION"))
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+}
+
+// A flag that the searched model has nothing to do with would silently change nothing.
+void refuse_foreign_flags(const CLI::App& command, Searched model) {
+  constexpr std::array of_the_system = {
+      "--messages", "--heartbeat",      "--timeout", "--backoff", "--skew",
+      "--reapers",  "--retries",        "--faults",  "--mutant",  "--progress",
+      "--slack",    "--max-deliveries", "--lens",    "--trace",   "--every-millisecond"};
+  const auto refuse = [&command](const char* flag, const char* name) {
+    if (command.count(flag) > 0) throw Stop{fmt::format("{}: not a bound of {}", flag, name)};
+  };
+  if (model == Searched::system) return refuse("--epochs", "the system; see --model lease-core");
+  for (const char* flag : of_the_system) refuse(flag, "lease-core");
 }
 
 void add_bounds(CLI::App& command, ExploreOptions& options) {
@@ -295,6 +264,9 @@ void add_bounds(CLI::App& command, ExploreOptions& options) {
   add_time(command, "--timeout", options.timeout_ms, "Timeout of an execution; 0: none");
   add_time(command, "--backoff", options.backoff_ms, "Wait before a retry");
   add_time(command, "--skew", options.skew_ms, "By how much a worker's clock may be behind");
+  add_time(command, "--reapers", options.reapers_ms,
+           "A reaper for each, its clock ahead by so much: 0,2ms")
+      ->delimiter(',');
   command.add_option("--faults", options.faults, "crashes,loss,duplication,giving-up or none")
       ->delimiter(',')
       ->type_name("LIST")
@@ -307,31 +279,67 @@ void add_bounds(CLI::App& command, ExploreOptions& options) {
       ->type_name("NAME");
 }
 
+void add_search(CLI::App& command, ExploreOptions& options) {
+  add_search_options(command, options.search);
+  command.add_flag("--symmetry", options.symmetry,
+                   "Search one of all states that equal each other up to names");
+  command.add_option("--depth", options.max_depth, "Look no further than so many steps")
+      ->type_name("N");
+  command
+      .add_option("--hash-bits", options.hash_bits,
+                  "Keep a hash of so many bits of each state, and print the odds that one was "
+                  "omitted; 0: keep all of it")
+      ->check(CLI::Range(0, 62))
+      ->type_name("N");
+  command
+      .add_option("--checkpoint", options.checkpoint,
+                  "Save the search here now and then, and when it is interrupted")
+      ->type_name("FILE");
+  command
+      .add_option("--checkpoint-states", options.checkpoint_states,
+                  "Save it again after so many more states")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--resume", options.resume, "Go on with a search that was saved")
+      ->type_name("FILE");
+}
+
+void add_results(CLI::App& command, ExploreOptions& options) {
+  const std::map<std::string, system::Lens> lenses{{"state", system::Lens::state},
+                                                   {"attempts", system::Lens::attempts},
+                                                   {"beliefs", system::Lens::beliefs}};
+  add_json_option(command, options.common);
+  command.add_option("--trace", options.trace, "Where a counterexample is written")
+      ->type_name("FILE")
+      ->capture_default_str();
+  auto* graph = command
+                    .add_option("--graph", options.graph,
+                                "Write the graph that was searched: to a file .mmd (Mermaid), "
+                                ".dot, .svg, .graphml, .aut, .tsv or .json")
+                    ->type_name("FILE");
+  command
+      .add_option("--lens", options.lens,
+                  "What states of the graph are told apart by: state, attempts or beliefs")
+      ->transform(CLI::CheckedTransformer(lenses))
+      ->type_name("LENS")
+      ->needs(graph)
+      ->default_str("state");
+}
+
 }  // namespace
 
 void add_explore(CLI::App& app, ExitCode& exit_code) {
   CLI::App* command =
       app.add_subcommand("explore", "Search every state of a bounded world of workers and reapers");
   auto options = std::make_shared<ExploreOptions>();
-  add_json_option(*command, options->common);
   add_bounds(*command, *options);
-  add_search_options(*command, options->search);
-  command->add_flag("--symmetry", options->symmetry,
-                    "Search one of all states that equal each other up to names");
-  command->add_option("--depth", options->max_depth, "Look no further than so many steps")
-      ->type_name("N");
-  command
-      ->add_option("--hash-bits", options->hash_bits,
-                   "Keep a hash of so many bits of each state (1 to 62); 0: keep all of it")
-      ->type_name("N");
-  command->add_option("--checkpoint", options->checkpoint, "Save the search here now and then")
-      ->type_name("FILE");
-  command->add_option("--resume", options->resume, "Go on with a search that was saved")
-      ->type_name("FILE");
-  command->add_option("--trace", options->trace, "Where a counterexample is written")
-      ->type_name("FILE")
-      ->capture_default_str();
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+  add_search(*command, *options);
+  add_results(*command, *options);
+  command->callback([command, options, &exit_code] {
+    refuse_foreign_flags(*command, options->model);
+    run(*options, exit_code);
+  });
 }
 
 }  // namespace leasecheck::cli

@@ -94,6 +94,14 @@ std::vector<PlotPoint> plot_points(system::MarginOptions options) {
   return points;
 }
 
+std::string title_of(const system::MarginOptions& options) {
+  std::string title =
+      fmt::format("Clock skew that a lease of {} with a heartbeat every {} survives",
+                  in_words(options.ttl), in_words(options.heartbeat_period));
+  if (options.backoff) title += fmt::format(", backoff {}", in_words(*options.backoff));
+  return title;
+}
+
 std::string way_in_words(system::Way way) {
   switch (way) {
     case system::Way::reap:
@@ -117,8 +125,8 @@ void print(const std::vector<Row>& rows, double seconds) {
   }
   const system::Margin& last = rows.back().margin;
   fmt::print(
-      "\nNo two workers believe in one attempt as long as no worker's clock is behind by "
-      "more than {} ms\n(searched whole in {:.1f} s: {}).\n",
+      "\nNo two workers believe in one attempt as long as no worker's clock is behind the reaper's "
+      "by more than {} ms.\nSearched whole, {:.1f} s in all: {}\n",
       grouped(static_cast<std::uint64_t>(last.margin.count())), seconds,
       system::describe(last.proof.world));
   for (const auto& [margin, trace] : rows) {
@@ -131,9 +139,23 @@ void print(const std::vector<Row>& rows, double seconds) {
   }
 }
 
-void print_json(const std::vector<Row>& rows, const std::vector<PlotPoint>& points,
-                double seconds) {
+nlohmann::ordered_json document_of(const system::MarginOptions& options) {
+  nlohmann::ordered_json document{{"ttl_ms", options.ttl.count()},
+                                  {"grace_ms", options.grace.count()},
+                                  {"heartbeat_ms", options.heartbeat_period.count()},
+                                  {"backoff_ms", nullptr},
+                                  {"timeout_ms", nullptr},
+                                  {"messages", options.messages}};
+  if (!options.backoff) return document;
+  document["backoff_ms"] = options.backoff->count();
+  document["timeout_ms"] = options.timeout.count();
+  return document;
+}
+
+void print_json(const system::MarginOptions& options, const std::vector<Row>& rows,
+                const std::vector<PlotPoint>& points, double seconds) {
   nlohmann::ordered_json document{{"margin_ms", rows.back().margin.margin.count()},
+                                  {"deployment", document_of(options)},
                                   {"seconds", seconds},
                                   {"ways", nlohmann::ordered_json::array()}};
   for (const auto& [margin, trace] : rows) {
@@ -170,12 +192,13 @@ void run(const MarginCommand& command, ExitCode& exit_code) {
   if (!command.plot.empty()) {
     points = plot_points(options);
     const PlotPoint own{.grace = options.grace, .margin = rows.back().margin.margin};
-    if (auto written = write_file(command.plot, plot_svg(points, own)); !written) {
+    if (auto written = write_file(command.plot, plot_svg(points, own, title_of(options)));
+        !written) {
       throw Stop{written.error()};
     }
   }
   if (command.common.json) {
-    print_json(rows, points, passed.count());
+    print_json(options, rows, points, passed.count());
   } else {
     print(rows, passed.count());
   }

@@ -41,7 +41,8 @@ std::string dot(const Axes& axes, const PlotPoint& point, const std::string& col
 
 }  // namespace
 
-std::string plot_svg(const std::vector<PlotPoint>& points, const PlotPoint& own) {
+std::string plot_svg(const std::vector<PlotPoint>& points, const PlotPoint& own,
+                     const std::string& title) {
   const auto highest = std::ranges::max(points, {}, &PlotPoint::margin);
   const Axes axes{
       .longest_grace = points.back().grace.count(),
@@ -67,6 +68,8 @@ std::string plot_svg(const std::vector<PlotPoint>& points, const PlotPoint& own)
               fmt::format("margin {} ms", own.margin.count()));
   svg += text(left + width / 2, bottom + 42, "middle", "grace window, ms");
   svg += text(left, bottom - height - 12, "middle", "skew, ms");
+  svg += text(300, 20, "middle", title);
+  svg += text(left + 12, bottom - height + 16, "start", "two workers may believe at once");
   svg += text(left + width - 12, bottom - 12, "end", "never two workers that believe");
   return svg + "</svg>\n";
 }

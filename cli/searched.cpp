@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <fstream>
+#include <optional>
+#include <sstream>
 #include <thread>
 
 #include "cli/render.hpp"
@@ -12,18 +14,46 @@
 
 namespace leasecheck::cli {
 
+namespace {
+
+/// The first number in the file after `key`; none if the file or the key is not there.
+std::optional<std::uint64_t> number_in(const char* file, std::string_view key) {
+  std::ifstream input(file);
+  for (std::string line; std::getline(input, line);) {
+    if (!line.starts_with(key)) continue;
+    std::istringstream rest(line.substr(key.size()));
+    std::uint64_t number = 0;
+    if (rest >> number) return number;
+  }
+  return std::nullopt;
+}
+
+// A search has to end by its own limit, not by the system's: three quarters of what the machine
+// and the container still have, and no more than 4 GiB.
+std::size_t default_memory_limit() {
+  std::uint64_t available = std::uint64_t{16} << 30;
+  if (const auto kib = number_in("/proc/meminfo", "MemAvailable:")) available = *kib << 10;
+  const auto most = number_in("/sys/fs/cgroup/memory.max", "");
+  const auto used = number_in("/sys/fs/cgroup/memory.current", "");
+  if (most) available = std::min(available, *most - std::min(*most, used.value_or(0)));
+  return std::min<std::size_t>(std::size_t{4} << 30, available / 4 * 3);
+}
+
+}  // namespace
+
 void add_search_options(CLI::App& command, SearchOptions& options) {
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
+  options.memory_limit_bytes = default_memory_limit();
   command.add_option("--jobs", options.jobs, "Threads; no result depends on it")
       ->check(CLI::Range(1, 256))
       ->type_name("N")
       ->capture_default_str();
   command
       .add_option("--memory", options.memory_limit_bytes,
-                  "A search that needs more ends as inconclusive; for instance 512MiB")
+                  "A search that needs more ends as inconclusive; for instance 512MiB (default: "
+                  "4GiB, or three quarters of what is available)")
       ->transform(CLI::AsSizeValue(false))
-      ->type_name("LIMIT")
-      ->default_str("4GiB");
+      ->type_name("LIMIT");
 }
 
 void SearchProgress::show(const std::string& what, const check::Progress& progress) {

@@ -1,16 +1,19 @@
 # The package `leasecheck`: the battery for repositories of other people (leasecheck::battery, and
-# leasecheck::gtest on top of it). Its headers include only lease/ and each other, so that what is
-# inside may change.
+# leasecheck::gtest on top of it), and the model checker for models of other people
+# (leasecheck::check). The battery's headers include only lease/ and each other, those of the
+# checker only each other, so that what is inside may change.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(directory ${CMAKE_INSTALL_LIBDIR}/cmake/leasecheck)
 install(TARGETS
-    leasecheck_spec leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_sim
+    leasecheck_spec leasecheck_check leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_sim
     leasecheck_conform leasecheck_battery leasecheck_gtest
   EXPORT leasecheckTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/sim/include/leasecheck
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/model/check
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/leasecheck/model FILES_MATCHING PATTERN "*.hpp")
 install(TARGETS leasecheck RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(EXPORT leasecheckTargets NAMESPACE leasecheck:: DESTINATION ${directory})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/leasecheckConfig.cmake.in

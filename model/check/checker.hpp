@@ -53,6 +53,18 @@ class Checker {
     return report;
   }
 
+  /// The graph that is searched, reductions included.
+  [[nodiscard]] const Graph<M>& graph() const { return graph_; }
+
+  /// How many states those that were found stand for: with symmetry more than there are, and
+  /// exactly those that a search without it would have found. Pre: `run` is over.
+  [[nodiscard]] std::uint64_t represented_states() const requires CountsRenamings<M> {
+    if (!options_.symmetry) return search_.log.states();
+    std::uint64_t count = 0;
+    each_state([&](const State& state, std::uint64_t) { count += graph_.model().orbit(state); });
+    return count;
+  }
+
   /// A shortest execution to `state`, or under a reduction to one that stands for it; none if the
   /// search has not seen it. Pre: `run` is over.
   /// Complexity: looks through all states, then builds the successors of the levels before.
@@ -130,11 +142,18 @@ class Checker {
       return saved ? report_progress(search_) : Continue::no;
     };
     const auto limit = run_search(graph_, properties_, options_, budget_, search_, at_pause);
-    if (saved && limit && !options_.checkpoint.empty()) {
+    // Searches for an `eventually` come after this one and are not saved: to resume is to begin
+    // with them.
+    if (saved && (limit || has_eventually()) && !options_.checkpoint.empty()) {
       saved = save(options_.checkpoint, identity(), search_);
     }
     if (!saved) return std::unexpected(saved.error());
     return limit;
+  }
+
+  [[nodiscard]] bool has_eventually() const {
+    return std::ranges::any_of(
+        properties_, [](const Property<M>& property) { return property.kind == Kind::eventually; });
   }
 
   [[nodiscard]] Continue report_progress(const Saved& search) const {

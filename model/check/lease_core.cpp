@@ -70,6 +70,40 @@ const Orders& orders_of(unsigned attempts) {
   return orders[attempts];
 }
 
+/// A state taken apart: its attempts, and what each worker has, as they stand in its word.
+struct Parts {
+  std::uint64_t attempts = 0;
+  std::array<std::uint64_t, LeaseCore::most_workers> workers{};
+};
+
+/// The parts of the state in which attempt `order[i]` is called i.
+Parts reordered(const State& state, const std::vector<unsigned>& order) {
+  constexpr std::uint64_t attempt_mask = (1u << State::attempt_bits) - 1;
+  constexpr std::uint64_t pair_mask = (1u << State::pair_bits) - 1;
+  Parts parts;
+  for (unsigned w = 0; w < LeaseCore::most_workers; ++w) {
+    const auto record = state.word() >> (State::workers_at + w * State::worker_bits);
+    parts.workers[w] = record & 1;
+    for (unsigned i = 0; i < order.size(); ++i) {
+      const auto pair = record >> (1 + order[i] * State::pair_bits) & pair_mask;
+      parts.workers[w] |= pair << (1 + i * State::pair_bits);
+    }
+  }
+  for (unsigned i = 0; i < order.size(); ++i) {
+    const auto attempt = state.word() >> (order[i] * State::attempt_bits) & attempt_mask;
+    parts.attempts |= attempt << (i * State::attempt_bits);
+  }
+  return parts;
+}
+
+std::uint64_t word_of(const Parts& parts) {
+  std::uint64_t word = parts.attempts;
+  for (unsigned w = 0; w < LeaseCore::most_workers; ++w) {
+    word |= parts.workers[w] << (State::workers_at + w * State::worker_bits);
+  }
+  return word;
+}
+
 }  // namespace
 
 std::expected<LeaseCore, std::string> LeaseCore::make(Bounds bounds, Fault fault) {
@@ -170,36 +204,34 @@ std::string LeaseCore::describe(const Action& action) const {
 // For each order of the attempts the workers are put in the order of their records, which is the
 // best that renaming them can do: A! images to compare instead of W! A!.
 State LeaseCore::canonical(const State& state) const {
-  constexpr std::uint64_t attempt_mask = (1u << State::attempt_bits) - 1;
-  constexpr std::uint64_t pair_mask = (1u << State::pair_bits) - 1;
   std::uint64_t least = ~std::uint64_t{0};
   for (const auto& order : orders_of(bounds_.attempts)) {
-    std::uint64_t image = 0;
-    std::array<std::uint64_t, most_workers> records;
-    for (unsigned w = 0; w < most_workers; ++w) {
-      const auto record = state.word() >> (State::workers_at + w * State::worker_bits);
-      records[w] = record & 1;
-      for (unsigned i = 0; i < order.size(); ++i) {
-        const auto pair = record >> (1 + order[i] * State::pair_bits) & pair_mask;
-        records[w] |= pair << (1 + i * State::pair_bits);
-      }
-    }
-    for (unsigned i = 0; i < order.size(); ++i) {
-      const auto attempt = state.word() >> (order[i] * State::attempt_bits) & attempt_mask;
-      image |= attempt << (i * State::attempt_bits);
-    }
+    Parts parts = reordered(state, order);
     // Downwards, so that the empty records of workers that the bounds do not have stay last.
-    std::ranges::sort(records, std::greater());
-    for (unsigned w = 0; w < most_workers; ++w) {
-      image |= records[w] << (State::workers_at + w * State::worker_bits);
-    }
-    least = std::min(least, image);
+    std::ranges::sort(parts.workers, std::greater());
+    least = std::min(least, word_of(parts));
   }
   return State(least);
 }
 
 std::uint64_t LeaseCore::renamings() const {
   return permutations(bounds_.workers).size() * permutations(bounds_.attempts).size();
+}
+
+// The renamings that leave the state as it is are a group; its cosets are the other states.
+std::uint64_t LeaseCore::orbit(const State& state) const {
+  static const auto workers =
+      std::to_array({permutations(0), permutations(1), permutations(2), permutations(3)});
+  std::uint64_t kept = 0;
+  for (const auto& order : orders_of(bounds_.attempts)) {
+    const Parts parts = reordered(state, order);
+    for (const auto& names : workers[bounds_.workers]) {
+      Parts image = parts;
+      for (unsigned w = 0; w < names.size(); ++w) image.workers[names[w]] = parts.workers[w];
+      if (word_of(image) == state.word()) ++kept;
+    }
+  }
+  return renamings() / kept;
 }
 
 }  // namespace leasecheck::check

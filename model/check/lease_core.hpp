@@ -124,6 +124,8 @@ class LeaseCore {
   [[nodiscard]] State canonical(const State& state) const;
   /// In how many ways these can be renamed: no symmetry can save more than this factor.
   [[nodiscard]] std::uint64_t renamings() const;
+  /// How many states equal `state` up to these names, itself among them.
+  [[nodiscard]] std::uint64_t orbit(const State& state) const;
 
   template <typename Emit>
   void successors(const State& state, Emit&& emit) const {

@@ -68,6 +68,15 @@ concept Symmetric = Model<M> && requires(const M& model, const typename M::State
   { model.canonical(state) } -> std::same_as<typename M::State>;
 };
 
+/// A symmetric model that can count: `orbit(s)` is the number of states that equal `s` up to
+/// renaming, itself among them, and `renamings()` the number of renamings, which is the most that
+/// an orbit can have and so the limit of what symmetry can save.
+template <typename M>
+concept CountsRenamings = Symmetric<M> && requires(const M& model, const typename M::State& state) {
+  { model.orbit(state) } -> std::same_as<std::uint64_t>;
+  { model.renamings() } -> std::same_as<std::uint64_t>;
+};
+
 /// A model that says when it may rightly stop: a state without successors is a deadlock unless
 /// `is_final`. Without this, every such state is one.
 template <typename M>

@@ -55,7 +55,9 @@ struct Options {
   std::function<Continue(const Progress&)> progress = {};
   std::uint64_t pause_states = std::uint64_t{1} << 18;
   /// Where to save the search: at every pause at which `checkpoint_states` more states were
-  /// expanded, and when a limit ends it. Replaced in one step; never half-written.
+  /// expanded, when a limit ends it, and before an `eventually` is decided, which is not saved: a
+  /// search that is resumed there decides it from the start. Replaced in one step; never
+  /// half-written.
   std::filesystem::path checkpoint = {};
   std::uint64_t checkpoint_states = std::uint64_t{1} << 24;
   /// A checkpoint to go on from, written by a search of the same model with the same reductions.

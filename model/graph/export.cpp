@@ -147,6 +147,31 @@ std::string in_json(const Graph& graph, std::size_t from, std::size_t to, const 
          ",\"count\":" + std::to_string(edge.count) + "}";
 }
 
+/// Text between XML's signs, without what XML 1.0 cannot hold.
+std::string in_xml(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      default:
+        result += c >= ' ' && c <= '~' ? c : '?';
+    }
+  }
+  return result;
+}
+
+std::string datum(std::string_view key, std::string_view value) {
+  return "<data key=\"" + std::string(key) + "\">" + in_xml(value) + "</data>";
+}
+
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;
   for (const std::string& part : parts) {
@@ -224,6 +249,40 @@ std::string to_json(const Graph& graph, std::string_view title) {
   std::ranges::sort(edges);
   return "{\"title\":" + quoted(title) + ",\n\"vertices\":[\n" + joined(vertices, ",\n") +
          "],\n\"edges\":[\n" + joined(edges, ",\n") + "]}\n";
+}
+
+std::string to_graphml(const Graph& graph) {
+  std::string text =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n"
+      "<key id=\"name\" for=\"node\" attr.name=\"name\" attr.type=\"string\"/>\n"
+      "<key id=\"role\" for=\"node\" attr.name=\"role\" attr.type=\"string\"/>\n"
+      "<key id=\"states\" for=\"node\" attr.name=\"states\" attr.type=\"long\"/>\n"
+      "<key id=\"op\" for=\"edge\" attr.name=\"op\" attr.type=\"string\"/>\n"
+      "<key id=\"guard\" for=\"edge\" attr.name=\"guard\" attr.type=\"string\"/>\n"
+      "<key id=\"count\" for=\"edge\" attr.name=\"count\" attr.type=\"long\"/>\n"
+      "<graph edgedefault=\"directed\">\n";
+  for (const std::size_t vertex : vertices_of(graph)) {
+    text += "<node id=\"n" + std::to_string(vertex) + "\">" + datum("name", graph[vertex].name) +
+            datum("role", word(graph[vertex].role)) +
+            datum("states", std::to_string(graph[vertex].states)) + "</node>\n";
+  }
+  for_each_edge(graph, [&](std::size_t from, std::size_t to, const Edge& edge) {
+    text += "<edge source=\"n" + std::to_string(from) + "\" target=\"n" + std::to_string(to) +
+            "\">" + datum("op", edge.op) + datum("guard", edge.guard) +
+            datum("count", std::to_string(edge.count)) + "</edge>\n";
+  });
+  return text + "</graph>\n</graphml>\n";
+}
+
+std::string to_aut(const Graph& graph) {
+  std::string text = "des (0, " + std::to_string(boost::num_edges(graph)) + ", " +
+                     std::to_string(boost::num_vertices(graph)) + ")\n";
+  for_each_edge(graph, [&](std::size_t from, std::size_t to, const Edge& edge) {
+    text += "(" + std::to_string(from) + ", " + quoted(edge.label()) + ", " + std::to_string(to) +
+            ")\n";
+  });
+  return text;
 }
 
 }  // namespace leasecheck::graph

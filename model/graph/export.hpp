@@ -33,4 +33,12 @@ struct MermaidLimits {
 /// names its vertices.
 [[nodiscard]] std::string to_json(const Graph& graph, std::string_view title);
 
+/// GraphML, for yEd, Gephi and networkx: keys name, role and states of a node, op, guard and count
+/// of an edge.
+[[nodiscard]] std::string to_graphml(const Graph& graph);
+
+/// The Aldebaran format of CADP and mCRL2: "des (first state, transitions, states)" and a line for
+/// each transition; a state is its number, the first one 0.
+[[nodiscard]] std::string to_aut(const Graph& graph);
+
 }  // namespace leasecheck::graph

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
-#include "model/check/checker.hpp"
+#include "model/system/summary.hpp"
 #include "model/system/system.hpp"
 
 namespace leasecheck::system {
 namespace {
 
 template <typename M>
-Explored told(const M& model, const check::Report<M>& report) {
-  Explored explored = summary(model, report);
+void add_actions(const M& model, const check::Report<M>& report, Explored& explored) {
   for (std::size_t i = 0; i < explored.findings.size(); ++i) {
     std::optional<Run>& run = explored.findings[i].counterexample;
     if (!run) continue;
@@ -20,16 +19,28 @@ Explored told(const M& model, const check::Report<M>& report) {
       run->actions.push_back(step.action);
     }
   }
-  return explored;
+}
+
+template <typename M>
+check::View<M> view_of(const M& model, Lens lens) {
+  if (lens == Lens::state) return {};
+  return {.class_of = [&model,
+                       lens](const State& state) { return class_of(lens, model.world(), state); },
+          .name_of = deed};
 }
 
 template <std::size_t words>
-std::expected<Explored, std::string> search(const Options& world, const check::Options& how) {
+std::expected<Explored, std::string> search(const Options& world, const check::Options& how,
+                                            const Wanted& wanted) {
   const System<words> model(world);
   check::Checker checker(model, how);
   const auto report = checker.run();
   if (!report) return std::unexpected(report.error());
-  return told(model, *report);
+  Explored explored = summary(model, *report);
+  add_actions(model, *report, explored);
+  if (how.symmetry && wanted.reduction) explored.reduction = reduction(model, checker);
+  if (wanted.graph) explored.graph = searched_graph(checker, view_of(model, *wanted.graph));
+  return explored;
 }
 
 }  // namespace
@@ -39,13 +50,14 @@ const Finding* Explored::find(std::string_view property) const {
   return found == findings.end() ? nullptr : &*found;
 }
 
-std::expected<Explored, std::string> explore(const Options& world, const check::Options& how) {
+std::expected<Explored, std::string> explore(const Options& world, const check::Options& how,
+                                             const Wanted& wanted) {
   if (auto valid = validate(world); !valid) return std::unexpected(valid.error());
   const std::size_t words = Codec(world).words();
-  if (words <= 2) return search<2>(world, how);
-  if (words <= 4) return search<4>(world, how);
-  if (words <= 8) return search<8>(world, how);
-  if (words <= 16) return search<16>(world, how);
+  if (words <= 2) return search<2>(world, how, wanted);
+  if (words <= 4) return search<4>(world, how, wanted);
+  if (words <= 8) return search<8>(world, how, wanted);
+  if (words <= 16) return search<16>(world, how, wanted);
   return std::unexpected("the bounds make states of " + std::to_string(words * 8) +
                          " bytes: fewer workers, attempts or messages make them smaller");
 }

@@ -120,15 +120,13 @@ std::string describe(const World& world, const State& state) {
 }
 
 std::string describe(const World& world, const Action& action) {
-  const std::string what(word(action.kind));
+  const std::string what = deed(action);
   switch (action.kind) {
     case Action::Kind::wait:
       return what + " " + std::to_string(action.duration) + " ms";
     case Action::Kind::claim:
       return number('w', action.worker) + " " + what + " " + number('a', action.attempt);
     case Action::Kind::ack:
-      return number('w', action.worker) + " " + what + " " +
-             std::string(model::word(action.outcome));
     case Action::Kind::heartbeat:
     case Action::Kind::repeat_ack:
     case Action::Kind::abandon:
@@ -150,6 +148,12 @@ std::string describe(const World& world, const Action& action) {
       return what;
   }
   return what;
+}
+
+std::string deed(const Action& action) {
+  const std::string what(word(action.kind));
+  return action.kind == Action::Kind::ack ? what + " " + std::string(model::word(action.outcome))
+                                          : what;
 }
 
 std::optional<unsigned> fairness_class(const Action& action) {

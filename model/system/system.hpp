@@ -17,6 +17,8 @@ namespace leasecheck::system {
 /// In words, for counterexamples.
 [[nodiscard]] std::string describe(const World& world, const State& state);
 [[nodiscard]] std::string describe(const World& world, const Action& action);
+/// What is done, whoever does it: "asks for", "acks failed".
+[[nodiscard]] std::string deed(const Action& action);
 
 /// The classes of weak fairness: what goes on once faults have stopped (rule 24). Crashes, losses
 /// and heartbeats are owed by nobody.
@@ -74,6 +76,20 @@ class System {
       }
     }
     return least;
+  }
+
+  [[nodiscard]] std::uint64_t renamings() const {
+    return worker_names_.size() * attempt_names_.size();
+  }
+  // The renamings that leave a state as it is are a group; its cosets are the other states.
+  [[nodiscard]] std::uint64_t orbit(const State& state) const {
+    std::uint64_t kept = 0;
+    for (const auto& workers : worker_names_) {
+      for (const auto& attempts : attempt_names_) {
+        if (renamed(state, workers, attempts) == state) ++kept;
+      }
+    }
+    return renamings() / kept;
   }
 
   [[nodiscard]] bool is_final(const State& state) const {

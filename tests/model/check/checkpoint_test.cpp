@@ -84,6 +84,29 @@ TEST_F(Checkpoint, ASearchThatIsKilledHalfWayResumesToTheSameEnd) {
   }
 }
 
+// The first search is saved whole before the second, of what avoids the `eventually`, begins.
+TEST_F(Checkpoint, ASearchThatIsKilledWhileAnEventuallyIsDecidedResumesToTheSameEnd) {
+  auto model = with_a_late_fault();
+  model.kind = Kind::eventually;
+  const pid_t child = fork();
+  if (child == 0) {
+    std::uint64_t most_states = 0;
+    const auto kill_in_the_second_search = [&](const Progress& progress) {
+      if (progress.states < most_states) raise(SIGKILL);
+      most_states = progress.states;
+      return Continue::yes;
+    };
+    model.marked.assign(nodes, false);
+    run(model, {.progress = kill_in_the_second_search, .pause_states = 3000, .checkpoint = path_});
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  model.marked.assign(nodes, false);
+  expect_same_end(model, {});
+}
+
 TEST_F(Checkpoint, ASearchThatRanOutOfMemoryResumesWithMore) {
   const auto model = with_a_late_fault();
   for (const std::size_t limit : {400'000, 800'000, 1'500'000}) {

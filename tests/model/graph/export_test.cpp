@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "model/graph/lens.hpp"
+#include "model/graph/searched.hpp"
 #include "model/graph/svg.hpp"
 #include "tests/golden.hpp"
 
@@ -63,6 +64,47 @@ TEST(Export, SortsTheTable) {
             "v0\tnext\t\tv1\t1\n"
             "v0\tnext\tagain\tv1\t5\n"
             "v1\tnext\t\tv2\t1\n");
+}
+
+TEST(Export, WritesGraphmlWithEveryNameEscaped) {
+  Graph graph = chain(2);
+  graph[1].name = "<b> & \"c\"";
+  graph[1].role = Role::failed;
+  const std::string text = graph::to_graphml(graph);
+  EXPECT_NE(text.find("<node id=\"n1\"><data key=\"name\">&lt;b&gt; &amp; \"c\"</data>"
+                      "<data key=\"role\">failed</data><data key=\"states\">1</data></node>\n"
+                      "<edge source=\"n0\" target=\"n1\"><data key=\"op\">next</data>"
+                      "<data key=\"guard\"></data><data key=\"count\">1</data></edge>\n"
+                      "</graph>\n</graphml>\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(Export, WritesAutWithItsCountsInTheHead) {
+  Graph graph = chain(3);
+  boost::add_edge(0, 2, Edge{"jump", "a \"far\" one"}, graph);
+  EXPECT_EQ(graph::to_aut(graph),
+            "des (0, 3, 3)\n"
+            "(0, \"next\", 1)\n"
+            "(0, \"jump [a \\\"far\\\" one]\", 2)\n"
+            "(1, \"next\", 2)\n");
+}
+
+TEST(Export, OfASearchBeginsAtOneStart) {
+  const Graph graph =
+      graph::from_search({.vertices = {{.name = "a", .states = 2, .is_initial = true},
+                                       {.name = "b", .states = 1, .is_end = true},
+                                       {.name = "c", .states = 1, .is_bad = true}},
+                          .edges = {{.from = 0, .to = 1, .name = "go", .count = 3},
+                                    {.from = 0, .to = 2, .name = "err", .count = 1}}});
+  EXPECT_EQ(graph::to_tsv(graph),
+            "from\top\tguard\tto\tcount\n"
+            "a\terr\t\tc\t1\n"
+            "a\tgo\t\tb\t3\n"
+            "start\tbegin\t\ta\t1\n");
+  EXPECT_EQ(graph[0].role, Role::initial);
+  EXPECT_EQ(graph[2].role, Role::terminal);
+  EXPECT_EQ(graph[3].role, Role::failed);
 }
 
 TEST(Export, MergesParallelEdgesIntoOneArrow) {

@@ -89,7 +89,7 @@ const std::vector<Exhibit> exhibits{
     // Claim, wait, reap.
     {Mutant::reap_ignores_grace, 3, synchronous},
     {Mutant::reap_takes_the_boundary, 3, synchronous},
-    // Claim, crash, faults stop, wait; and then nothing more happens for ever.
+    // Claim, wait beyond the grace, drop the lease, faults stop; and nothing more happens for ever.
     {Mutant::reap_misses_unstarted, 4, with_progress},
     // Claim, wait, reap.
     {Mutant::reap_never_exhausts, 3, with_deliveries},

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "model/system/explore.hpp"
+
+namespace leasecheck::cli {
+
+/// A search that is over, and what it left behind.
+struct ExploredWorld {
+  std::string world;  ///< The model and its bounds.
+  system::Explored explored;
+  double seconds = 0;
+  std::string trace;  ///< File of the counterexample; empty if there is none.
+  std::string graph;  ///< File of the graph; empty if none was asked for.
+};
+
+/// The first claim that does not hold; null if all do, or nothing is known.
+[[nodiscard]] const system::Finding* first_violated(const system::Explored& explored);
+
+[[nodiscard]] ExitCode exit_code_of(check::Verdict verdict);
+
+/// For people: figures, a line for each property, the shortest counterexample, and last the command
+/// that replays it.
+[[nodiscard]] std::string in_words(const ExploredWorld& world);
+
+/// For programs: one document.
+[[nodiscard]] std::string in_json(const ExploredWorld& world);
+
+}  // namespace leasecheck::cli
