@@ -208,6 +208,9 @@ void write_graph(const ExploreOptions& options, ExploredWorld& world) {
 
 void run(const ExploreOptions& options, ExitCode& exit_code) {
   if (!options.graph.empty()) static_cast<void>(format_of_file("--graph", options.graph));
+  require_folder("--graph", options.graph);
+  require_folder("--trace", options.trace);
+  require_folder("--checkpoint", options.checkpoint);
   ExploredWorld world = explore(options);
   write_graph(options, world);
   write_trace(options, world);

@@ -184,6 +184,7 @@ void print_json(const system::MarginOptions& options, const std::vector<Row>& ro
 }
 
 void run(const MarginCommand& command, ExitCode& exit_code) {
+  require_folder("--plot", command.plot);
   const system::MarginOptions options = deployment(command);
   const auto begun = std::chrono::steady_clock::now();
   const std::vector<Row> rows = find_rows(command, options);

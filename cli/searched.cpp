@@ -56,6 +56,13 @@ void add_search_options(CLI::App& command, SearchOptions& options) {
       ->type_name("LIMIT");
 }
 
+void require_folder(const std::string& flag, const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code ignored;
+  if (file.empty() || std::filesystem::is_directory(folder, ignored)) return;
+  throw Stop{fmt::format("{} {}: there is no folder {}", flag, file.string(), folder.string())};
+}
+
 void SearchProgress::show(const std::string& what, const check::Progress& progress) {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun_;
   line_.show(fmt::format("{}: {} states, {} to expand, depth {}, {:.0f} states/s, {} MiB", what,

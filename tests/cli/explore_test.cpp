@@ -114,7 +114,7 @@ TEST(Explore, ClocksBeyondTheMarginAreViolatedOnTheRealBackend) {
 
 TEST(Explore, ALimitEndsAsInconclusive) {
   const Workplace place;
-  const Ended memory = place.run("explore --memory 1MiB --json");
+  const Ended memory = place.run("explore --memory 200kb --json");
   EXPECT_EQ(memory.exit_code, 3) << memory.out << memory.err;
   EXPECT_EQ(document_of(memory)["verdict"], "inconclusive");
   EXPECT_EQ(document_of(memory)["limit"], "memory");
@@ -155,64 +155,65 @@ TEST(Explore, TheWholeGraphHasTheCountsOfTheSearch) {
 TEST(Explore, RefusesToDrawWhatNobodyCouldRead) {
   const Workplace place;
   for (const char* file : {"seen.mmd", "seen.svg"}) {
-    const Ended ended = place.run(std::string("explore --graph ") + file);
+    const Ended ended = place.run(std::string("explore --messages 0 --graph ") + file);
     EXPECT_EQ(ended.exit_code, 2) << file;
     expect_contains(ended.err, {"too large", "Use a lens"});
     EXPECT_EQ(place.size(), 0U);
   }
 }
 
-/// Starts the program, as a shell would, but without one in between.
-pid_t start(const Workplace& place, std::vector<std::string> arguments) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  std::vector<char*> words{const_cast<char*>(LEASECHECK_PROGRAM)};
-  for (std::string& argument : arguments) words.push_back(argument.data());
-  words.push_back(nullptr);
-  const int nowhere = ::open("/dev/null", O_RDWR);
-  ::dup2(nowhere, STDOUT_FILENO);
-  if (::chdir((place / ".").c_str()) == 0) ::execv(LEASECHECK_PROGRAM, words.data());
-  ::_exit(127);
-}
+constexpr std::array long_search = {"explore",    "--model",  "lease-core", "--workers", "2",
+                                    "--attempts", "3",        "--ttl",      "2",         "--grace",
+                                    "1",          "--epochs", "3",          "--jobs",    "1"};
 
-// What is killed is the program itself, without warning, somewhere in the middle.
-TEST(Explore, ThatIsKilledHalfWayResumesAndEndsWithTheSameCounts) {
-  const Workplace place;
-  const std::string search =
-      "explore --model lease-core --workers 2 --attempts 3 --ttl 2 --grace 1 --epochs 3 --json";
-  const pid_t child =
-      start(place, {"explore", "--model", "lease-core", "--workers", "2", "--attempts", "3",
-                    "--ttl", "2", "--grace", "1", "--epochs", "3", "--jobs", "1", "--checkpoint",
-                    "saved", "--checkpoint-states", "50000"});
+/// Starts the program itself, without a shell in between, and sends it the signal as soon as it has
+/// saved its search. Returns: how it ended, as `waitpid` says it.
+int status_after(int signal, const Workplace& place) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<const char*> words{LEASECHECK_PROGRAM};
+    words.insert(words.end(), long_search.begin(), long_search.end());
+    words.insert(words.end(), {"--checkpoint", "saved", "--checkpoint-states", "50000", nullptr});
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    ::dup2(nowhere, STDOUT_FILENO);
+    const bool is_there = ::chdir((place / ".").c_str()) == 0;
+    if (is_there) ::execv(LEASECHECK_PROGRAM, const_cast<char**>(words.data()));
+    ::_exit(127);
+  }
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!std::filesystem::exists(place / "saved") && std::chrono::steady_clock::now() < patience) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  ::kill(child, SIGKILL);
+  ::kill(child, signal);
   int status = 0;
   ::waitpid(child, &status, 0);
-  ASSERT_TRUE(WIFSIGNALED(status)) << "it ended before it was killed";
-  const auto resumed = document_of(place.run(search + " --resume saved"));
+  return status;
+}
+
+void expect_same_end(const Workplace& place) {
+  std::string search;
+  for (const char* word : long_search) search += std::string(word) + " ";
+  const auto resumed = document_of(place.run(search + "--json --resume saved"));
   EXPECT_EQ(resumed["verdict"], "held");
   EXPECT_EQ(resumed["states"], 2'450'452);
   EXPECT_EQ(resumed["transitions"], 18'891'974);
   EXPECT_EQ(resumed["depth"], 49);
 }
 
-TEST(Explore, ThatIsInterruptedIsSavedAndResumed) {
+// Without warning, somewhere in the middle.
+TEST(Explore, ThatIsKilledHalfWayResumesAndEndsWithTheSameCounts) {
   const Workplace place;
-  const pid_t child = start(place, {"explore", "--messages", "2", "--checkpoint", "saved",
-                                    "--checkpoint-states", "2000"});
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!std::filesystem::exists(place / "saved") && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  ::kill(child, SIGINT);
-  int status = 0;
-  ::waitpid(child, &status, 0);
+  const int status = status_after(SIGKILL, place);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "it ended before it was killed";
+  expect_same_end(place);
+}
+
+TEST(Explore, ThatIsInterruptedIsInconclusiveSavedAndResumed) {
+  const Workplace place;
+  const int status = status_after(SIGINT, place);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 3);
-  EXPECT_EQ(place.run("explore --messages 2 --depth 6 --resume saved").exit_code, 3);
+  expect_same_end(place);
 }
 
 TEST(Explore, ResumesOnlyItsOwnSearch) {
@@ -229,13 +230,24 @@ struct Refused {
   std::array<const char*, 2> words;
 };
 
+void expect_refusal(const std::string& command, const Refused& refused) {
+  const Workplace place;
+  const Ended ended = place.run(command + refused.arguments);
+  EXPECT_EQ(ended.exit_code, 2) << refused.arguments << ": " << ended.out << ended.err;
+  for (const char* word : refused.words) {
+    EXPECT_NE(ended.err.find(word), std::string::npos)
+        << refused.arguments << ": no \"" << word << "\" in: " << ended.err;
+  }
+  EXPECT_EQ(ended.out, "") << refused.arguments;
+  EXPECT_EQ(place.size(), 0U) << refused.arguments;
+}
+
 TEST(Explore, RefusesBadInputByTheNameOfItsFlag) {
   constexpr std::array refusals = {
       Refused{"--workers 5", {"--workers 5", "1 to 4"}},
       Refused{"--workers 0", {"--workers 0", "1 to 4"}},
       Refused{"--workers many", {"--workers", "many"}},
       Refused{"--attempts 4", {"--attempts 4", "1 to 3"}},
-      Refused{"--messages 5", {"--messages 5", "0 to 4"}},
       Refused{"--retries 7", {"--retries 7", "0 to 6"}},
       Refused{"--max-deliveries 7", {"--max-deliveries 7", "0 to 6"}},
       Refused{"--slack 9", {"--slack 9", "0 to 8"}},
@@ -256,42 +268,46 @@ TEST(Explore, RefusesBadInputByTheNameOfItsFlag) {
       Refused{"--memory much", {"--memory", "much"}},
       Refused{"--checkpoint-states 0", {"--checkpoint-states", "0"}},
       Refused{"--resume nothing", {"nothing", "No such file"}},
-      Refused{"--checkpoint no/such/folder", {"no/such/folder", "No such file"}},
+      Refused{"--checkpoint no/such/file", {"--checkpoint no/such/file", "no folder no/such"}},
       Refused{"--graph seen.png", {"--graph seen.png", ".graphml"}},
-      Refused{"--graph no/such/folder.dot", {"no/such/folder.dot", "No such file"}},
+      Refused{"--graph no/such/file.dot", {"--graph no/such/file.dot", "no folder no/such"}},
       Refused{"--lens state", {"--lens", "--graph"}},
       Refused{"--graph seen.dot --lens dark", {"--lens", "dark"}},
       Refused{"--model chess", {"--model", "chess"}},
       Refused{"--epochs 3", {"--epochs", "lease-core"}},
-      Refused{"--model lease-core --skew 2", {"--skew", "lease-core"}},
-      Refused{"--model lease-core --ttl 4294967299", {"ttl is", "0 to 14"}},
-      Refused{"--model lease-core --workers 4", {"workers is 4", "1 to 3"}},
-      Refused{"--skew 3 --messages 0 --trace no/such/folder.jsonl", {"no/such/folder", "No such"}}};
-  for (const Refused& refused : refusals) {
-    const Workplace place;
-    const Ended ended = place.run(std::string("explore --messages 0 ") + refused.arguments);
-    EXPECT_EQ(ended.exit_code, 2) << refused.arguments << ": " << ended.out << ended.err;
-    for (const char* word : refused.words) {
-      EXPECT_NE(ended.err.find(word), std::string::npos)
-          << refused.arguments << ": no \"" << word << "\" in: " << ended.err;
-    }
-    EXPECT_EQ(ended.out, "") << refused.arguments;
-    EXPECT_EQ(place.size(), 0U) << refused.arguments;
-  }
+      Refused{"--trace no/such/file.jsonl", {"--trace no/such/file.jsonl", "no folder no/such"}}};
+  for (const Refused& refused : refusals) expect_refusal("explore --messages 0 ", refused);
+  expect_refusal("explore ", {"--messages 5", {"--messages 5", "0 to 4"}});
+}
+
+TEST(Explore, OfLeaseCoreRefusesWhatItCannotHold) {
+  constexpr std::array refusals = {Refused{"--skew 2", {"--skew", "lease-core"}},
+                                   Refused{"--mutant version_restarts", {"--mutant", "lease-core"}},
+                                   Refused{"--ttl 4294967299", {"ttl is", "0 to 14"}},
+                                   Refused{"--workers 4", {"workers is 4", "1 to 3"}},
+                                   Refused{"--epochs 4", {"epochs is 4", "1 to 3"}}};
+  for (const Refused& refused : refusals) expect_refusal("explore --model lease-core ", refused);
 }
 
 // Rule 20, found by search, and two workers that both believe on the real repository one
 // millisecond beyond it.
 TEST(Margin, OfAUsualDeploymentIsFoundAndItsCounterexampleReplays) {
   const Workplace place;
-  const Ended found =
-      place.run("margin --ttl 30s --grace 5s --heartbeat 10s --messages 0 --plot margin.svg");
+  const Ended found = place.run("margin --ttl 30s --grace 5s --heartbeat 10s --messages 0");
   ASSERT_EQ(found.exit_code, 0) << found.out << found.err;
   expect_contains(found.out, {"5,001 ms", "reaping", "One millisecond more"});
-  expect_contains(testing::text_of(place / "margin.svg"), {"<svg", "margin 5001 ms", "</svg>"});
   const Ended replayed = place.run(last_command(found.out) + " --backend sqlite");
   EXPECT_EQ(replayed.exit_code, 1) << replayed.out << replayed.err;
   expect_contains(replayed.out, {"violated no_double_belief", "w1", "w2", "believes"});
+}
+
+TEST(Margin, IsDrawnAgainstTheGrace) {
+  const Workplace place;
+  const Ended found =
+      place.run("margin --ttl 4ms --grace 4ms --heartbeat 2ms --messages 0 --plot margin.svg");
+  ASSERT_EQ(found.exit_code, 0) << found.out << found.err;
+  expect_contains(testing::text_of(place / "margin.svg"),
+                  {"<svg", "a lease of 4 ms", "grace window, ms", "margin 5 ms", "</svg>"});
 }
 
 TEST(Margin, InJsonHasTheProofAndTheWaysThatAreLost) {
@@ -317,20 +333,13 @@ TEST(Margin, RefusesBadInputByTheNameOfItsFlag) {
   constexpr std::array refusals = {
       Refused{"", {"--ttl", "required"}},
       Refused{"--ttl 30s --heartbeat 10s", {"--grace", "required"}},
-      Refused{"--ttl 30 --grace 5s --heartbeat 10s", {"--ttl", "30"}},
+      Refused{"--ttl 30 --grace 5s --heartbeat 10s", {"--ttl", "unit"}},
       Refused{"--ttl 30h --grace 5s --heartbeat 10s", {"--ttl", "24h"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --messages 9", {"--messages 9", "0 to 4"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --trace-dir none", {"--trace-dir", "none"}},
-      Refused{"--ttl 3s --grace 1s --heartbeat 1s --messages 0 --plot no/such.svg",
-              {"no/such.svg", "No such file"}}};
-  for (const Refused& refused : refusals) {
-    const Ended ended = Workplace().run(std::string("margin ") + refused.arguments);
-    EXPECT_EQ(ended.exit_code, 2) << refused.arguments << ": " << ended.out << ended.err;
-    for (const char* word : refused.words) {
-      EXPECT_NE(ended.err.find(word), std::string::npos)
-          << refused.arguments << ": no \"" << word << "\" in: " << ended.err;
-    }
-  }
+      Refused{"--ttl 3s --grace 1s --heartbeat 1s --plot no/such.svg",
+              {"--plot no/such.svg", "no folder no"}}};
+  for (const Refused& refused : refusals) expect_refusal("margin ", refused);
 }
 
 TEST(Margin, ThatNeedsMoreMemoryIsInconclusive) {

@@ -16,7 +16,7 @@ Options world_of(Duration unit) {
   };
   Options world;
   world.messages = 0;
-  world.ttl = units(1, 4);
+  world.ttl = units(1, 3);
   world.grace = units(0, 3);
   world.heartbeat_period = units(0, 2);
   world.timeout = units(0, 3);
@@ -28,10 +28,16 @@ Options world_of(Duration unit) {
   return world;
 }
 
+// A search that shows a violation ends with its level, and how many steps of waiting that is
+// depends on the instants: which premises it has reached by then says nothing.
 std::vector<check::Verdict> verdicts(const Options& world) {
   const auto explored = explore(world, {.symmetry = true});
   std::vector<check::Verdict> verdicts;
-  for (const Finding& finding : explored->findings) verdicts.push_back(finding.verdict);
+  for (const Finding& finding : explored->findings) {
+    const bool is_claim = finding.kind != check::Kind::sometimes;
+    const bool is_whole = explored->verdict == check::Verdict::held;
+    if (is_claim || is_whole) verdicts.push_back(finding.verdict);
+  }
   return verdicts;
 }
 
