@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "leasecheck/printing.hpp"
 #include "tests/contract/subjects.hpp"
-#include "tests/model/printing.hpp"
 
 namespace leasecheck::tests {
 

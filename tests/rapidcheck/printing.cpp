@@ -1,4 +1,4 @@
-#include "tests/model/printing.hpp"
+#include "leasecheck/printing.hpp"
 
 #include <concepts>
 #include <iomanip>
