@@ -1,13 +1,18 @@
 #include "sim/conform.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "model/graph/bounded.hpp"
 #include "model/graph/tour.hpp"
 #include "sim/check.hpp"
 #include "sim/follower.hpp"
+#include "sim/replay.hpp"
+#include "traces/minimise.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -163,6 +168,58 @@ class Walker {
   graph::EndedLeases ended_;
 };
 
+using Courses = std::vector<Course>;
+
+std::expected<Courses, std::string> plan_courses(const ConformOptions& options,
+                                                 const Profile& profile) {
+  Courses courses;
+  const auto add = [&](std::span<const NamedSpec> specs) -> std::expected<void, std::string> {
+    auto course = Course::plan(specs, options.workers, profile);
+    if (!course) return std::unexpected(course.error());
+    courses.push_back(*std::move(course));
+    return {};
+  };
+  // Small worlds first: most of what is wrong is seen there.
+  for (const NamedSpec& spec : backoff_specs()) {
+    if (auto added = add(std::span(&spec, 1)); !added) return std::unexpected(added.error());
+  }
+  const std::vector<NamedSpec> life = life_specs();
+  const auto size = static_cast<std::size_t>(std::max(options.attempts, 1));
+  for (std::size_t first = 0; first < life.size(); first += size) {
+    const std::size_t length = std::min(size, life.size() - first);
+    if (auto added = add(std::span(life).subspan(first, length)); !added) {
+      return std::unexpected(added.error());
+    }
+  }
+  return courses;
+}
+
+}  // namespace
+
+/// By all that a plan depends on.
+class ConformPlans {
+ public:
+  std::expected<const Courses*, std::string> of(const ConformOptions& options,
+                                                const Profile& profile) {
+    const Key key{options.workers, options.attempts, profile.operations, profile.absent,
+                  profile.deviations};
+    if (const auto found = courses_.find(key); found != courses_.end()) return &found->second;
+    auto planned = plan_courses(options, profile);
+    if (!planned) return std::unexpected(planned.error());
+    return &courses_.emplace(key, *std::move(planned)).first->second;
+  }
+
+ private:
+  using Key = std::tuple<int, int, Names, Names, std::set<Deviation>>;
+  std::map<Key, Courses> courses_;
+};
+
+std::shared_ptr<ConformPlans> keep_conform_plans() {
+  return std::make_shared<ConformPlans>();
+}
+
+namespace {
+
 class Conformance {
  public:
   explicit Conformance(const ConformOptions& options) : options_(options) {}
@@ -176,11 +233,13 @@ class Conformance {
       return std::move(result_);
     }
     const Profile profile = (*first)->profile();
-    if (auto planned = plan(profile); !planned) return std::unexpected(planned.error());
+    const auto courses = options_.plans->of(options_, profile);
+    if (!courses) return std::unexpected(courses.error());
+    for (const Course& course : **courses) calls_planned_ += course.tour().cost;
     for (const std::string_view name : operations_not_covered(profile)) {
       result_.not_covered.push_back(std::string(name) + ": not offered");
     }
-    for (const Course& course : courses_) {
+    for (const Course& course : **courses) {
       auto subject = options_.make();
       if (!subject) return std::unexpected(subject.error().message);
       tour(course, **subject);
@@ -190,27 +249,6 @@ class Conformance {
   }
 
  private:
-  std::expected<void, std::string> plan(const Profile& profile) {
-    const std::vector<NamedSpec> life = life_specs();
-    const auto size = static_cast<std::size_t>(std::max(options_.attempts, 1));
-    for (std::size_t first = 0; first < life.size(); first += size) {
-      const std::size_t length = std::min(size, life.size() - first);
-      if (auto added = plan(std::span(life).subspan(first, length), profile); !added) return added;
-    }
-    for (const NamedSpec& spec : backoff_specs()) {
-      if (auto added = plan(std::span(&spec, 1), profile); !added) return added;
-    }
-    return {};
-  }
-
-  std::expected<void, std::string> plan(std::span<const NamedSpec> specs, const Profile& profile) {
-    auto course = Course::plan(specs, options_.workers, profile);
-    if (!course) return std::unexpected(course.error());
-    calls_planned_ += course->tour().cost;
-    courses_.push_back(*std::move(course));
-    return {};
-  }
-
   static std::vector<std::string_view> operations_not_covered(const Profile& profile) {
     std::vector<std::string_view> names;
     for (const std::string& name : whole_contract().operations) {
@@ -261,10 +299,20 @@ class Conformance {
       if (!subject) return;
       traces::Trace trace = record(course, way, **subject);
       if (trace.verdict.result != traces::Result::violated) continue;
-      result_.verdict = trace.verdict;
-      result_.trace = std::move(trace);
+      result_.trace = minimised(trace);
+      result_.verdict = result_.trace->verdict;
       return;
     }
+  }
+
+  // A state may be reached by calls that its violation does not need.
+  [[nodiscard]] traces::Trace minimised(const traces::Trace& trace) const {
+    return traces::minimise(
+        trace, [this](const traces::Trace& shorter) -> std::expected<traces::Trace, std::string> {
+          auto subject = options_.make();
+          if (!subject) return std::unexpected(subject.error().message);
+          return rerun(shorter, **subject);
+        });
   }
 
   [[nodiscard]] traces::Trace record(const Course& course, const std::vector<std::uint32_t>& way,
@@ -290,7 +338,6 @@ class Conformance {
 
   const ConformOptions& options_;
   ConformResult result_;
-  std::vector<Course> courses_;
   std::uint64_t calls_planned_ = 0;
   std::uint64_t calls_made_ = 0;
 };

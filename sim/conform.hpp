@@ -17,6 +17,12 @@ namespace leasecheck::sim {
 /// Exhaustive conformance: every transition of bounded worlds, refused and repeated operations
 /// included, carried out on a subject and compared with the model (answer, error class, state), as
 /// the shortest tours that cover them all.
+class ConformPlans;
+
+/// The worlds and tours of earlier calls, for use in later ones on like subjects: planning takes
+/// seconds, and most defects are found at once.
+[[nodiscard]] std::shared_ptr<ConformPlans> keep_conform_plans();
+
 struct ConformOptions {
   int workers = 2;
   int attempts = 2;
@@ -24,6 +30,7 @@ struct ConformOptions {
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
   /// Told now and then how many of how many calls have been made.
   std::function<void(std::uint64_t made, std::uint64_t of)> progress;
+  std::shared_ptr<ConformPlans> plans = keep_conform_plans();
 };
 
 /// One bounded world.

@@ -118,7 +118,7 @@ class ExecSubject final : public Subject {
     auto answer = ask(name, action.now, args);
     if (!answer) return std::unexpected(answer.error());
     auto reply = read_reply(action, name, *std::move(answer));
-    if (reply && profile_.durable && kills_.chance(options_.kill_after)) {
+    if (reply && profile_.durable && is_killed_after(action.operation, *reply)) {
       process_->kill();
       if (auto started = start_again(); !started) return std::unexpected(started.error());
     }
@@ -142,6 +142,14 @@ class ExecSubject final : public Subject {
   }
 
  private:
+  [[nodiscard]] bool is_killed_after(const model::Operation& operation, const Reply& reply) {
+    const bool is_new = model::can_change_state(operation) && reply.outcome &&
+                        !killed_after_.contains(model::name_of(operation));
+    if (!kills_.chance(is_new ? options_.kill_after_first : options_.kill_after)) return false;
+    killed_after_.emplace(model::name_of(operation));
+    return true;
+  }
+
   static Json no_args() { return Json::object(); }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
@@ -207,10 +215,10 @@ class ExecSubject final : public Subject {
   }
 
   [[nodiscard]] std::string request(std::string_view operation, model::Time now, const Json& args) {
-    return traces::print_json({{"id", ++requests_},
-                               {"op", operation},
-                               {"now", now.time_since_epoch().count()},
-                               {"args", args}});
+    // Put together as text: what stands around the arguments needs no tree of its own.
+    return "{\"id\":" + std::to_string(++requests_) + ",\"op\":\"" + std::string(operation) +
+           "\",\"now\":" + std::to_string(now.time_since_epoch().count()) +
+           ",\"args\":" + traces::print_json(args) + "}";
   }
 
   std::expected<Json, BrokenSubject> ask(std::string_view operation, model::Time now,
@@ -324,6 +332,7 @@ class ExecSubject final : public Subject {
 
   ExecOptions options_;
   Stream kills_;
+  Names killed_after_;
   std::optional<Process> process_;
   std::optional<BrokenSubject> broken_;
   bool has_said_hello_ = false;

@@ -63,6 +63,7 @@ class Process {
   struct Ready;
   std::expected<Ready, std::string> wait(bool to_write);
   std::expected<void, std::string> read_output();
+  [[nodiscard]] bool answers_soon() const;
   void read_errors();
   void arm_timer();
   [[nodiscard]] std::string complaint(std::string what);

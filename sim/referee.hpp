@@ -76,7 +76,9 @@ class Referee {
 
  private:
   void record(std::uint64_t number, decltype(traces::Step::what) what);
-  void judge(const properties::Operated& operated, std::uint64_t return_step);
+  /// Whose complaints count.
+  enum class Judges : std::uint8_t { all, model_only };
+  void judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges);
   void complain(const properties::Property& property, std::string message, std::uint64_t step);
   void break_off(std::string message);
   [[nodiscard]] bool is_unchanged(model::Snapshot after) const;

@@ -10,14 +10,16 @@
 namespace leasecheck::sim {
 namespace {
 
-ConformResult run(const std::string& backend, int workers, int attempts) {
+ConformResult run(const std::string& backend, int workers, int attempts,
+                  std::shared_ptr<ConformPlans> plans = keep_conform_plans()) {
   const auto parsed = cli::parse_backend(backend);
   EXPECT_TRUE(parsed.has_value()) << parsed.error();
   auto result = conform({.workers = workers,
                          .attempts = attempts,
                          .backend = backend,
                          .make = parsed->make,
-                         .progress = {}});
+                         .progress = {},
+                         .plans = std::move(plans)});
   EXPECT_TRUE(result.has_value()) << result.error();
   return *std::move(result);
 }
@@ -44,37 +46,54 @@ void expect_held(const ConformResult& result, const std::vector<Figures>& figure
   }
 }
 
-const std::vector<Figures> two_attempts{{"retry and max_deliveries", 5570, 484590, 643174},
-                                        {"fail and cancel", 2316, 206124, 292294},
-                                        {"growing backoff", 105, 5355, 7078},
+const std::vector<Figures> two_attempts{{"growing backoff", 105, 5355, 7078},
                                         {"capped backoff", 78, 3978, 5052},
-                                        {"no backoff", 72, 3672, 4688}};
+                                        {"no backoff", 72, 3672, 4688},
+                                        {"retry and max_deliveries", 5570, 484590, 643174},
+                                        {"fail and cancel", 2316, 206124, 292294}};
 
-class Everything : public ::testing::TestWithParam<std::string> {};
+const std::vector<Figures> one_attempt{{"growing backoff", 105, 5355, 7078},
+                                       {"capped backoff", 78, 3978, 5052},
+                                       {"no backoff", 72, 3672, 4688},
+                                       {"retry", 75, 3825, 5114},
+                                       {"max_deliveries", 42, 2142, 2437},
+                                       {"fail", 35, 1785, 2324},
+                                       {"cancel", 34, 1734, 2294}};
 
-TEST_P(Everything, IsCoveredForTwoWorkersAndTwoAttempts) {
-  expect_held(run(GetParam(), 2, 2), two_attempts);
+// On SQLite it takes a minute and on Python several, by `leasecheck conform`: the tours are the
+// same, and here they are covered in the worlds of one attempt.
+TEST(Conformance, CoversEverythingForTwoWorkersAndTwoAttempts) {
+  expect_held(run("memory", 2, 2), two_attempts);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, Everything,
+class OneAttempt : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(OneAttempt, IsCoveredForTwoWorkers) {
+  expect_held(run(GetParam(), 2, 1), one_attempt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, OneAttempt,
                          ::testing::Values("memory", "sqlite",
                                            "exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT),
                          [](const auto& info) {
                            return info.index == 2 ? std::string("python") : info.param;
                          });
 
-// The small worlds find every defect that needs one attempt only; the large ones the others.
+// None is out of reach: what one attempt does not show, two do.
 TEST(Conformance, FindsEveryMutantByThePropertyItNames) {
+  const auto plans = keep_conform_plans();
   for (const mutants::Mutant& mutant : mutants::all_mutants()) {
     const std::string backend = "mutant:" + std::string(mutant.name);
-    const ConformResult result = run(backend, 1, 2);
+    ConformResult result = run(backend, 2, 1, plans);
+    if (result.verdict.result == traces::Result::held) result = run(backend, 2, 2, plans);
     EXPECT_EQ(result.verdict.result, traces::Result::violated) << mutant.name;
+    EXPECT_EQ(result.verdict.property, mutant.property) << mutant.name;
     EXPECT_FALSE(result.not_covered.empty()) << mutant.name;
   }
 }
 
 TEST(Conformance, ShowsAViolationByTheShortestWayThere) {
-  const ConformResult result = run("mutant:heartbeat_shortens_lease", 2, 2);
+  const ConformResult result = run("mutant:heartbeat_shortens_lease", 2, 1);
   EXPECT_EQ(result.verdict.property, "expiry_never_lowered");
   ASSERT_TRUE(result.trace.has_value());
   // Enqueue, claim, heartbeat; each a call and a return.
