@@ -27,7 +27,7 @@ struct ExecOptions {
   Permille kill_during = 2;
   /// Instead of `kill_after`, after each kind of operation that changed something, until it has
   /// been killed after one of the kind: rare ones are to be kept as well.
-  Permille kill_after_first = 60;
+  Permille kill_after_first = 150;
 };
 
 /// Starts the program, says hello and empties it. What the program does wrong, then or later, is

@@ -1,5 +1,5 @@
-# Installs what was built, and builds and runs a project that uses it.
-# cmake -DBUILD=… -DSOURCE=… -DWORK=… -DCONFIG=… -P package.cmake
+# Builds and tests a project that uses this one, as it is installed or as a part of its tree.
+# cmake -DBUILD=… -DROOT=… -DSOURCE=… -DWORK=… -DCONFIG=… [-DAS_SUBDIRECTORY=ON] -P package.cmake
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output
                   ERROR_VARIABLE output)
@@ -10,8 +10,12 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
-run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_BUILD_TYPE=${CONFIG}
-    -DCMAKE_PREFIX_PATH=${WORK}/prefix)
-run(${CMAKE_COMMAND} --build ${WORK}/build)
+if(AS_SUBDIRECTORY)
+  set(where -DSUBDIRECTORY=${ROOT})
+else()
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+  set(where -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+endif()
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -DCMAKE_BUILD_TYPE=${CONFIG} ${where})
+run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
 run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure)

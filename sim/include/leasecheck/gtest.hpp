@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "leasecheck/battery.hpp"
 #include "leasecheck/own_repository.hpp"
@@ -41,14 +42,21 @@ class OffersTest : public ::testing::Test {
   std::string operation_;
 };
 
-/// Registers the battery; for the macro.
-inline bool register_battery(const char* suite, const Candidate& candidate, const char* file,
-                             int line) {
-  for (const Check& check : battery()) {
+/// Makes a test of each check; to be called before the tests run.
+inline bool register_checks(const char* suite, const Candidate& candidate,
+                            const std::vector<Check>& checks, const char* file, int line) {
+  for (const Check& check : checks) {
     ::testing::RegisterTest(
         suite, check.name.c_str(), nullptr, nullptr, file, line,
         [candidate, check]() -> ::testing::Test* { return new HoldsTest(candidate, check); });
   }
+  return true;
+}
+
+/// Registers the battery, and what is left out of it by name; for the macro.
+inline bool register_battery(const char* suite, const Candidate& candidate, const char* file,
+                             int line) {
+  register_checks(suite, candidate, battery(), file, line);
   for (const std::string& operation : candidate.not_offered) {
     ::testing::RegisterTest(
         suite, ("Offers_" + operation).c_str(), nullptr, nullptr, file, line,
