@@ -1,17 +1,25 @@
 #include "cli/backend.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "cli/fault_names.hpp"
 #include "cli/temporary.hpp"
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
 #include "model/system/mutant.hpp"
 #include "sim/counterexample.hpp"
+#include "sim/disk_subject.hpp"
 #include "sim/exec_subject.hpp"
+#include "sim/plan.hpp"
 #include "sim/process.hpp"
 #include "tests/mutants/mutants.hpp"
+#include "tests/mutants/sqlite/sqlite_mutants.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -32,6 +40,10 @@ class SubjectWithFiles final : public sim::Subject {
   }
   [[nodiscard]] std::expected<model::Snapshot, sim::BrokenSubject> snapshot() override {
     return subject_->snapshot();
+  }
+  void end_faults() override { subject_->end_faults(); }
+  [[nodiscard]] std::map<std::string, std::uint64_t> faults() const override {
+    return subject_->faults();
   }
 
  private:
@@ -97,6 +109,57 @@ std::expected<Backend, std::string> parse_program(const std::string& text,
       }};
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+template <typename Number>
+std::optional<Number> number_from(const std::string& text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end || text.empty()) return std::nullopt;
+  return number;
+}
+
+// A seed of a campaign on a simulated disk, as its trace names it: everything that decides what the
+// disk does.
+std::expected<Backend, std::string> parse_disk(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ':');
+  const auto seed = parts.size() > 1 ? number_from<std::uint64_t>(parts[1]) : std::nullopt;
+  const auto processes = parts.size() > 2 ? number_from<std::uint32_t>(parts[2]) : std::nullopt;
+  constexpr std::uint32_t most_processes = 64;
+  const bool is_whole = parts.size() == 4 || parts.size() == 5;
+  if (!is_whole || !seed || !processes || *processes < 1 || *processes > most_processes) {
+    return std::unexpected("backend \"" + text +
+                           "\": expected disk:SEED:PROCESSES:FAULTS, 1 to 64 processes, as "
+                           "simulate --processes writes it");
+  }
+  const auto faults = parse_faults(parts[3]);
+  if (!faults) return std::unexpected("backend \"" + text + "\": " + faults.error());
+  sim::OpenRepository open = lease::open_sqlite_repository;
+  if (parts.size() == 5) {
+    const mutants::SqliteMutant* mutant = mutants::find_sqlite_mutant(parts[4]);
+    if (mutant == nullptr) {
+      return std::unexpected("backend \"" + text + "\": unknown mutant " + parts[4]);
+    }
+    open = mutant->open;
+  }
+  sim::Faults allowed;
+  allowed.disk = sim::draw_disk_faults(*seed);
+  if (*faults) sim::leave_only(allowed, **faults);
+  const sim::DiskSubjectOptions options{
+      .name = text, .seed = *seed, .processes = *processes, .faults = allowed.disk};
+  return Backend{.name = text,
+                 .make = [options, open] { return sim::make_disk_subject(options, open); }};
+}
+
 std::string names_of_mutants() {
   std::string names;
   for (const mutants::Mutant& mutant : mutants::all_mutants()) {
@@ -149,6 +212,7 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
     return Backend{.name = text, .make = []() -> Made { return sim::make_model_subject(); }};
   }
   if (text.starts_with("model:")) return parse_model(text);
+  if (text.starts_with("disk:")) return parse_disk(text);
   if (text.starts_with("exec:")) return parse_program(text, subject_timeout);
   if (text.starts_with(mutant)) return parse_mutant(text.substr(mutant.size()));
   if (text.starts_with(sqlite_file) && text.size() > sqlite_file.size()) {
@@ -159,7 +223,7 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
   }
   return std::unexpected("unknown backend \"" + text +
                          "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME, model, "
-                         "model:NAME or 'exec:PROGRAM ARGS'");
+                         "model:NAME, disk:SEED:PROCESSES:FAULTS or 'exec:PROGRAM ARGS'");
 }
 
 }  // namespace leasecheck::cli

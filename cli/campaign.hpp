@@ -8,44 +8,52 @@
 #include <vector>
 
 #include "cli/backend.hpp"
-#include "sim/plan.hpp"
-#include "sim/referee.hpp"
+#include "cli/seed_run.hpp"
 
 namespace leasecheck::cli {
 
-/// Which runs leave a trace file behind.
-enum class Traces : std::uint8_t { none, failures, all };
+/// The part of the seeds that one machine of several runs: every `count`-th, from number `index`
+/// on.
+struct Shard {
+  std::uint64_t index = 1;  ///< 1 to `count`
+  std::uint64_t count = 1;
+};
 
 struct CampaignOptions {
-  Backend backend;
+  SeedOptions seed;
   std::uint64_t first_seed = 1;
   std::uint64_t last_seed = 1;
-  sim::PlanOptions plan;
+  Shard shard;
+  unsigned jobs = 1;  ///< processes; no result depends on how many
   /// After this long no further seed is begun.
   std::optional<std::chrono::milliseconds> budget;
-  Traces traces = Traces::failures;
   std::filesystem::path trace_directory = ".";
   bool keep_going = false;  ///< after a violation, with the next seed
 };
 
-struct Failure {
-  std::uint64_t seed = 0;
-  traces::Verdict verdict;
-  std::string trace_file;  ///< empty when none was written
-};
-
 struct CampaignResult {
   traces::Result result = traces::Result::held;
-  std::uint64_t seeds_run = 0;
   std::uint64_t last_seed = 0;
   sim::Tally tally;
   std::vector<Failure> failures;
+  std::vector<std::string> never_fired;  ///< kinds of fault that could have happened and did not
 };
 
-/// Simulates seed after seed. A run that is violated is run again to record it; a second run that
-/// goes another way is reported as broken, since then nothing here can be trusted.
-/// Throws: Stop, when a subject cannot be made or a trace cannot be written.
+/// One failure that several seeds found: the same property at the same operation with the same
+/// answer.
+struct FailureGroup {
+  Failure first;
+  std::vector<std::uint64_t> seeds;
+};
+
+/// Runs seed after seed, `jobs` at a time, and takes their results in in the order of the seeds:
+/// what it returns and writes is the same for any number of jobs. Without `keep_going` it ends with
+/// the first seed that fails. The traces of a seed are written when its result is taken in. Throws:
+/// Stop, when a subject cannot be made or a trace cannot be written.
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
+
+/// The failures, alike ones together, in the order of their first seeds.
+[[nodiscard]] std::vector<FailureGroup> group(const std::vector<Failure>& failures);
 
 /// Properties that held in every run but whose premise was never reached: they say nothing.
 [[nodiscard]] std::vector<std::string> vacuous_properties(const sim::Tally& tally);

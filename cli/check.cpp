@@ -104,7 +104,7 @@ Section check_contract(const CheckOptions& options, const Backend& backend, std:
 
 Section check_simulation(const CheckOptions& options, const Backend& backend, std::string& trace) {
   CampaignOptions campaign;
-  campaign.backend = backend;
+  campaign.seed.backend = backend;
   campaign.last_seed = UINT64_MAX;
   campaign.budget = std::chrono::milliseconds(options.budget_ms);
   campaign.trace_directory = options.report_directory;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -27,18 +28,33 @@ Names calls_by_operation(const sim::Tally& tally) {
   return calls;
 }
 
+std::string failure_in_words(const FailureGroup& alike) {
+  const traces::Verdict& verdict = alike.first.verdict;
+  const std::uint64_t seed = alike.first.seed;
+  std::string text;
+  if (verdict.result == traces::Result::violated) {
+    text = fmt::format(
+        "seed {}: violated {}{}: {}\n", seed, verdict.property,
+        verdict.first_bad == 0 ? " in its storm" : fmt::format(" at step {}", verdict.first_bad),
+        verdict.message);
+  } else {
+    text = fmt::format("seed {}: {}: {}\n", seed, traces::word(verdict.result), verdict.message);
+  }
+  if (!alike.first.trace_file.empty()) text += fmt::format("  trace: {}\n", alike.first.trace_file);
+  if (alike.seeds.size() > 1) {
+    constexpr std::size_t most_listed = 10;
+    const std::vector<std::uint64_t> others(
+        alike.seeds.begin() + 1, alike.seeds.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                           alike.seeds.size(), most_listed + 1)));
+    text += fmt::format("  the same in {} more seeds: {}{}\n", alike.seeds.size() - 1,
+                        fmt::join(others, ", "), alike.seeds.size() - 1 > most_listed ? ", …" : "");
+  }
+  return text;
+}
+
 std::string failures_in_words(const CampaignResult& result) {
   std::string text;
-  for (const Failure& failure : result.failures) {
-    if (failure.verdict.result == traces::Result::broken) {
-      text += fmt::format("seed {}: broken: {}\n", failure.seed, failure.verdict.message);
-      continue;
-    }
-    text +=
-        fmt::format("seed {}: violated {} at step {}: {}\n", failure.seed, failure.verdict.property,
-                    failure.verdict.first_bad, failure.verdict.message);
-    if (!failure.trace_file.empty()) text += fmt::format("  trace: {}\n", failure.trace_file);
-  }
+  for (const FailureGroup& alike : group(result.failures)) text += failure_in_words(alike);
   return text;
 }
 
@@ -68,7 +84,18 @@ std::string in_words(const CampaignResult& result) {
                                  in_words(tally.virtual_time));
   text += fmt::format("operations  {}: {}\n", grouped(tally.operations),
                       listed(calls_by_operation(tally)));
+  if (tally.disk_calls > 0) {
+    text +=
+        fmt::format("disk        {} calls, each a point for faults\n", grouped(tally.disk_calls));
+  }
+  if (tally.rounds > 0) {
+    text += fmt::format("storms      {} rounds of operations at the same time: {}\n",
+                        grouped(tally.rounds), listed(tally.at_once));
+  }
   text += fmt::format("faults      {}\n", listed(tally.faults));
+  if (!result.never_fired.empty()) {
+    text += fmt::format("never fired {}\n", fmt::join(result.never_fired, ", "));
+  }
   text += fmt::format("premises    {}\n", listed(tally.premises));
   if (!tally.not_promised.empty()) {
     text += fmt::format(
@@ -106,7 +133,9 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
   for (const Failure& failure : result.failures) {
     nlohmann::ordered_json entry{{"seed", std::to_string(failure.seed)}};
     entry.update(to_json(failure.verdict));
+    if (!failure.at.empty()) entry["at"] = failure.at;
     if (!failure.trace_file.empty()) entry["trace"] = failure.trace_file;
+    if (!failure.replay.empty()) entry["replay"] = failure.replay;
     failures.push_back(std::move(entry));
   }
   return {{"result", traces::word(result.result)},
@@ -115,7 +144,11 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
           {"operations", tally.operations},
           {"virtual_time_ms", tally.virtual_time.count()},
           {"outcomes", tally.outcomes},
+          {"disk_calls", tally.disk_calls},
+          {"rounds", tally.rounds},
+          {"at_once", tally.at_once},
           {"faults", tally.faults},
+          {"never_fired", result.never_fired},
           {"premises", tally.premises},
           {"not_promised", tally.not_promised},
           {"differences", tally.differences},

@@ -59,8 +59,8 @@ class NoDoubleBelief final : public Watcher {
     return std::nullopt;
   }
 
-  // A belief begins only when an answer arrives; time alone can only end one. So it is enough to
-  // look then.
+  // A belief begins only when an answer arrives, or anew when a clock is set back; time alone can
+  // only end one. So it is enough to look then.
   Complaint after(const Happened& happened) override {
     if (const auto* started = std::get_if<model::WorkerStarted>(&happened.event)) {
       workers_[started->worker] = {true, started->clock, {}};
@@ -72,6 +72,8 @@ class NoDoubleBelief final : public Watcher {
       workers_[given_up->worker].beliefs[given_up->lease_id].is_over = true;
     } else if (const auto* lost = std::get_if<model::ReplyLost>(&happened.event)) {
       answered_.erase(lost->call);
+    } else if (const auto* stepped = std::get_if<model::ClockStepped>(&happened.event)) {
+      return set_clock(*stepped, happened.true_time);
     } else if (const auto* delivered = std::get_if<model::ReplyDelivered>(&happened.event)) {
       return deliver(*delivered, happened.true_time);
     }
@@ -132,6 +134,18 @@ class NoDoubleBelief final : public Watcher {
     belief.execution_deadline = told.belief.execution_deadline;
     if (!believes(worker, belief, now)) return std::nullopt;
     return judge_rivals(delivered.worker, told.lease_id, belief, now);
+  }
+
+  Complaint set_clock(const model::ClockStepped& stepped, model::Time now) {
+    Worker& worker = workers_[stepped.worker];
+    worker.clock = stepped.clock;
+    for (const auto& [lease_id, belief] : worker.beliefs) {
+      if (!worker.is_up || !believes(worker, belief, now)) continue;
+      if (Complaint complaint = judge_rivals(stepped.worker, lease_id, belief, now)) {
+        return complaint;
+      }
+    }
+    return std::nullopt;
   }
 
   bool believes(const Worker& worker, const Belief& belief, model::Time now) const {

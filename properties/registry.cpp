@@ -15,7 +15,8 @@ std::span<const Property> all_properties() {
       expiry_never_lowered, monotonic_versions, monotonic_sequences,
       requeue_after_grace,  timeouts,           retry_budget,
       one_dead_letter,      dispatch_order,     nothing_lost,
-      counts_are_rows,      one_time,           conforms_to_model,
+      counts_are_rows,      one_time,           progress,
+      conforms_to_model,
   };
   return properties;
 }

@@ -24,6 +24,7 @@ extern const Property nothing_lost;
 extern const Property dispatch_order;
 extern const Property counts_are_rows;
 extern const Property one_time;
+extern const Property progress;
 extern const Property conforms_to_model;
 
 }  // namespace leasecheck::properties

@@ -45,8 +45,23 @@ std::optional<Time> Aim::deadline() {
   return model::saturating_add(deadlines[draw_.below(deadlines.size())], off);
 }
 
+Time Aim::first_due() const {
+  Time first = model::end_of_time;
+  for (const auto& [id, attempt] : referee_.model_state().attempts) {
+    if (const auto ready = model::dispatchable_at(attempt)) first = std::min(first, *ready);
+    if (!attempt.lease) continue;
+    const Time stale = model::saturating_add(attempt.lease->expires_at, grace_ + Duration{1});
+    first = std::min(first, stale);
+    if (attempt.spec.timeout) {
+      first = std::min(first, model::saturating_add(*attempt.started_at, *attempt.spec.timeout));
+    }
+  }
+  return first == model::end_of_time ? timeline_.now() : first;
+}
+
 Time Aim::next(const SkewedClock& clock, Duration rhythm) {
   const Time now = timeline_.now();
+  if (!is_aiming_) return std::max(now + rhythm, clock.true_time_of(first_due()));
   if (draw_.chance(500)) {
     const Time latest = now + 3 * rhythm;
     const auto aimed = deadline();

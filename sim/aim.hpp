@@ -18,17 +18,24 @@ class Aim {
   /// that is not much farther away than that.
   [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
 
+  /// From now on `next` keeps to the rhythm, and skips what cannot hold anything: rounds in which
+  /// no attempt is leased or due. A bound can be computed for that.
+  void keep_to_the_rhythm() { is_aiming_ = false; }
+
   /// A time at a deadline, or near `around`, for arguments of calls.
   [[nodiscard]] model::Time argument(model::Time around, model::Duration spread);
 
  private:
   /// A deadline of an attempt that was picked at random, or nothing.
   [[nodiscard]] std::optional<model::Time> deadline();
+  /// When the first of the attempts that are left can be taken or taken back.
+  [[nodiscard]] model::Time first_due() const;
 
   const Timeline& timeline_;
   const Referee& referee_;
   model::Duration grace_;
   Stream draw_;
+  bool is_aiming_ = true;
 };
 
 }  // namespace leasecheck::sim

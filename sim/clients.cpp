@@ -102,6 +102,7 @@ void Operator::start() {
 }
 
 void Operator::look() {
+  if (has_left_) return;
   const ClientFaults& faults = around_.plan.faults.client;
   if (draw_.chance(faults.cancel)) {
     around_.referee.count_fault("operator_cancel");
@@ -166,6 +167,7 @@ void Stranger::start() {
 }
 
 void Stranger::look() {
+  if (has_left_) return;
   if (draw_.chance(around_.plan.faults.client.strange_call)) {
     around_.referee.count_fault("strange_call");
     const Time now = around_.repository_clock.shows();

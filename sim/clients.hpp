@@ -32,6 +32,9 @@ class Operator {
 
   void start();
 
+  /// Faults have ended, and nobody interferes any more.
+  void leave() { has_left_ = true; }
+
  private:
   void look();
   void read();
@@ -41,6 +44,7 @@ class Operator {
 
   Surroundings around_;
   Stream draw_;
+  bool has_left_ = false;
 };
 
 /// A client that calls with old leases, other people's leases and odd times. It never does what a
@@ -51,6 +55,9 @@ class Stranger {
   explicit Stranger(Surroundings surroundings);
 
   void start();
+
+  /// Faults have ended, and nobody interferes any more.
+  void leave() { has_left_ = true; }
 
  private:
   void look();
@@ -63,6 +70,7 @@ class Stranger {
   Surroundings around_;
   Stream draw_;
   Aim aim_;
+  bool has_left_ = false;
 };
 
 }  // namespace leasecheck::sim

@@ -1,12 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "model/spec/time.hpp"
 
 /// What may go wrong in a run. Each kind has its own probability, drawn per seed, and some are
-/// exactly zero: a run without one kind of fault reaches states that it would have prevented.
-/// Source: swarm testing, Groce et al., ISSTA 2012.
+/// exactly zero: a run without one kind of fault reaches states that it would have prevented, and
+/// one with it meets it often. Every field that is a probability is one kind of `fault_kinds`.
+/// Source: swarm testing, Groce et al., ISSTA 2012; sites that are active in a run or not,
+/// FoundationDB, SIGMOD 2021.
 namespace leasecheck::sim {
 
 /// A probability in thousandths.
@@ -18,6 +24,10 @@ struct NetworkFaults {
   Permille lose_reply = 0;         ///< it happened; the worker cannot know
   Permille duplicate_request = 0;  ///< it happens twice, with two replies
   Permille delay_spike = 0;        ///< one message takes `spike`: it is overtaken by later ones
+  Permille cut_requests = 0;       ///< per look at a link: for a while no request arrives
+  Permille cut_replies = 0;        ///< per look: for a while no reply arrives, all requests do
+  Permille cut_both = 0;           ///< per look: for a while nothing arrives
+  model::Duration longest_cut{60000};
   model::Duration least_delay{1};
   model::Duration most_delay{50};
   model::Duration spike{5000};
@@ -25,18 +35,29 @@ struct NetworkFaults {
 
 /// Workers as processes.
 struct WorkerFaults {
-  Permille crash = 0;           ///< per look at the worker: it stops, and starts again later
-  Permille pause = 0;           ///< per look: it stands still for up to `longest_pause`
-  Permille miss_heartbeat = 0;  ///< per heartbeat: it is not sent
-  Permille keep_expired = 0;    ///< per heartbeat past expiry: it is sent all the same
+  Permille crash = 0;             ///< per look at the worker: it stops, and starts again later
+  Permille new_identity = 0;      ///< per restart: it comes back under a name that nobody knows
+  Permille pause = 0;             ///< per look: it stands still for up to `longest_pause`
+  Permille pause_beyond_ttl = 0;  ///< per look: it stands still for longer than a lease lasts
+  Permille miss_heartbeat = 0;    ///< per heartbeat: it is not sent
+  Permille keep_expired = 0;      ///< per heartbeat past expiry: it is sent all the same
   model::Duration longest_pause{60000};
   model::Duration longest_outage{60000};
 };
 
-/// Clocks of workers, reapers and the repository's host.
+/// Clocks of workers, reapers and the repository's host. A step sets a clock to another offset
+/// within `most_offset`, so that what rule 20 says about the distance of two clocks is true of
+/// stepped ones as well: each is at all times within the same distance from true time, and that
+/// does not run backwards.
 struct ClockFaults {
   model::Duration most_offset{0};   ///< from true time, either way
   std::int64_t most_drift_ppm = 0;  ///< either way
+  Permille worker_forwards = 0;     ///< per look at a worker's clock
+  Permille worker_backwards = 0;
+  Permille reaper_forwards = 0;  ///< per look at a reaper's clock
+  Permille reaper_backwards = 0;
+  Permille repository_forwards = 0;  ///< per look at the clock of the repository's host
+  Permille repository_backwards = 0;
 };
 
 /// The process that reaps.
@@ -53,12 +74,42 @@ struct ClientFaults {
   Permille strange_call = 0;         ///< per look of a confused client
 };
 
+/// The disk under a repository, and the processes that have it mounted. Only with a simulated disk.
+/// Units: chances for each call of the disk, in hundred-thousandths.
+struct DiskFaults {
+  std::uint32_t kill = 0;  ///< the calling process dies; four times as likely while it commits
+  std::uint32_t power_loss = 0;  ///< all processes die, unsynced writes are kept, lost and torn
+  std::uint32_t io_error = 0;    ///< the call fails
+  std::uint32_t disk_full = 0;   ///< a write fails
+  std::uint32_t slow = 0;        ///< the call takes up to 20 ms, while other processes go on
+};
+
 struct Faults {
   NetworkFaults network;
   WorkerFaults worker;
   ClockFaults clock;
   ReaperFaults reaper;
   ClientFaults client;
+  DiskFaults disk;
 };
+
+/// Where a kind of fault can happen at all.
+enum class FaultSite : std::uint8_t {
+  world,  ///< around the repository
+  disk    ///< in storage, below every operation: only on a simulated disk
+};
+
+/// One kind of fault, as tallies count it and `--faults` names it.
+struct FaultKind {
+  std::string_view name;
+  FaultSite site = FaultSite::world;
+  void (*switch_off)(Faults& faults);
+};
+
+/// Every kind there is.
+[[nodiscard]] std::span<const FaultKind> fault_kinds();
+
+/// Leaves only the kinds of these names on.
+void leave_only(Faults& faults, const std::set<std::string, std::less<>>& names);
 
 }  // namespace leasecheck::sim

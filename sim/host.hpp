@@ -25,6 +25,9 @@ class HostIds {
   /// The next id, with its handle issued: a claim whose answer is lost has one all the same.
   [[nodiscard]] lease::LeaseId draw();
 
+  /// How many there have been.
+  [[nodiscard]] std::uint64_t drawn() const { return drawn_; }
+
   /// The next one will be number `drawn` + 1; for runs that begin from one state again and again.
   void rewind(std::uint64_t drawn) { drawn_ = drawn; }
 

@@ -20,10 +20,10 @@ void Network::send(Request sent) {
   timeline_.after(reply_timeout_, [request, answered] {
     if (!*answered) request->give_up();
   });
+  if (timeline_.now() < links_[request->worker].requests_cut_until) return lose(*request);
   if (draw_.chance(faults_.lose_request)) {
     referee_.count_fault("request_lost");
-    referee_.happen(model::RequestLost{.worker = request->worker, .operation = request->operation});
-    return;
+    return lose(*request);
   }
   timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });
   if (draw_.chance(faults_.duplicate_request)) {
@@ -35,8 +35,9 @@ void Network::send(Request sent) {
 void Network::arrive(const std::shared_ptr<const Request>& request,
                      const std::shared_ptr<bool>& answered) {
   const CallResult result = request->serve();
-  if (draw_.chance(faults_.lose_reply)) {
-    referee_.count_fault("reply_lost");
+  const bool is_lost = draw_.chance(faults_.lose_reply);
+  if (is_lost) referee_.count_fault("reply_lost");
+  if (is_lost || timeline_.now() < links_[request->worker].replies_cut_until) {
     referee_.happen(model::ReplyLost{.worker = request->worker, .call = result.call});
     return;
   }
@@ -44,6 +45,29 @@ void Network::arrive(const std::shared_ptr<const Request>& request,
     *answered = true;
     request->deliver(result);
   });
+}
+
+void Network::lose(const Request& request) {
+  referee_.happen(model::RequestLost{.worker = request.worker, .operation = request.operation});
+}
+
+void Network::look_at(const model::Id& worker) {
+  if (draw_.chance(faults_.cut_requests)) {
+    referee_.count_fault("requests_cut");
+    links_[worker].requests_cut_until = end_of_cut();
+  }
+  if (draw_.chance(faults_.cut_replies)) {
+    referee_.count_fault("replies_cut");
+    links_[worker].replies_cut_until = end_of_cut();
+  }
+  if (draw_.chance(faults_.cut_both)) {
+    referee_.count_fault("link_cut");
+    links_[worker] = {end_of_cut(), end_of_cut()};
+  }
+}
+
+model::Time Network::end_of_cut() {
+  return timeline_.now() + draw_.between(model::Duration{1}, faults_.longest_cut);
 }
 
 model::Duration Network::delay() {

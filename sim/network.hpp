@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -26,23 +27,40 @@ struct Request {
   std::function<void()> give_up;
 };
 
-/// The link between workers and the repository's host: it delays, loses, duplicates and reorders.
+/// The links between workers and the repository's host: they delay, lose, duplicate, reorder, and
+/// are cut for a while, one way or both.
 class Network {
  public:
+  /// `faults` may change as the run goes on.
   Network(Timeline& timeline, Referee& referee, const NetworkFaults& faults,
           model::Duration reply_timeout, std::uint64_t seed);
 
   void send(Request request);
 
+  /// A look at the link of this worker: it may be cut from now on.
+  void look_at(const model::Id& worker);
+
+  /// Every link that was cut is whole again.
+  void mend() { links_.clear(); }
+
  private:
+  /// Until when a link carries nothing.
+  struct Link {
+    model::Time requests_cut_until = model::beginning_of_time;
+    model::Time replies_cut_until = model::beginning_of_time;
+  };
+
   void arrive(const std::shared_ptr<const Request>& request, const std::shared_ptr<bool>& answered);
   [[nodiscard]] model::Duration delay();
+  [[nodiscard]] model::Time end_of_cut();
+  void lose(const Request& request);
 
   Timeline& timeline_;
   Referee& referee_;
-  NetworkFaults faults_;
+  const NetworkFaults& faults_;
   model::Duration reply_timeout_;
   Stream draw_;
+  std::map<model::Id, Link> links_;  ///< by worker
 };
 
 }  // namespace leasecheck::sim

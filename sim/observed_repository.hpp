@@ -33,6 +33,9 @@ class ObservedRepository final : public lease::RuntimeRepository {
   [[nodiscard]] lease::Result<std::uint64_t> transition_timed_out_attempts(
       lease::Time now) override;
 
+  /// From now on the caller goes by this name.
+  void speak_for(std::string actor) { actor_ = std::move(actor); }
+
   /// The last call that was made, and what it answered.
   [[nodiscard]] const CallResult& last_call() const { return last_; }
 

@@ -29,6 +29,10 @@ NetworkFaults draw_network(Stream& draw, const Plan& plan) {
                        .lose_reply = swarm(draw, 200),
                        .duplicate_request = swarm(draw, 150),
                        .delay_spike = swarm(draw, 150),
+                       .cut_requests = swarm(draw, 100),
+                       .cut_replies = swarm(draw, 100),
+                       .cut_both = swarm(draw, 100),
+                       .longest_cut = plan.ttl + plan.grace,
                        .least_delay = Duration{draw.between(0, 2)},
                        .most_delay = pick_ms(draw, delays),
                        .spike = {}};
@@ -38,7 +42,9 @@ NetworkFaults draw_network(Stream& draw, const Plan& plan) {
 
 WorkerFaults draw_worker(Stream& draw, const Plan& plan) {
   return {.crash = swarm(draw, 80),
+          .new_identity = swarm(draw, 600),
           .pause = swarm(draw, 120),
+          .pause_beyond_ttl = swarm(draw, 80),
           .miss_heartbeat = swarm(draw, 400),
           .keep_expired = swarm(draw, 1000),
           .longest_pause = 2 * plan.ttl + plan.grace,
@@ -51,6 +57,10 @@ ClientFaults draw_client(Stream& draw) {
           .cancel = swarm(draw, 120),
           .replay = swarm(draw, 500),
           .strange_call = swarm(draw, 800)};
+}
+
+std::uint32_t draw_chance(Stream& draw, std::uint32_t most) {
+  return draw.chance(500) ? 0 : static_cast<std::uint32_t>(1 + draw.below(most));
 }
 
 // The largest distance between two clocks at any time of the run, for clocks that are each within
@@ -66,7 +76,7 @@ Duration margin(const Plan& plan) {
   return std::min(plan.grace + Duration{1}, std::max(plan.least_backoff, Duration{1}));
 }
 
-ClockFaults draw_clock(Stream& draw, const Plan& plan) {
+ClockFaults draw_clock_errors(Stream& draw, const Plan& plan) {
   constexpr std::array<std::int64_t, 5> wild{100, 2000, 10'000, 60'000, 3'600'000};
   if (draw.chance(250)) {
     return {.most_offset = pick_ms(draw, wild), .most_drift_ppm = draw.between(0, 500)};
@@ -82,6 +92,17 @@ ClockFaults draw_clock(Stream& draw, const Plan& plan) {
       }
     }
   }
+  return faults;
+}
+
+ClockFaults draw_clock(Stream& draw, const Plan& plan) {
+  ClockFaults faults = draw_clock_errors(draw, plan);
+  faults.worker_forwards = swarm(draw, 100);
+  faults.worker_backwards = swarm(draw, 100);
+  faults.reaper_forwards = swarm(draw, 100);
+  faults.reaper_backwards = swarm(draw, 100);
+  faults.repository_forwards = swarm(draw, 100);
+  faults.repository_backwards = swarm(draw, 100);
   return faults;
 }
 
@@ -123,6 +144,15 @@ void draw_deployment(Stream& draw, Plan& plan) {
 
 }  // namespace
 
+DiskFaults draw_disk_faults(std::uint64_t seed) {
+  Stream draw(seed, "faults");
+  return {.kill = draw_chance(draw, 400),
+          .power_loss = draw_chance(draw, 100),
+          .io_error = draw_chance(draw, 400),
+          .disk_full = draw_chance(draw, 1000),
+          .slow = draw_chance(draw, 5000)};
+}
+
 Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   Stream draw(seed, "plan");
   Plan plan;
@@ -143,6 +173,8 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   plan.faults.clock = draw_clock(draw, plan);
   plan.faults.reaper = {.miss_tick = swarm(draw, 500)};
   plan.faults.client = draw_client(draw);
+  plan.faults.disk = draw_disk_faults(seed);
+  if (options.faults) leave_only(plan.faults, *options.faults);
   draw_clocks(draw, plan);
   plan.skew_within_margin = widest_skew(plan.faults.clock, plan.duration) <= margin(plan);
   return plan;
@@ -174,7 +206,18 @@ std::map<std::string, std::int64_t> describe(const Plan& plan) {
           {"fault_lose_reply", faults.network.lose_reply},
           {"fault_duplicate_request", faults.network.duplicate_request},
           {"fault_delay_spike", faults.network.delay_spike},
+          {"fault_cut_requests", faults.network.cut_requests},
+          {"fault_cut_replies", faults.network.cut_replies},
+          {"fault_cut_both", faults.network.cut_both},
           {"fault_crash", faults.worker.crash},
+          {"fault_new_identity", faults.worker.new_identity},
+          {"fault_pause_beyond_ttl", faults.worker.pause_beyond_ttl},
+          {"fault_worker_clock_forwards", faults.clock.worker_forwards},
+          {"fault_worker_clock_backwards", faults.clock.worker_backwards},
+          {"fault_reaper_clock_forwards", faults.clock.reaper_forwards},
+          {"fault_reaper_clock_backwards", faults.clock.reaper_backwards},
+          {"fault_repository_clock_forwards", faults.clock.repository_forwards},
+          {"fault_repository_clock_backwards", faults.clock.repository_backwards},
           {"fault_pause", faults.worker.pause},
           {"fault_miss_heartbeat", faults.worker.miss_heartbeat},
           {"fault_keep_expired", faults.worker.keep_expired},

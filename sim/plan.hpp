@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,16 @@ namespace leasecheck::sim {
 struct PlanOptions {
   std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> attempts;
-  std::optional<model::Duration> duration;  ///< of virtual time
+  std::optional<model::Duration> duration;  ///< of virtual time, until faults end
+  /// The kinds of fault that may happen, by name; all of them if nothing is said.
+  std::optional<std::set<std::string, std::less<>>> faults;
 };
 
 /// Everything about one run that is decided before it starts.
 struct Plan {
   std::uint64_t seed = 0;
   model::Time epoch{};
-  model::Duration duration{0};
+  model::Duration duration{0};  ///< until faults end; then progress is demanded
   std::uint32_t workers = 1;
   std::uint32_t reapers = 1;
   std::uint32_t attempts = 1;
@@ -56,6 +59,9 @@ struct Plan {
 
 /// The plan of a seed. The same seed and options give the same plan everywhere.
 [[nodiscard]] Plan draw_plan(std::uint64_t seed, const PlanOptions& options);
+
+/// What the disk and its processes suffer in the run of a seed; also part of its plan.
+[[nodiscard]] DiskFaults draw_disk_faults(std::uint64_t seed);
 
 /// The plan as numbers under names, for the head of a trace and for people.
 [[nodiscard]] std::map<std::string, std::int64_t> describe(const Plan& plan);

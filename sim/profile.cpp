@@ -189,6 +189,13 @@ std::vector<std::string> missing_operations(const Profile& profile) {
 
 Names properties_not_promised(const Profile& profile) {
   Names names;
+  // What a worker and a reaper need to get an attempt to its end, and we to see that it got there.
+  for (const std::string_view name :
+       {"list_dispatchable_attempts", "upsert_lease", "heartbeat_lease",
+        "heartbeat_lease_with_version", "expire_leases_and_requeue",
+        "transition_timed_out_attempts", "ack_attempt", "snapshot"}) {
+    if (!profile.offers(name)) names.insert("progress");
+  }
   if (profile.dispatch_order != DispatchOrder::ready_fifo) names.insert("dispatch_order");
   if (profile.deviates(Deviation::ack_by_attempt)) {
     // Whoever acks takes a lease from a worker that may still believe, as an operator's cancel

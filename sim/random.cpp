@@ -7,6 +7,8 @@
 namespace leasecheck::sim {
 namespace {
 
+thread_local std::uint64_t sum_of_draws = 0;
+
 std::uint64_t split_mix(std::uint64_t& state) {
   state += 0x9e3779b97f4a7c15U;
   std::uint64_t mixed = state;
@@ -27,6 +29,10 @@ std::uint64_t hash_of(std::string_view name) {
 
 }  // namespace
 
+std::uint64_t digest_of_draws() {
+  return sum_of_draws;
+}
+
 Stream::Stream(std::uint64_t root_seed, std::string_view name) : state_{} {
   std::uint64_t state = root_seed;
   state = split_mix(state) ^ hash_of(name);
@@ -35,6 +41,7 @@ Stream::Stream(std::uint64_t root_seed, std::string_view name) : state_{} {
 
 std::uint64_t Stream::bits() {
   const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
+  sum_of_draws += result;
   const std::uint64_t shifted = state_[1] << 17;
   state_[2] ^= state_[0];
   state_[3] ^= state_[1];

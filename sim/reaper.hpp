@@ -16,15 +16,24 @@ class Reaper {
 
   void start();
 
+  /// Faults have ended, and this reaper stays: its clock is right and it misses nothing (rule 24).
+  void stay();
+
+  /// Faults have ended, and this reaper does not come back.
+  void leave() { has_left_ = true; }
+
  private:
   void tick();
+  void plan_next();
 
   Surroundings around_;
   SkewedClock clock_;
+  ClockSetter clock_setter_;
   Stream draw_;
   Aim aim_;
   ObservedRepository repository_;
   lease::LeaseManager manager_;
+  bool has_left_ = false;
 };
 
 }  // namespace leasecheck::sim

@@ -13,9 +13,12 @@ void Tally::add(const Tally& other) {
   runs += other.runs;
   operations += other.operations;
   virtual_time += other.virtual_time;
+  disk_calls += other.disk_calls;
+  rounds += other.rounds;
   for (const auto& [operation, counts] : other.outcomes) {
     for (const auto& [outcome, count] : counts) outcomes[operation][outcome] += count;
   }
+  for (const auto& [word, count] : other.at_once) at_once[word] += count;
   for (const auto& [name, count] : other.faults) faults[name] += count;
   for (const auto& [name, count] : other.premises) premises[name] += count;
   for (const auto& [name, count] : other.not_promised) not_promised[name] += count;

@@ -35,6 +35,9 @@ struct Tally {
   model::Duration virtual_time{0};
   std::map<std::string, std::map<std::string, std::uint64_t>> outcomes;  ///< operation, outcome
   std::map<std::string, std::uint64_t> faults;
+  std::uint64_t disk_calls = 0;  ///< at which a simulated disk could fail, and others could go on
+  std::uint64_t rounds = 0;  ///< in which several processes did everything at once, all explained
+  std::map<std::string, std::uint64_t> at_once;  ///< outcomes of operations of those, by word
   std::map<std::string, std::uint64_t> premises;      ///< of properties that were promised
   std::map<std::string, std::uint64_t> not_promised;  ///< runs in which a property was not promised
   std::map<std::string, std::uint64_t> differences;   ///< what the subject does otherwise, in runs
@@ -63,6 +66,11 @@ class Referee {
 
   /// Counts a fault that was injected.
   void count_fault(std::string_view kind) { ++tally_.faults[std::string(kind)]; }
+
+  /// Counts what the subject's own surroundings suffered: its disk, its processes.
+  void count_faults(const std::map<std::string, std::uint64_t>& faults) {
+    for (const auto& [kind, count] : faults) tally_.faults[kind] += count;
+  }
 
   /// True time goes on; it never goes back.
   void advance_to(model::Time true_time);

@@ -7,47 +7,21 @@
 
 #include "model/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
+#include "sim/plan.hpp"
 #include "sim/random.hpp"
 #include "sim/scheduler/scheduler.hpp"
 #include "sim/storm_work.hpp"
+#include "sim/weather.hpp"
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
-/// What the disk and the processes suffer: chances for each call of the disk, in hundred-thousandths.
-/// Each is drawn per seed, and half of them are zero: a kind of fault that is absent lets a run get
-/// to states that it would have prevented.
-struct StormFaults {
-  std::uint32_t kill = 0;        ///< the calling process dies; four times as likely while it commits
-  std::uint32_t power_loss = 0;  ///< all processes die, unsynced writes are kept, lost and torn
-  std::uint32_t io_error = 0;    ///< the call fails
-  std::uint32_t disk_full = 0;   ///< a write fails
-  std::uint32_t slow = 0;        ///< the call takes up to 20 ms, while others go on
-};
-
-constexpr std::uint64_t whole = 100'000;
-
-std::uint32_t draw_chance(Stream& draw, std::uint32_t most) {
-  return draw.chance(500) ? 0 : static_cast<std::uint32_t>(1 + draw.below(most));
-}
-
-StormFaults draw_faults(std::uint64_t seed) {
-  Stream draw(seed, "faults");
-  return {.kill = draw_chance(draw, 400),
-          .power_loss = draw_chance(draw, 100),
-          .io_error = draw_chance(draw, 400),
-          .disk_full = draw_chance(draw, 1000),
-          .slow = draw_chance(draw, 5000)};
-}
-
-Device draw_device(std::uint64_t seed) {
-  Stream draw(seed, "device");
-  return {.sector_size = draw.chance(500) ? 512U : 4096U,
-          .atomic_writes = draw.chance(200),
-          .safe_append = draw.chance(300),
-          .sequential = draw.chance(200),
-          .powersafe_overwrite = draw.chance(700)};
+DiskFaults faults_of(std::uint64_t seed, const StormOptions& options) {
+  Faults faults;
+  faults.disk = draw_disk_faults(seed);
+  if (options.faults) leave_only(faults, *options.faults);
+  return faults.disk;
 }
 
 std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
@@ -60,64 +34,6 @@ std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
       PctStrategy::Options{.depth = static_cast<std::uint32_t>(1 + draw.below(5)),
                            .expected_points = 300});
 }
-
-/// Interrupts at every call and lets faults happen there.
-class Weather final : public DiskWatcher {
- public:
-  Weather(Disk& disk, const StormFaults& faults, std::uint64_t seed, StormTally& tally)
-      : disk_(disk), faults_(faults), draw_(seed, "weather"), tally_(tally) {}
-
-  void set_scheduler(TaskScheduler* scheduler) { scheduler_ = scheduler; }
-  /// How often processes have died so far, one by one or together.
-  [[nodiscard]] std::uint64_t deaths() const { return deaths_; }
-
-  [[nodiscard]] DiskAnswer before(const DiskAccess& access) override {
-    if (access.call != DiskCall::open) scheduler_->yield();
-    if (access.process.is_dead()) return DiskAnswer::carry_out;
-    const bool commits = access.call == DiskCall::write || access.call == DiskCall::sync;
-    if (happens("slow_call", faults_.slow)) {
-      scheduler_->sleep(std::chrono::microseconds(1 + draw_.below(20'000)));
-      if (access.process.is_dead()) return DiskAnswer::carry_out;
-    }
-    if (happens("power_loss", faults_.power_loss)) {
-      lose_power();
-    } else if (happens("kill", faults_.kill * (commits ? 4 : 1))) {
-      ++deaths_;
-      access.process.kill();
-    } else if (happens("io_error", faults_.io_error)) {
-      return DiskAnswer::io_error;
-    } else if (access.call == DiskCall::write && happens("disk_full", faults_.disk_full)) {
-      return DiskAnswer::full;
-    }
-    return DiskAnswer::carry_out;
-  }
-
-  void sleep(std::chrono::microseconds duration) override { scheduler_->sleep(duration); }
-
- private:
-  bool happens(const char* kind, std::uint32_t chance) {
-    if (chance == 0 || draw_.below(whole) >= chance) return false;
-    ++tally_.faults[kind];
-    return true;
-  }
-
-  void lose_power() {
-    ++deaths_;
-    std::vector<Fate> fates(disk_.unsynced().size());
-    const std::uint32_t kept = static_cast<std::uint32_t>(draw_.below(1001));
-    for (Fate& fate : fates) {
-      fate = draw_.chance(kept) ? Fate::kept : draw_.chance(300) ? Fate::torn : Fate::lost;
-    }
-    disk_.lose_power(fates);
-  }
-
-  Disk& disk_;
-  StormFaults faults_;
-  Stream draw_;
-  StormTally& tally_;
-  TaskScheduler* scheduler_ = nullptr;
-  std::uint64_t deaths_ = 0;
-};
 
 class Digest {
  public:
@@ -139,7 +55,7 @@ class Storm {
         options_(options),
         open_(open),
         disk_(draw_device(seed), seed),
-        weather_(disk_, draw_faults(seed), seed, result_.tally),
+        weather_(disk_, faults_of(seed, options), seed),
         schedules_(seed, "schedules"),
         work_(seed),
         hosts_(options.processes) {}
@@ -148,6 +64,7 @@ class Storm {
     result_.tally.runs = 1;
     for (std::uint32_t round = 1; round <= options_.rounds && held(); ++round) run_round(round);
     if (held()) demand_progress();
+    result_.tally.faults = weather_.faults();
     result_.digest = digest_.value();
     return std::move(result_);
   }
@@ -177,6 +94,8 @@ class Storm {
     result_.tally.points += scheduler.points();
     for (const TaskId task : scheduler.decisions()) digest_.add(task);
     if (held()) judge(round);
+    ++result_.tally.rounds;
+    result_.digests.push_back(digest_.value());
   }
 
   // One process of one round: it starts, if it is not up, and calls.
@@ -221,16 +140,17 @@ class Storm {
       recorded.returned = ++events_;
       recorded.outcome = std::move(reply.outcome);
     }
-    const std::string_view word = !recorded.outcome           ? "unknown"
-                                  : recorded.outcome->has_value() ? "ok"
-                                                              : model::word(recorded.outcome->error());
+    const std::string_view word = !recorded.outcome ? "unknown"
+                                  : recorded.outcome->has_value()
+                                      ? "ok"
+                                      : model::word(recorded.outcome->error());
     ++result_.tally.outcomes[std::string(word)];
     for (const char letter : word) digest_.add(static_cast<unsigned char>(letter));
   }
 
-  // A process that nothing happens to writes once and looks at everything. Its write takes the place
-  // in the log of whatever a failed commit may have left there, so that no unknown outcome of this
-  // round can come true in a later one.
+  // A process that nothing happens to writes once and looks at everything. Its write takes the
+  // place in the log of whatever a failed commit may have left there, so that no unknown outcome of
+  // this round can come true in a later one.
   void judge(std::uint32_t round) {
     auto host = Host::open(disk_, ids_, open_);
     if (!host) return end(traces::Result::violated, "recovers", host.error().message);
@@ -260,9 +180,9 @@ class Storm {
     possible_ = std::move(explained.states);
   }
 
-  // Rule 24. One process is left and nothing fails. Each tick is later than every expiry, timeout and
-  // backoff that a round can have set, so the first one frees every attempt, and the second one finds
-  // every attempt dispatchable that is not terminal and completes it.
+  // Rule 24. One process is left and nothing fails. Each tick is later than every expiry, timeout
+  // and backoff that a round can have set, so the first one frees every attempt, and the second one
+  // finds every attempt dispatchable that is not terminal and completes it.
   void demand_progress() {
     for (auto& host : hosts_) host.reset();
     auto host = Host::open(disk_, ids_, open_);
@@ -296,10 +216,10 @@ class Storm {
     for (const auto& record : std::get<std::vector<model::DispatchRecord>>(*listed.outcome)) {
       const model::Time expiry = model::saturating_add(now, model::Duration(1000));
       const Reply claimed = host.call({now, model::UpsertLease{record.attempt_id, "last", expiry}});
-      const Reply acked =
-          claimed.outcome ? host.call({now, model::AckAttempt{*host.drawn_lease(), "last",
-                                                              model::AckOutcome::completed}})
-                          : claimed;
+      const Reply acked = claimed.outcome
+                              ? host.call({now, model::AckAttempt{*host.drawn_lease(), "last",
+                                                                  model::AckOutcome::completed}})
+                              : claimed;
       if (acked.outcome) continue;
       end(traces::Result::violated, "progress", record.attempt_id + ": " + acked.message);
       return false;
@@ -329,12 +249,12 @@ void StormTally::add(const StormTally& other) {
   runs += other.runs;
   operations += other.operations;
   points += other.points;
+  rounds += other.rounds;
   for (const auto& [name, count] : other.faults) faults[name] += count;
   for (const auto& [name, count] : other.outcomes) outcomes[name] += count;
 }
 
-StormResult run_storm(std::uint64_t seed, const StormOptions& options,
-                      const OpenRepository& open) {
+StormResult run_storm(std::uint64_t seed, const StormOptions& options, const OpenRepository& open) {
   return Storm(seed, options, open).run();
 }
 

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "sim/host.hpp"
 #include "traces/trace.hpp"
@@ -21,11 +24,14 @@ struct StormOptions {
   std::uint32_t processes = 4;
   std::uint32_t rounds = 12;
   std::uint32_t operations = 3;  ///< of each process in each round
+  /// The kinds of fault that may happen, by name; all of them if nothing is said.
+  std::optional<std::set<std::string, std::less<>>> faults;
 };
 
 struct StormTally {
   std::uint64_t runs = 0;
   std::uint64_t operations = 0;
+  std::uint64_t rounds = 0;
   std::uint64_t points = 0;                       ///< calls at which somebody could be interrupted
   std::map<std::string, std::uint64_t> faults;    ///< by kind, those that happened
   std::map<std::string, std::uint64_t> outcomes;  ///< by word; "unknown" among them
@@ -41,6 +47,8 @@ struct StormResult {
   /// Of every decision, answer and snapshot: two runs of a seed that differ in it are not
   /// deterministic.
   std::uint64_t digest = 0;
+  /// The same after each round, so that a difference has a place.
+  std::vector<std::uint64_t> digests;
 };
 
 /// The same seed and options on the same code: the same run, on every machine.

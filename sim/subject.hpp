@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,15 @@ class Subject {
   [[nodiscard]] virtual std::expected<Reply, BrokenSubject> call(const model::Action& action) = 0;
 
   [[nodiscard]] virtual std::expected<model::Snapshot, BrokenSubject> snapshot() = 0;
+
+  /// From now on nothing that the subject brings with it fails: its disk, its processes.
+  virtual void end_faults() {}
+
+  /// What has failed in it so far, by kind.
+  [[nodiscard]] virtual std::map<std::string, std::uint64_t> faults() const { return {}; }
+
+  /// How often its simulated disk was called.
+  [[nodiscard]] virtual std::uint64_t disk_calls() const { return 0; }
 };
 
 /// The reference model as a subject, so that the contract suite judges it too.

@@ -66,6 +66,9 @@ class SkewedClock final : public lease::Clock {
 
   [[nodiscard]] const model::ClockError& error() const { return error_; }
 
+  /// Sets the clock, forwards or backwards.
+  void set(const model::ClockError& error) { error_ = error; }
+
   /// The first true time at which this clock shows `shown` or later.
   [[nodiscard]] model::Time true_time_of(model::Time shown) const;
 

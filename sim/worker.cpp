@@ -8,6 +8,7 @@ namespace leasecheck::sim {
 namespace {
 
 using model::Duration;
+using model::Time;
 
 const auto nothing_to_do = [](const CallResult&) {};
 const auto not_awaited = [] {};
@@ -22,6 +23,11 @@ Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
     : id_(std::move(id)),
       around_(surroundings),
       clock_(around_.timeline, clock),
+      clock_setter_(around_, clock_,
+                    {.owner = "worker",
+                     .forwards = &ClockFaults::worker_forwards,
+                     .backwards = &ClockFaults::worker_backwards},
+                    id_, [this] { tell_clock(); }),
       draw_(around_.plan.seed, "worker " + id_),
       aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed, "aim " + id_),
       repository_(around_.referee, id_, clock_, around_.repository_clock),
@@ -31,7 +37,7 @@ Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
 void Worker::start() {
   is_up_ = true;
   is_paused_ = false;
-  ++incarnation_;
+  if (++incarnation_ == 1) clock_setter_.start();
   around_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
   later(draw_.between(Duration{0}, around_.plan.poll_period), [this] { poll(); });
   later(around_.plan.heartbeat_period, [this] { look(); });
@@ -83,16 +89,19 @@ void Worker::heartbeat(const model::Id& lease_id) {
   const Work* work = find(lease_id);
   if (work == nullptr) return;
   const WorkerFaults& faults = around_.plan.faults.worker;
-  if (!believes(*work) && !draw_.chance(faults.keep_expired)) {
-    works_.erase(lease_id);
-    return;
+  if (!believes(*work)) {
+    if (!draw_.chance(faults.keep_expired)) {
+      works_.erase(lease_id);
+      return;
+    }
+    around_.referee.count_fault("expired_lease_kept");
   }
   if (draw_.chance(faults.miss_heartbeat)) {
     around_.referee.count_fault("heartbeat_missed");
   } else {
     send_heartbeat(lease_id, *work);
   }
-  at(aim_.next(clock_, around_.plan.heartbeat_period), [this, lease_id] { heartbeat(lease_id); });
+  at(next_beat(), [this, lease_id] { heartbeat(lease_id); });
 }
 
 void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
@@ -154,8 +163,7 @@ void Worker::write_effect(const model::Id& lease_id) {
     const Duration way = draw_.chance(faults.delay_spike) ? faults.spike : faults.least_delay;
     around_.timeline.after(way, [this, effect] { around_.referee.happen(effect); });
   }
-  at(aim_.next(clock_, around_.plan.heartbeat_period),
-     [this, lease_id] { write_effect(lease_id); });
+  at(next_beat(), [this, lease_id] { write_effect(lease_id); });
 }
 
 void Worker::append_event(const model::Id& lease_id) {
@@ -180,7 +188,7 @@ void Worker::finish(const model::Id& lease_id) {
   if (find(lease_id) == nullptr) return;
   works_.erase(lease_id);
   around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
-  const std::uint64_t kind = draw_.below(10);
+  const std::uint64_t kind = stays_ ? 1 + draw_.below(8) : draw_.below(10);
   if (kind == 0) {
     send_last_word(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
     return;
@@ -200,34 +208,83 @@ void Worker::send_last_word(model::Operation last_word, std::uint32_t tries_left
 
 void Worker::look() {
   later(around_.plan.heartbeat_period, [this] { look(); });
-  const WorkerFaults& faults = around_.plan.faults.worker;
+  around_.network.look_at(id_);
+  const Plan& plan = around_.plan;
+  const WorkerFaults& faults = plan.faults.worker;
   if (draw_.chance(faults.crash)) {
     crash();
   } else if (draw_.chance(faults.pause)) {
-    pause();
+    around_.referee.count_fault("worker_pause");
+    pause(draw_.between(Duration{1}, faults.longest_pause));
+  } else if (draw_.chance(faults.pause_beyond_ttl)) {
+    around_.referee.count_fault("pause_beyond_ttl");
+    pause(plan.ttl + draw_.between(Duration{1}, plan.ttl + plan.grace));
   }
 }
 
-void Worker::crash() {
-  around_.referee.count_fault("worker_crash");
+void Worker::stop() {
   around_.referee.happen(model::WorkerStopped{.worker = id_});
   is_up_ = false;
   works_.clear();
   waiting_.clear();
-  const Duration outage = draw_.between(Duration{0}, around_.plan.faults.worker.longest_outage);
-  around_.timeline.after(outage, [this] { start(); });
 }
 
-void Worker::pause() {
-  const Duration length = draw_.between(Duration{1}, around_.plan.faults.worker.longest_pause);
-  around_.referee.count_fault("worker_pause");
+void Worker::crash() {
+  around_.referee.count_fault("worker_crash");
+  stop();
+  const Duration outage = draw_.between(Duration{0}, around_.plan.faults.worker.longest_outage);
+  around_.timeline.after(outage, [this] {
+    if (!is_up_ && !has_left_) restart();
+  });
+}
+
+// Under its old name, or under one that the repository has never heard of.
+void Worker::restart() {
+  if (draw_.chance(around_.plan.faults.worker.new_identity)) {
+    around_.referee.count_fault("worker_renamed");
+    id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
+    repository_.speak_for(id_);
+  }
+  start();
+}
+
+void Worker::pause(Duration length) {
   around_.referee.happen(model::WorkerPaused{.worker = id_, .duration = length});
   is_paused_ = true;
   around_.timeline.after(length, [this, incarnation = incarnation_] {
-    if (!is_up_ || incarnation != incarnation_) return;
-    is_paused_ = false;
-    for (const auto& happening : std::exchange(waiting_, {})) happening();
+    if (is_up_ && incarnation == incarnation_) resume();
   });
+}
+
+void Worker::resume() {
+  is_paused_ = false;
+  for (const auto& happening : std::exchange(waiting_, {})) happening();
+}
+
+void Worker::tell_clock() {
+  if (is_up_) around_.referee.happen(model::ClockStepped{.worker = id_, .clock = clock_.error()});
+}
+
+void Worker::stay() {
+  stays_ = true;
+  aim_.keep_to_the_rhythm();
+  clock_.set({});
+  tell_clock();
+  if (!is_up_) {
+    start();
+  } else if (is_paused_) {
+    resume();
+  }
+}
+
+void Worker::leave() {
+  has_left_ = true;
+  if (is_up_) stop();
+}
+
+Time Worker::next_beat() {
+  const Duration period = around_.plan.heartbeat_period;
+  return stays_ ? around_.timeline.now() + period : aim_.next(clock_, period);
 }
 
 bool Worker::believes(const Work& work) const {

@@ -8,23 +8,16 @@
 
 #include "lease/scheduler.hpp"
 #include "sim/aim.hpp"
+#include "sim/clock_setter.hpp"
 #include "sim/network.hpp"
 #include "sim/observed_repository.hpp"
 #include "sim/plan.hpp"
 #include "sim/random.hpp"
 #include "sim/referee.hpp"
+#include "sim/surroundings.hpp"
 #include "sim/timeline.hpp"
 
 namespace leasecheck::sim {
-
-/// What the actors of one run share.
-struct Surroundings {
-  const Plan& plan;
-  Timeline& timeline;
-  Referee& referee;
-  Network& network;
-  SkewedClock& repository_clock;
-};
 
 /// A worker as a process: it asks for work, starts it, sends heartbeats, writes effects while it
 /// believes, and acks or releases; it crashes and comes back, pauses, and misses heartbeats. It
@@ -36,6 +29,13 @@ class Worker {
 
   /// The process starts for the first time.
   void start();
+
+  /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its rhythm
+  /// and acks what it claims (rule 24).
+  void stay();
+
+  /// Faults have ended, and this worker does not come back.
+  void leave();
 
  private:
   /// One lease that the worker was granted and has neither given up nor lost, as far as it knows.
@@ -59,8 +59,13 @@ class Worker {
   void send_last_word(model::Operation last_word, std::uint32_t tries_left);
 
   void look();
+  void stop();
   void crash();
-  void pause();
+  void restart();
+  void pause(model::Duration length);
+  void resume();
+  void tell_clock();
+  [[nodiscard]] model::Time next_beat();
 
   [[nodiscard]] bool believes(const Work& work) const;
   [[nodiscard]] Work* find(const model::Id& lease_id);
@@ -80,12 +85,16 @@ class Worker {
   model::Id id_;
   Surroundings around_;
   SkewedClock clock_;
+  ClockSetter clock_setter_;
   Stream draw_;
   Aim aim_;
   ObservedRepository repository_;
   lease::Scheduler scheduler_;
   bool is_up_ = false;
   bool is_paused_ = false;
+  bool stays_ = false;
+  bool has_left_ = false;
+  std::uint64_t names_ = 1;  ///< that it has had
   std::uint64_t incarnation_ = 0;
   Works works_;
   std::vector<std::function<void()>> waiting_;  ///< for the end of the pause

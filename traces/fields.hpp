@@ -282,4 +282,13 @@ void fields(auto& visit, Like<model::EffectWritten> auto& event) {
   visit("grant", event.grant);
 }
 
+void fields(auto& visit, Like<model::ClockStepped> auto& event) {
+  visit("worker", event.worker);
+  visit("clock_offset", event.clock.offset);
+  visit("clock_drift_ppm", event.clock.drift_ppm);
+}
+
+void fields(auto&, Like<model::FaultsEnded> auto&) {}
+void fields(auto&, Like<model::ProgressDue> auto&) {}
+
 }  // namespace leasecheck::traces

@@ -12,6 +12,9 @@ struct NameOf {
   std::string_view operator()(const RequestLost&) const { return "request_lost"; }
   std::string_view operator()(const ReplyLost&) const { return "reply_lost"; }
   std::string_view operator()(const EffectWritten&) const { return "effect_written"; }
+  std::string_view operator()(const ClockStepped&) const { return "clock_stepped"; }
+  std::string_view operator()(const FaultsEnded&) const { return "faults_ended"; }
+  std::string_view operator()(const ProgressDue&) const { return "progress_due"; }
 };
 
 /// `elapsed * drift / 1,000,000`, towards zero. Whole millions of milliseconds are multiplied apart

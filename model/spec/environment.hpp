@@ -81,8 +81,26 @@ struct EffectWritten {
   bool operator==(const EffectWritten&) const = default;
 };
 
-using Environment = std::variant<WorkerStarted, WorkerStopped, WorkerPaused, LeaseGivenUp,
-                                 ReplyDelivered, RequestLost, ReplyLost, EffectWritten>;
+/// The worker's clock was set: from now on it differs from true time like this.
+struct ClockStepped {
+  Id worker;
+  ClockError clock;
+  bool operator==(const ClockStepped&) const = default;
+};
+
+/// From now on nothing fails, and some worker and some reaper stay up (rule 24).
+struct FaultsEnded {
+  bool operator==(const FaultsEnded&) const = default;
+};
+
+/// The time has passed within which every attempt must be terminal (rule 24).
+struct ProgressDue {
+  bool operator==(const ProgressDue&) const = default;
+};
+
+using Environment =
+    std::variant<WorkerStarted, WorkerStopped, WorkerPaused, LeaseGivenUp, ReplyDelivered,
+                 RequestLost, ReplyLost, EffectWritten, ClockStepped, FaultsEnded, ProgressDue>;
 
 /// The trace's name of an event: "worker_started", …
 [[nodiscard]] std::string_view name_of(const Environment& event);

@@ -35,6 +35,47 @@ TEST(BadInput, SeedRangeThatIsNone) {
   }
 }
 
+TEST(BadInput, ShardThatIsNone) {
+  for (const char* shard : {"3/2", "0/2", "x", "1/", "/2", "1/0", "1/2/3"}) {
+    expect_refusal(Workplace().run(std::string("simulate --shard ") + shard), {"--shard", "I/N"});
+  }
+}
+
+TEST(BadInput, FaultThatDoesNotExist) {
+  for (const char* faults : {"thunder", "kill,thunder", "kill,", "all,none"}) {
+    expect_refusal(Workplace().run(std::string("simulate --processes 2 --faults ") + faults),
+                   {"--faults", "unknown fault", "worker_crash"});
+  }
+}
+
+TEST(BadInput, FaultOfADiskThatIsNotThere) {
+  expect_refusal(Workplace().run("simulate --backend memory --faults kill"),
+                 {"--faults kill", "--processes"});
+}
+
+TEST(BadInput, ProcessesOnSomethingElseThanSqlite) {
+  expect_refusal(Workplace().run("simulate --backend memory --processes 2"),
+                 {"--processes", "sqlite", "memory"});
+  expect_refusal(Workplace().run("simulate --mutant thunder --processes 2"),
+                 {"--mutant thunder", "ack_not_durable"});
+  for (const char* processes : {"0", "65", "two"}) {
+    expect_refusal(Workplace().run(std::string("simulate --processes ") + processes),
+                   {"--processes"});
+  }
+}
+
+TEST(BadInput, JobsOnOneFile) {
+  expect_refusal(Workplace().run("simulate --backend sqlite:mine.db --jobs 2"),
+                 {"--jobs 2", "mine.db"});
+}
+
+TEST(BadInput, DiskOfATraceThatIsNone) {
+  for (const char* disk : {"disk:", "disk:1", "disk:x:2:all", "disk:1:0:all", "disk:1:2:thunder",
+                           "disk:1:2:all:thunder", "disk:1:2:all:ack_not_durable:more"}) {
+    expect_refusal(Workplace().run(std::string("simulate --backend ") + disk), {disk});
+  }
+}
+
 TEST(BadInput, DurationWithoutUnit) {
   expect_refusal(Workplace().run("simulate --budget 30"), {"--budget"});
 }

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/faults.hpp"
 #include "tests/cli/program.hpp"
 #include "tests/mutants/mutants.hpp"
 
@@ -78,6 +80,117 @@ TEST(Simulate, JsonIsOneDocument) {
   EXPECT_EQ(document["result"], "held");
   EXPECT_EQ(document["runs"], 3);
   EXPECT_GT(document["operations"], 100);
+}
+
+TEST(Simulate, OnASimulatedDiskItSaysWhatFiredAndWhatDidNot) {
+  const Workplace place;
+  const Ended ended = place.run("simulate --backend sqlite --processes 3 --seeds 1..4");
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+  for (const char* word : {"3 processes on a simulated disk", "storms", "disk ", "power_loss"}) {
+    EXPECT_NE(ended.out.find(word), std::string::npos) << word << " in " << ended.out;
+  }
+  const Ended calm = place.run("simulate --processes 2 --seeds 1..2 --faults none");
+  EXPECT_EQ(calm.exit_code, 0) << calm.out << calm.err;
+  EXPECT_NE(calm.out.find("faults      none"), std::string::npos) << calm.out;
+  const Ended one = place.run("simulate --processes 2 --seeds 1..2 --faults worker_crash,kill");
+  EXPECT_EQ(one.out.find("power_loss"), std::string::npos) << "neither fired nor expected to";
+  EXPECT_EQ(place.size(), 0U);
+}
+
+TEST(Simulate, AllKindsOfFaultAreFiredOrNamed) {
+  const Ended ended = Workplace().run("simulate --processes 2 --seeds 1 --json");
+  const auto document = nlohmann::json::parse(ended.out, nullptr, false);
+  ASSERT_FALSE(document.is_discarded()) << ended.out << ended.err;
+  for (const sim::FaultKind& kind : sim::fault_kinds()) {
+    const std::string name(kind.name);
+    const auto& never = document["never_fired"];
+    EXPECT_NE(document["faults"].contains(name),
+              std::find(never.begin(), never.end(), name) != never.end())
+        << name;
+  }
+}
+
+// The world's trace names the disk of its seed, so that it can be replayed and shrunk like any
+// other.
+TEST(Simulate, AStorageDefectInAWorldEndsWithATraceThatReplays) {
+  const Workplace place;
+  const Ended found = place.run("simulate --mutant ack_not_durable --processes 3 --seeds 1..60");
+  ASSERT_EQ(found.exit_code, 1) << found.out << found.err;
+  const std::string command = last_line(found.out);
+  ASSERT_TRUE(command.starts_with("leasecheck ")) << command;
+  const Ended again = place.run(command.substr(std::string("leasecheck ").size()));
+  EXPECT_EQ(again.exit_code, 1) << command << again.out << again.err;
+}
+
+TEST(Simulate, AStormThatFailsEndsWithTheCommandThatShowsItAgain) {
+  const Workplace place;
+  const Ended found =
+      place.run("simulate --mutant claim_in_two_transactions --processes 4 --seeds 1..60");
+  ASSERT_EQ(found.exit_code, 1) << found.out << found.err;
+  const std::string command = last_line(found.out);
+  ASSERT_TRUE(command.starts_with("leasecheck simulate ")) << command;
+  const Ended again = place.run(command.substr(std::string("leasecheck ").size()));
+  EXPECT_EQ(again.exit_code, 1) << command << again.out << again.err;
+}
+
+TEST(Simulate, AnyNumberOfJobsGivesTheSameOutputAndTheSameFiles) {
+  const mutants::Mutant& mutant = mutants::all_mutants().front();
+  const std::string command =
+      "simulate --mutant " + std::string(mutant.name) + " --seeds 1..12 --keep-going --jobs ";
+  const Workplace one;
+  const Workplace three;
+  const Ended first = one.run(command + "1");
+  const Ended second = three.run(command + "3");
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_EQ(first.out, second.out);
+  EXPECT_EQ(one.size(), three.size());
+  for (const auto& entry : std::filesystem::directory_iterator(one / "")) {
+    const std::string name = entry.path().filename().string();
+    EXPECT_EQ(testing::text_of(one / name), testing::text_of(three / name)) << name;
+  }
+}
+
+TEST(Simulate, FailuresThatAreAlikeAreCountedTogether) {
+  const mutants::Mutant& mutant = mutants::all_mutants().front();
+  const Ended ended = Workplace().run("simulate --mutant " + std::string(mutant.name) +
+                                      " --seeds 1..20 --keep-going");
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_NE(ended.out.find("the same in"), std::string::npos) << ended.out;
+}
+
+TEST(Simulate, ShardsShareTheSeedsBetweenThem) {
+  std::uint64_t runs = 0;
+  std::uint64_t operations = 0;
+  const auto run = [](const std::string& shard) {
+    return nlohmann::json::parse(
+        Workplace().run("simulate --backend memory --seeds 5..14 --json" + shard).out, nullptr,
+        false);
+  };
+  for (const char* shard : {" --shard 1/3", " --shard 2/3", " --shard 3/3"}) {
+    const auto document = run(shard);
+    ASSERT_FALSE(document.is_discarded());
+    runs += document["runs"].get<std::uint64_t>();
+    operations += document["operations"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(runs, 10U);
+  EXPECT_EQ(operations, run("")["operations"]);
+}
+
+TEST(Simulate, SeedsFromATextAreTheSameForTheSameText) {
+  const auto run = [](const std::string& text) {
+    return Workplace().run("simulate --backend memory --seeds 1..2 --seed-from " + text);
+  };
+  const Ended one = run("3f2a9c1");
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_EQ(one.out, run("3f2a9c1").out);
+  EXPECT_NE(one.out, run("3f2a9c2").out);
+}
+
+TEST(Simulate, DeterminismIsCheckedWhereItIsAskedFor) {
+  const Ended ended =
+      Workplace().run("simulate --processes 2 --seeds 1..3 --check-determinism --jobs 2");
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
 }
 
 TEST(Replay, WholeCorpusHoldsOnTheRealBackend) {

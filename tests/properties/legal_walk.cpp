@@ -83,6 +83,7 @@ std::string LegalWalk::step() {
   } else {
     show(model::WorkerStopped{worker.name});
     start(worker);
+    show(model::FaultsEnded{});
   }
   return verdict_;
 }

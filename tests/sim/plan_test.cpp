@@ -18,7 +18,8 @@ TEST(Plan, IsTheSameForTheSameSeed) {
 }
 
 TEST(Plan, KeepsWhatTheCallerFixed) {
-  const PlanOptions options{.workers = 3, .attempts = 7, .duration = Duration{12'345}};
+  const PlanOptions options{
+      .workers = 3, .attempts = 7, .duration = Duration{12'345}, .faults = std::nullopt};
   const Plan plan = draw_plan(9, options);
   EXPECT_EQ(plan.workers, 3U);
   EXPECT_EQ(plan.worker_clocks.size(), 3U);
@@ -28,7 +29,7 @@ TEST(Plan, KeepsWhatTheCallerFixed) {
 
 // Fixing one option must not reshuffle what else the seed draws.
 TEST(Plan, FixingTheAttemptsLeavesTheOtherDrawsAlone) {
-  auto with = describe(draw_plan(5, {.workers = {}, .attempts = 9, .duration = {}}));
+  auto with = describe(draw_plan(5, {.workers = {}, .attempts = 9, .duration = {}, .faults = {}}));
   auto without = describe(draw_plan(5, {}));
   with.erase("attempts");
   without.erase("attempts");
@@ -36,11 +37,31 @@ TEST(Plan, FixingTheAttemptsLeavesTheOtherDrawsAlone) {
 }
 
 TEST(Plan, SwitchesEachKindOfFaultOffInSomeRunsAndOnInOthers) {
-  for (const char* fault :
-       {"fault_lose_request", "fault_lose_reply", "fault_duplicate_request", "fault_delay_spike",
-        "fault_crash", "fault_pause", "fault_miss_heartbeat", "fault_keep_expired",
-        "fault_miss_tick", "fault_repeat_enqueue", "fault_conflicting_enqueue", "fault_cancel",
-        "fault_replay", "fault_strange_call"}) {
+  for (const char* fault : {"fault_lose_request",
+                            "fault_lose_reply",
+                            "fault_duplicate_request",
+                            "fault_delay_spike",
+                            "fault_crash",
+                            "fault_pause",
+                            "fault_cut_requests",
+                            "fault_cut_replies",
+                            "fault_cut_both",
+                            "fault_new_identity",
+                            "fault_pause_beyond_ttl",
+                            "fault_worker_clock_forwards",
+                            "fault_worker_clock_backwards",
+                            "fault_reaper_clock_forwards",
+                            "fault_reaper_clock_backwards",
+                            "fault_repository_clock_forwards",
+                            "fault_repository_clock_backwards",
+                            "fault_miss_heartbeat",
+                            "fault_keep_expired",
+                            "fault_miss_tick",
+                            "fault_repeat_enqueue",
+                            "fault_conflicting_enqueue",
+                            "fault_cancel",
+                            "fault_replay",
+                            "fault_strange_call"}) {
     std::uint64_t off = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       if (describe(draw_plan(seed, {})).at(fault) == 0) ++off;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/disk_subject.hpp"
+#include "sim/world.hpp"
 #include "tests/mutants/sqlite/sqlite_mutants.hpp"
 
 namespace leasecheck::sim {
@@ -33,6 +35,55 @@ TEST(Storm, TheSameSeedIsTheSameRun) {
     EXPECT_EQ(one.tally.points, two.tally.points) << "seed " << seed;
     EXPECT_NE(one.digest, run_storm(seed + 1, {}, lease::open_sqlite_repository).digest);
   }
+}
+
+RunResult run_on_disk(std::uint64_t seed, const OpenRepository& open) {
+  const Plan plan = draw_plan(seed, {});
+  const auto subject = make_disk_subject(
+      {.name = "disk", .seed = seed, .processes = 3, .faults = plan.faults.disk}, open);
+  EXPECT_TRUE(subject.has_value()) << subject.error().message;
+  return simulate(plan, **subject);
+}
+
+// The same worlds as on memory, and below each operation a disk that fails: whatever happens there,
+// each operation has happened or not, and all that was acknowledged is there.
+TEST(WorldOnADisk, HoldsOnSqliteWhateverFails) {
+  Tally tally;
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    const RunResult run = run_on_disk(seed, lease::open_sqlite_repository);
+    EXPECT_EQ(run.verdict.result, traces::Result::held)
+        << "seed " << seed << ": " << run.verdict.property << ": " << run.verdict.message;
+    tally.add(run.tally);
+  }
+  for (const char* fault : {"kill", "power_loss", "io_error", "disk_full"}) {
+    EXPECT_GT(tally.faults[fault], 10U) << fault;
+  }
+  EXPECT_FALSE(tally.faults.contains("slow_call")) << "there is nobody to be overtaken by";
+  EXPECT_GT(tally.disk_calls, 10'000U);
+}
+
+TEST(WorldOnADisk, WithoutFaultsOfTheDiskItIsTheWorldOfMemory) {
+  const Plan plan = draw_plan(3, {});
+  std::vector<traces::Step> seen;
+  const auto run = [&](Subject& subject) {
+    seen.clear();
+    static_cast<void>(simulate(plan, subject, [&](const auto& step) { seen.push_back(step); }));
+    return seen;
+  };
+  const auto disk = make_disk_subject({.name = "disk", .seed = 3, .processes = 4, .faults = {}},
+                                      lease::open_sqlite_repository);
+  const auto model = make_model_subject();
+  ASSERT_TRUE(disk.has_value());
+  EXPECT_EQ(run(**disk), run(*model));
+}
+
+TEST(WorldOnADisk, FindsAnAckThatIsNotDurable) {
+  const mutants::SqliteMutant* mutant = mutants::find_sqlite_mutant("ack_not_durable");
+  ASSERT_NE(mutant, nullptr);
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    if (run_on_disk(seed, mutant->open).verdict.result == traces::Result::violated) return;
+  }
+  ADD_FAILURE() << mutant->what;
 }
 
 class PlantedDefect : public testing::TestWithParam<const mutants::SqliteMutant*> {};
