@@ -61,7 +61,7 @@ Time Aim::first_due() const {
 
 Time Aim::next(const SkewedClock& clock, Duration rhythm) {
   const Time now = timeline_.now();
-  if (!is_aiming_) return std::max(now + rhythm, clock.true_time_of(first_due()));
+  if (!is_aiming_) return std::max(now + rhythm, first_due());
   if (draw_.chance(500)) {
     const Time latest = now + 3 * rhythm;
     const auto aimed = deadline();

@@ -19,7 +19,7 @@ class Aim {
   [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
 
   /// From now on `next` keeps to the rhythm, and skips what cannot hold anything: rounds in which
-  /// no attempt is leased or due. A bound can be computed for that.
+  /// no attempt is leased or due. A bound can be computed for that. Pre: all clocks are right.
   void keep_to_the_rhythm() { is_aiming_ = false; }
 
   /// A time at a deadline, or near `around`, for arguments of calls.

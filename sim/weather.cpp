@@ -9,15 +9,25 @@ namespace {
 
 constexpr std::uint64_t whole = 100'000;
 
+// What an operating system does in its own memory, for which no medium is asked. An unlock above
+// all: if it failed, the lock would be held for as long as its process lives, whatever anybody
+// does.
+bool can_fail(DiskCall call) {
+  return call != DiskCall::unlock && call != DiskCall::unlock_memory && call != DiskCall::barrier;
+}
+
 }  // namespace
 
+// Every device here keeps the bytes beside a torn write, as SQLite assumes unless it is told
+// otherwise. Without that, its log is safe from one loss of power, which is what the crash matrix
+// shows, but not from the second: after recovery it appends within the sector of what is committed.
 Device draw_device(std::uint64_t seed) {
   Stream draw(seed, "device");
   return {.sector_size = draw.chance(500) ? 512U : 4096U,
           .atomic_writes = draw.chance(200),
           .safe_append = draw.chance(300),
           .sequential = draw.chance(200),
-          .powersafe_overwrite = draw.chance(700)};
+          .powersafe_overwrite = true};
 }
 
 DiskAnswer Weather::before(const DiskAccess& access) {
@@ -35,7 +45,7 @@ DiskAnswer Weather::before(const DiskAccess& access) {
   } else if (happens("kill", faults_.kill * (commits ? 4 : 1))) {
     ++deaths_;
     access.process.kill();
-  } else if (happens("io_error", faults_.io_error)) {
+  } else if (can_fail(access.call) && happens("io_error", faults_.io_error)) {
     return DiskAnswer::io_error;
   } else if (access.call == DiskCall::write && happens("disk_full", faults_.disk_full)) {
     return DiskAnswer::full;

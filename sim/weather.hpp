@@ -11,9 +11,9 @@
 
 namespace leasecheck::sim {
 
-/// Stands in front of a disk and lets its faults happen; where there is a scheduler, every call is
-/// also a point at which another process may go on.
-/// Thread: one thread.
+/// Stands in front of a disk and lets its faults happen, in every call that can fail; where there
+/// is a scheduler, every call is also a point at which another process may go on. Thread: one
+/// thread.
 class Weather final : public DiskWatcher {
  public:
   /// The disk must outlive it.

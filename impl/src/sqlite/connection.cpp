@@ -92,6 +92,17 @@ void Connection::execute(const std::string& sql) {
   accept(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
 }
 
+void Connection::sync_log() {
+  if (failure_) return;
+  sqlite3_file* log = nullptr;
+  if (!accept(sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log))) {
+    return;
+  }
+  // Without methods it is not open: a database in memory has none.
+  if (log == nullptr || log->pMethods == nullptr) return;
+  accept(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
+}
+
 std::string Connection::ask_patiently(std::string_view sql) {
   constexpr Duration nap{5};
   for (Duration waited{0};; waited += nap) {

@@ -42,6 +42,11 @@ class Connection {
   /// itself: tries again as long as the options say. Returns: the first column of the first row.
   [[nodiscard]] std::string ask_patiently(std::string_view sql);
 
+  /// Makes what the write-ahead log holds safe from a loss of power. A log that recovery has read
+  /// may hold a commit whose process died before it had synced it: everybody sees it, and it is not
+  /// safe.
+  void sync_log();
+
   /// Remembers a failure unless there is one already.
   void fail(Error error);
 

@@ -131,6 +131,9 @@ Result<void> prepare_schema(Connection& connection) {
   if (!version) return std::unexpected(version.error());
   if (auto switched = use_write_ahead_log(connection); !switched) return switched;
   connection.execute("PRAGMA synchronous = FULL");
+  // Before this process tells anybody what it has read: a version or a sequence that has been seen
+  // must not be given again after a loss of power.
+  connection.sync_log();
   if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);
 }

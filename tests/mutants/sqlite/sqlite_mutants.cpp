@@ -46,7 +46,8 @@ class Base : public lease::StoredRepository {
   }
 
  private:
-  Base(Connection* reached, std::unique_ptr<Connection> connection, lease::Clock& clock,
+  // By reference: nothing is moved before `reached` has been read, in whatever order.
+  Base(Connection* reached, std::unique_ptr<Connection>&& connection, lease::Clock& clock,
        lease::IdSource& ids)
       : StoredRepository(std::make_unique<lease::sqlite::SqliteStore>(std::move(connection)), clock,
                          ids),
