@@ -10,6 +10,7 @@
 #include "model/spec/environment.hpp"
 #include "model/spec/records.hpp"
 #include "properties/property.hpp"
+#include "sim/deployment_defect.hpp"
 #include "sim/faults.hpp"
 
 namespace leasecheck::sim {
@@ -51,6 +52,8 @@ struct Plan {
   std::vector<model::ClockError> reaper_clocks;
   /// Whether no clock gets behind another by more than rule 20 allows.
   bool skew_within_margin = true;
+  /// Never drawn: planted by those who look whether it is found.
+  DeploymentDefect defect = DeploymentDefect::none;
 
   [[nodiscard]] properties::Deployment deployment() const {
     return {.epoch = epoch, .grace = grace, .skew_within_margin = skew_within_margin};

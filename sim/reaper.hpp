@@ -1,5 +1,8 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "lease/lease_manager.hpp"
 #include "sim/aim.hpp"
 #include "sim/observed_repository.hpp"
@@ -25,6 +28,7 @@ class Reaper {
  private:
   void tick();
   void plan_next();
+  void free_what_was_stale();
 
   Surroundings around_;
   SkewedClock clock_;
@@ -34,6 +38,7 @@ class Reaper {
   ObservedRepository repository_;
   lease::LeaseManager manager_;
   bool has_left_ = false;
+  std::vector<model::ReleaseLease> seen_stale_;  ///< of `reaper_acts_on_old_sight`
 };
 
 }  // namespace leasecheck::sim

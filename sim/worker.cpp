@@ -22,7 +22,7 @@ bool is_stale(const CallResult& result) {
 Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
     : id_(std::move(id)),
       around_(surroundings),
-      clock_(around_.timeline, clock),
+      clock_(around_.timeline, worker_clock(around_.plan, clock)),
       clock_setter_(around_, clock_,
                     {.owner = "worker",
                      .forwards = &ClockFaults::worker_forwards,
@@ -258,6 +258,9 @@ void Worker::pause(Duration length) {
 
 void Worker::resume() {
   is_paused_ = false;
+  if (around_.plan.defect == DeploymentDefect::worker_reaps_itself) {
+    ask(model::ExpireLeasesAndRequeue{clock_.shows()}, nothing_to_do, not_awaited);
+  }
   for (const auto& happening : std::exchange(waiting_, {})) happening();
 }
 
