@@ -1,182 +1,177 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <functional>
+#include <exception>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <vector>
 
 #include "cli/command.hpp"
+#include "cli/exhibition.hpp"
+#include "cli/pool.hpp"
 #include "cli/progress.hpp"
-#include "cli/render.hpp"
-#include "sim/conform.hpp"
-#include "sim/plain.hpp"
-#include "sim/world.hpp"
-#include "tests/mutants/mutants.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
 struct MuseumFlags {
-  CommonOptions common;
+  std::string json;  ///< a file, "-" for standard output, empty for a table
+  std::string svg;
+  std::string only;
+  std::string technique;
   std::uint64_t samples = 5;
-  std::uint64_t most_runs = 500;
+  std::uint64_t most_runs = 300;
+  unsigned jobs = 2;
 };
 
-/// What one search for a defect gave.
-struct Search {
-  std::uint64_t calls = 0;
-  double seconds = 0;
-  std::string property;  ///< that was violated; empty if nothing was found
+/// One exhibit to be looked for by one technique.
+struct Task {
+  std::size_t row = 0;
+  std::size_t technique = 0;
 };
 
-using Make = decltype(Backend::make);
-
-/// One way to look for defects. `sample` makes searches differ; a tour is always the same.
-struct Technique {
-  std::string_view name;
-  bool is_random;
-  Search (*look)(const Make& make, std::uint64_t sample, std::uint64_t most_runs);
-};
-
-using Run = sim::RunResult (*)(std::uint64_t seed, sim::Subject& subject);
-
-// Seed after seed, a new subject each, until something is found.
-Search look_by_runs(Run run, const Make& make, std::uint64_t sample, std::uint64_t most_runs) {
-  Search search;
-  for (std::uint64_t i = 1; i <= most_runs; ++i) {
-    auto subject = make();
-    if (!subject) throw Stop{subject.error().message, ExitCode::broken};
-    const sim::RunResult result = run(sample * most_runs + i, **subject);
-    search.calls += result.tally.operations;
-    if (result.verdict.result == traces::Result::held) continue;
-    search.property = result.verdict.property;
-    break;
+std::vector<const Technique*> chosen_techniques(const MuseumFlags& flags) {
+  std::vector<const Technique*> chosen;
+  std::string names;
+  for (const Technique& technique : all_techniques()) {
+    names += (names.empty() ? "" : ", ") + std::string(technique.name);
+    if (flags.technique.empty() || technique.name == flags.technique) chosen.push_back(&technique);
   }
-  return search;
+  if (!chosen.empty()) return chosen;
+  throw Stop{fmt::format("--technique {}: expected one of: {}", flags.technique, names)};
 }
 
-Search plain(const Make& make, std::uint64_t sample, std::uint64_t most_runs) {
-  return look_by_runs(sim::plain_run, make, sample, most_runs);
+bool is_for_any(const std::vector<const Technique*>& techniques, const mutants::Exhibit& exhibit) {
+  return std::ranges::any_of(
+      techniques, [&](const Technique* technique) { return technique->applies(exhibit); });
 }
 
-Search simulation(const Make& make, std::uint64_t sample, std::uint64_t most_runs) {
-  const Run run = [](std::uint64_t seed, sim::Subject& subject) {
-    return sim::simulate(sim::draw_plan(seed, {}), subject);
+std::vector<Shown> chosen_rows(const MuseumFlags& flags,
+                               const std::vector<const Technique*>& techniques) {
+  std::vector<Shown> rows;
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    if (!flags.only.empty() && exhibit.name != flags.only) continue;
+    if (!is_for_any(techniques, exhibit)) continue;
+    rows.push_back({.exhibit = &exhibit, .cells = std::vector<Cell>(techniques.size())});
+  }
+  if (rows.empty()) {
+    throw Stop{
+        fmt::format("--only {}: no exhibit of this name that the technique is for; `leasecheck "
+                    "mutants` lists them",
+                    flags.only)};
+  }
+  std::ranges::stable_sort(rows, {}, [](const Shown& row) { return topic_of(*row.exhibit); });
+  return rows;
+}
+
+Cell look(const Technique& technique, const MuseumFlags& flags, const mutants::Exhibit& exhibit) {
+  struct Timed {
+    Search search;
+    double seconds;
   };
-  return look_by_runs(run, make, sample, most_runs);
-}
-
-Search conformance(const Make& make, std::uint64_t, std::uint64_t) {
-  const auto result = sim::conform(
-      {.workers = 2, .attempts = 2, .backend = "museum", .make = make, .progress = {}});
-  if (!result) throw Stop{result.error(), ExitCode::broken};
-  return {.calls = result->tally.operations, .seconds = 0, .property = result->verdict.property};
-}
-
-constexpr std::array techniques{
-    Technique{.name = "plain", .is_random = true, .look = plain},
-    Technique{.name = "simulation", .is_random = true, .look = simulation},
-    Technique{.name = "conformance", .is_random = false, .look = conformance}};
-
-/// What a technique makes of a defect: the median search, where one that found nothing is the
-/// longest, and how many of them found it.
-struct Cell {
-  Search median;
-  std::uint64_t found = 0;
-  std::uint64_t samples = 0;
-};
-
-Cell look(const Technique& technique, const MuseumFlags& flags, const Make& make) {
-  std::vector<Search> searches;
-  for (std::uint64_t sample = 0; sample < (technique.is_random ? flags.samples : 1); ++sample) {
+  std::vector<Timed> searches;
+  const std::uint64_t samples = technique.is_random ? flags.samples : 1;
+  for (std::uint64_t sample = 0; sample < samples; ++sample) {
     const auto began = std::chrono::steady_clock::now();
-    searches.push_back(technique.look(make, sample, flags.most_runs));
-    searches.back().seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    Search search = technique.look(exhibit, {.sample = sample, .most_runs = flags.most_runs});
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    searches.push_back({std::move(search), took.count()});
   }
-  std::ranges::sort(searches, {}, [](const Search& search) {
-    return std::pair(search.property.empty(), search.calls);
+  std::ranges::sort(searches, {}, [](const Timed& timed) {
+    return std::pair(timed.search.property.empty(), timed.search.calls);
   });
-  const auto found =
-      std::ranges::count_if(searches, [](const Search& s) { return !s.property.empty(); });
-  return {.median = searches[searches.size() / 2],
+  const auto found = std::ranges::count_if(
+      searches, [](const Timed& timed) { return !timed.search.property.empty(); });
+  const Timed& median = searches[searches.size() / 2];
+  return {.calls = median.search.calls,
+          .seconds = median.seconds,
+          .property = median.search.property,
           .found = static_cast<std::uint64_t>(found),
-          .samples = searches.size()};
+          .samples = samples};
 }
 
-struct Row {
-  const mutants::Mutant* mutant = nullptr;
-  std::vector<Cell> cells;  // as `techniques`
-
-  /// Whether some technique finds it by the property that it names.
-  [[nodiscard]] bool is_found() const {
-    return std::ranges::any_of(
-        cells, [this](const Cell& cell) { return cell.median.property == mutant->property; });
-  }
-};
-
-std::string in_words(const Cell& cell) {
-  if (cell.median.property.empty()) return fmt::format("- ({}/{})", cell.found, cell.samples);
-  return grouped(cell.median.calls);
+// How a cell comes from the process that found it; in words, if it found that it could not go on.
+std::string packed(const Cell& cell) {
+  return nlohmann::json{cell.calls, cell.seconds, cell.property, cell.found, cell.samples}.dump();
 }
 
-void print(const std::vector<Row>& rows) {
-  fmt::print("{:32} {:5} {:22}", "defect", "row", "property");
-  for (const Technique& technique : techniques) fmt::print(" {:>12}", technique.name);
-  fmt::print("\n");
-  for (const Row& row : rows) {
-    fmt::print("{:32} {:5} {:22}", row.mutant->name, row.mutant->defect, row.mutant->property);
-    for (const Cell& cell : row.cells) fmt::print(" {:>12}", in_words(cell));
-    fmt::print("{}\n", row.is_found() ? "" : "  NOT FOUND BY ITS PROPERTY");
-  }
-  fmt::print("median calls to detection; - (n/m): found in n of m searches only\n");
+Cell unpacked(const std::string& text) {
+  const auto parts = nlohmann::json::parse(text);
+  if (parts.is_string()) throw Stop{parts.get<std::string>(), ExitCode::broken};
+  return {.calls = parts[0],
+          .seconds = parts[1],
+          .property = parts[2],
+          .found = parts[3],
+          .samples = parts[4]};
 }
 
-nlohmann::ordered_json to_json(const std::vector<Row>& rows) {
-  nlohmann::ordered_json document = nlohmann::ordered_json::array();
-  for (const Row& row : rows) {
-    nlohmann::ordered_json entry{{"name", row.mutant->name},
-                                 {"defect", row.mutant->defect},
-                                 {"source", row.mutant->source},
-                                 {"property", row.mutant->property},
-                                 {"found", row.is_found()}};
-    for (std::size_t i = 0; i < techniques.size(); ++i) {
-      const Cell& cell = row.cells[i];
-      entry["techniques"][std::string(techniques[i].name)] = {
-          {"property", cell.median.property},
-          {"median_calls", cell.median.calls},
-          {"median_seconds", cell.median.seconds},
-          {"found", cell.found},
-          {"samples", cell.samples}};
+std::vector<Task> tasks_of(const Exhibition& exhibition) {
+  std::vector<Task> tasks;
+  for (std::size_t row = 0; row < exhibition.rows.size(); ++row) {
+    for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
+      if (exhibition.techniques[i]->applies(*exhibition.rows[row].exhibit)) {
+        tasks.push_back({row, i});
+      }
     }
-    document.push_back(std::move(entry));
   }
-  return document;
+  return tasks;
+}
+
+Pool::Work work_of(const Exhibition& exhibition, const std::vector<Task>& tasks,
+                   const MuseumFlags& flags) {
+  return [&](std::uint64_t number) -> std::string {
+    const Task& task = tasks[number];
+    try {
+      return packed(
+          look(*exhibition.techniques[task.technique], flags, *exhibition.rows[task.row].exhibit));
+    } catch (const Stop& stop) {
+      return nlohmann::json(stop.message).dump();
+    } catch (const std::exception& error) {
+      return nlohmann::json(error.what()).dump();
+    }
+  };
+}
+
+void fill(Exhibition& exhibition, const MuseumFlags& flags) {
+  const std::vector<Task> tasks = tasks_of(exhibition);
+  Progress progress;
+  Pool pool(flags.jobs, work_of(exhibition, tasks, flags));
+  std::uint64_t given = 0;
+  for (std::uint64_t done = 0; done < tasks.size(); ++done) {
+    while (given < tasks.size() && pool.has_room()) pool.give(given++);
+    const Pool::Done found = pool.next();
+    const Task& task = tasks[found.number];
+    if (!found.answer) {
+      throw Stop{
+          fmt::format("a search for {} {}", exhibition.rows[task.row].exhibit->name, found.death),
+          ExitCode::broken};
+    }
+    exhibition.rows[task.row].cells[task.technique] = unpacked(*found.answer);
+    progress.show(fmt::format("museum: {} of {} searches", done + 1, tasks.size()));
+  }
+}
+
+void write(const std::string& flag, const std::string& name, const std::string& text) {
+  std::ofstream file(name, std::ios::binary);
+  file << text;
+  file.flush();
+  if (!file) throw Stop{fmt::format("{} {}: cannot be written", flag, name)};
 }
 
 void run(const MuseumFlags& flags, ExitCode& exit_code) {
-  Progress progress;
-  std::vector<Row> rows;
-  for (const mutants::Mutant& mutant : mutants::all_mutants()) {
-    progress.show(fmt::format("museum: {}", mutant.name));
-    const auto backend = parse_backend("mutant:" + std::string(mutant.name));
-    if (!backend) throw Stop{backend.error()};
-    Row row{.mutant = &mutant, .cells = {}};
-    for (const Technique& technique : techniques) {
-      row.cells.push_back(look(technique, flags, backend->make));
-    }
-    rows.push_back(std::move(row));
-  }
-  if (flags.common.json) {
-    fmt::print("{}\n", to_json(rows).dump(2));
+  Exhibition exhibition{.techniques = chosen_techniques(flags), .rows = {}};
+  exhibition.rows = chosen_rows(flags, exhibition.techniques);
+  fill(exhibition, flags);
+  if (!flags.svg.empty()) write("--svg", flags.svg, exhibition_svg(exhibition));
+  if (flags.json == "-") {
+    fmt::print("{}\n", to_json(exhibition).dump(2));
   } else {
-    print(rows);
+    fmt::print("{}", in_words(exhibition));
+    if (!flags.json.empty()) write("--json", flags.json, to_json(exhibition).dump(2) + "\n");
   }
-  exit_code = std::ranges::all_of(rows, &Row::is_found) ? ExitCode::held : ExitCode::violated;
+  const bool all_found = std::ranges::all_of(exhibition.rows, &Shown::is_found_by_its_property);
+  exit_code = all_found ? ExitCode::held : ExitCode::violated;
 }
 
 }  // namespace
@@ -185,12 +180,23 @@ void add_museum(CLI::App& app, ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand(
       "museum", "Look for every planted defect by every technique and compare them");
   auto flags = std::make_shared<MuseumFlags>();
-  add_json_option(*command, flags->common);
+  command->add_option("--json", flags->json, "Write JSON to this file, or alone to standard output")
+      ->expected(0, 1)
+      ->default_str("-")
+      ->type_name("FILE");
+  command->add_option("--svg", flags->svg, "Draw the matrix into this file")->type_name("FILE");
+  command->add_option("--only", flags->only, "Only this exhibit")->type_name("NAME");
+  command->add_option("--technique", flags->technique, "Only this technique")->type_name("NAME");
   command->add_option("--samples", flags->samples, "Searches by each random technique")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_option("--most-runs", flags->most_runs, "Runs in a search before it gives up")
+  command
+      ->add_option("--most-runs", flags->most_runs,
+                   "Runs in a random search before it gives up; of storms a tenth")
       ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--jobs", flags->jobs, "Searches at a time; no result depends on it")
+      ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->callback([flags, &exit_code] { run(*flags, exit_code); });
 }

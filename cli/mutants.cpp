@@ -1,30 +1,40 @@
-#include "tests/mutants/mutants.hpp"
-
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/techniques.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
+std::vector<std::string_view> techniques_for(const mutants::Exhibit& exhibit) {
+  std::vector<std::string_view> names;
+  for (const Technique& technique : all_techniques()) {
+    if (technique.applies(exhibit)) names.push_back(technique.name);
+  }
+  return names;
+}
+
 void print_json() {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const mutants::Mutant& mutant : mutants::all_mutants()) {
-    list.push_back({{"name", mutant.name},
-                    {"defect", mutant.defect},
-                    {"what", mutant.what},
-                    {"property", mutant.property},
-                    {"source", mutant.source}});
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    list.push_back({{"name", exhibit.name},
+                    {"kind", kind_of(exhibit)},
+                    {"defect", exhibit.row},
+                    {"what", exhibit.what},
+                    {"property", exhibit.property},
+                    {"source", source_of(exhibit)},
+                    {"techniques", techniques_for(exhibit)}});
   }
   fmt::print("{}\n", list.dump(2));
 }
 
 void print_table() {
-  for (const mutants::Mutant& mutant : mutants::all_mutants()) {
-    fmt::print("{}\n    {} ({})\n    found by {}; seen in {}\n", mutant.name, mutant.what,
-               mutant.defect, mutant.property, mutant.source);
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    fmt::print("{}\n    {} ({})\n    {}; found by {}; seen in {}\n    looked for by {}\n",
+               exhibit.name, exhibit.what, exhibit.row, kind_of(exhibit), exhibit.property,
+               source_of(exhibit), fmt::join(techniques_for(exhibit), ", "));
   }
 }
 

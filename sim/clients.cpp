@@ -14,8 +14,11 @@ using model::Duration;
 using model::Time;
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+constexpr std::int64_t most_multiplier = (std::int64_t{1} << 31) - 2;
 
+// One name is hostile: some system takes it for all attempts.
 model::Id attempt_name(std::uint64_t number) {
+  if (number == 3) return "*";
   return "a" + std::to_string(number);
 }
 model::Id run_name(std::uint64_t number) {
@@ -25,7 +28,9 @@ model::Id run_name(std::uint64_t number) {
 }  // namespace
 
 Producer::Producer(Surroundings surroundings)
-    : around_(surroundings), draw_(around_.plan.seed, "producer") {}
+    : around_(surroundings),
+      draw_(around_.plan.seed, "producer"),
+      rare_(around_.plan.seed, "producer rarities") {}
 
 void Producer::start() {
   const Plan& plan = around_.plan;
@@ -76,6 +81,7 @@ model::AttemptSpec Producer::draw_spec(std::uint32_t number) {
   spec.on_timeout = draw_.pick(std::span<const model::OnTimeout>(reactions));
   if (draw_.chance(700)) spec.retry_policy = draw_policy();
   if (draw_.chance(300)) spec.max_deliveries = draw_.between(1, 4);
+  if (spec.not_before && rare_.chance(200)) spec.not_before = model::beginning_of_time;
   if (draw_.chance(200)) spec.tenant_id = "t" + std::to_string(draw_.below(2));
   return spec;
 }
@@ -90,6 +96,7 @@ model::RetryPolicy Producer::draw_policy() {
                             .max_retries = draw_.between(0, 4)};
   if (draw_.chance(200)) policy.backoff = least;
   if (draw_.chance(400)) policy.max_backoff = draw_.between(least, least + 2 * around_.plan.ttl);
+  if (policy.max_backoff && rare_.chance(200)) policy.multiplier = most_multiplier;
   return policy;
 }
 

@@ -23,6 +23,7 @@ class Producer {
 
   Surroundings around_;
   Stream draw_;
+  Stream rare_;  ///< values at the ends of what is legal
 };
 
 /// A person at a console: looks around, cancels, replays dead letters.

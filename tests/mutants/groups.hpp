@@ -6,7 +6,7 @@
 #include "memory/memory_repository.hpp"
 #include "tests/mutants/mutants.hpp"
 
-/// The planted defects by the operation that they spoil, one file each.
+/// The planted defects by the operation or the question that they spoil, one file each.
 namespace leasecheck::mutants {
 
 [[nodiscard]] std::vector<Mutant> dispatch_mutants();
@@ -16,6 +16,10 @@ namespace leasecheck::mutants {
 [[nodiscard]] std::vector<Mutant> timeout_mutants();
 [[nodiscard]] std::vector<Mutant> ack_mutants();
 [[nodiscard]] std::vector<Mutant> dead_letter_mutants();
+[[nodiscard]] std::vector<Mutant> ownership_mutants();
+[[nodiscard]] std::vector<Mutant> staleness_mutants();
+[[nodiscard]] std::vector<Mutant> budget_mutants();
+[[nodiscard]] std::vector<Mutant> reading_mutants();
 
 /// What a mutant varies, under a short name.
 using Base = lease::MemoryRepository;

@@ -1,14 +1,11 @@
 // Rules 4 and 10: how a lease is kept.
 
-#include <map>
-
-#include "tests/mutants/groups.hpp"
+#include "tests/mutants/remembering.hpp"
 
 namespace leasecheck::mutants {
 namespace {
 
 using lease::Attempt;
-using lease::Lease;
 using lease::LeaseId;
 using lease::Result;
 using lease::Status;
@@ -57,26 +54,6 @@ class VersionStandsStill final : public Base {
     Base::refresh(attempt, heartbeat_at, expires_at);
     attempt.version -= 1;
   }
-};
-
-/// Remembers to which attempt every lease ever belonged, for defects that confuse the two.
-class Remembering : public Base {
- public:
-  using Base::Base;
-
- protected:
-  void grant(Attempt& attempt, Lease granted) override {
-    attempt_of_.insert_or_assign(granted.lease_id, attempt.spec.attempt_id);
-    Base::grant(attempt, std::move(granted));
-  }
-
-  Attempt* find_ever_leased(const LeaseId& lease_id) {
-    const auto known = attempt_of_.find(lease_id);
-    return known == attempt_of_.end() ? nullptr : store().find(known->second);
-  }
-
- private:
-  std::map<LeaseId, lease::AttemptId> attempt_of_;
 };
 
 class MatchesAttemptOnly final : public Remembering {

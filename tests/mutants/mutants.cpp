@@ -11,7 +11,8 @@ std::span<const Mutant> all_mutants() {
   static const std::vector<Mutant> mutants = [] {
     std::vector<Mutant> all;
     for (const auto group : {dispatch_mutants, claim_mutants, heartbeat_mutants, reap_mutants,
-                             timeout_mutants, ack_mutants, dead_letter_mutants}) {
+                             timeout_mutants, ack_mutants, dead_letter_mutants, ownership_mutants,
+                             staleness_mutants, budget_mutants, reading_mutants}) {
       const std::vector<Mutant> members = group();
       all.insert(all.end(), members.begin(), members.end());
     }

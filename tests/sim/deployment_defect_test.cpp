@@ -1,37 +1,28 @@
-// Workers and reapers that break their side of the contract are found, whatever the repository.
+// Workers and reapers that break their side of the contract are found, around a correct repository.
 #include <gtest/gtest.h>
 
+#include "tests/mutants/catalogue.hpp"
 #include "tests/sim/subjects.hpp"
 
-namespace leasecheck::sim {
+namespace leasecheck::mutants {
 namespace {
 
-struct Planted {
-  DeploymentDefect defect;
-  std::string_view property;
-};
+class Deployment : public ::testing::TestWithParam<DeploymentMutant> {};
 
-class Deployment : public ::testing::TestWithParam<Planted> {};
-
-TEST_P(Deployment, IsFoundByItsProperty) {
-  constexpr std::uint64_t seeds = 300;
+TEST_P(Deployment, IsFoundByThePropertyItNames) {
+  constexpr std::uint64_t seeds = 100;
   std::string found;
   for (std::uint64_t seed = 1; seed <= seeds && found.empty(); ++seed) {
-    Plan plan = draw_plan(seed, {});
+    sim::Plan plan = sim::draw_plan(seed, {});
     plan.defect = GetParam().defect;
-    const auto subject = testing::make_memory();
-    found = simulate(plan, *subject).verdict.property;
+    const auto subject = sim::testing::make_memory();
+    found = sim::simulate(plan, *subject).verdict.property;
   }
   EXPECT_EQ(found, GetParam().property);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Defects, Deployment,
-    ::testing::Values(Planted{DeploymentDefect::reaper_forgets_grace, "requeue_after_grace"},
-                      Planted{DeploymentDefect::reaper_clock_jumps, "no_double_belief"},
-                      Planted{DeploymentDefect::reaper_acts_on_old_sight, "no_double_belief"},
-                      Planted{DeploymentDefect::worker_clock_lags, "no_double_belief"},
-                      Planted{DeploymentDefect::worker_reaps_itself, "requeue_after_grace"}));
+INSTANTIATE_TEST_SUITE_P(Simulator, Deployment, ::testing::ValuesIn(deployment_mutants()),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
-}  // namespace leasecheck::sim
+}  // namespace leasecheck::mutants

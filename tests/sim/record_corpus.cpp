@@ -1,10 +1,13 @@
-// Writes the corpus anew: for every planted defect the shortest failure that the simulator finds in
-// it, minimised. Run it after the format of traces or the set of mutants has changed:
+// Writes the corpus anew: for every planted defect, or for those that are named, the shortest
+// failure that the simulator finds in it, minimised. Run it after the format of traces or the set
+// of mutants has changed:
 //
-//   build/release/tests/sim/record_corpus traces/corpus
+//   build/release/tests/sim/record_corpus traces/corpus [NAME...]
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sim/replay.hpp"
@@ -17,13 +20,16 @@ namespace leasecheck::sim {
 namespace {
 
 constexpr std::uint64_t seeds = 200;
+constexpr int failures_to_choose_from = 10;
 
-// The failure with the fewest steps among those of all seeds.
+// The failure with the fewest steps among the first ones.
 std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
   std::optional<traces::Trace> shortest;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+  int failures = 0;
+  for (std::uint64_t seed = 1; seed <= seeds && failures < failures_to_choose_from; ++seed) {
     testing::RecordedRun run = testing::record(draw_plan(seed, {}), testing::backend_of(mutant));
     if (run.result.verdict.property != mutant.property) continue;
+    ++failures;
     if (!shortest || run.trace.steps.size() < shortest->steps.size()) {
       shortest = std::move(run.trace);
     }
@@ -40,8 +46,8 @@ bool record(const mutants::Mutant& mutant, const std::filesystem::path& director
   failure->head.exhibit = traces::Exhibit{.shows = std::string(mutant.what),
                                           .defect = std::string(mutant.defect),
                                           .property = std::string(mutant.property)};
-  const traces::Trace shortest = traces::minimise(
-      *failure, [&mutant](const traces::Trace& candidate) {
+  const traces::Trace shortest =
+      traces::minimise(*failure, [&mutant](const traces::Trace& candidate) {
         const auto subject = testing::make_subject(testing::backend_of(mutant));
         return rerun(candidate, *subject);
       });
@@ -59,12 +65,16 @@ bool record(const mutants::Mutant& mutant, const std::filesystem::path& director
 }  // namespace leasecheck::sim
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: record_corpus DIRECTORY\n");
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: record_corpus DIRECTORY [NAME...]\n");
     return 2;
   }
+  const std::span<char*> names(argv + 2, argv + argc);
   bool all_recorded = true;
   for (const auto& mutant : leasecheck::mutants::all_mutants()) {
+    const bool is_named =
+        std::ranges::any_of(names, [&mutant](const char* name) { return mutant.name == name; });
+    if (!names.empty() && !is_named) continue;
     all_recorded &= leasecheck::sim::record(mutant, argv[1]);
   }
   return all_recorded ? 0 : 1;

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
-#include "sqlite/schema.hpp"
-#include "sqlite/sqlite_store.hpp"
-#include "stored_repository.hpp"
+#include "tests/mutants/sqlite/variant.hpp"
 
 namespace leasecheck::mutants {
 namespace {
@@ -26,58 +23,28 @@ using lease::Result;
 using lease::Time;
 using lease::sqlite::Connection;
 
-/// The repository that ships, with its connection in reach.
-class Base : public lease::StoredRepository {
- public:
-  Base(std::unique_ptr<Connection> connection, lease::Clock& clock, lease::IdSource& ids)
-      : Base(connection.get(), std::move(connection), clock, ids) {}
-
- protected:
-  Connection& connection() { return *connection_; }
-
-  /// The ids of what a query finds, in a transaction of its own.
-  template <typename Find>
-  Result<std::vector<AttemptId>> ids_of(Find find) {
-    return transact(Access::read, [&]() -> Result<std::vector<AttemptId>> {
-      std::vector<AttemptId> found;
-      for (const Attempt* attempt : find()) found.push_back(attempt->spec.attempt_id);
-      return found;
-    });
-  }
-
- private:
-  // By reference: nothing is moved before `reached` has been read, in whatever order.
-  Base(Connection* reached, std::unique_ptr<Connection>&& connection, lease::Clock& clock,
-       lease::IdSource& ids)
-      : StoredRepository(std::make_unique<lease::sqlite::SqliteStore>(std::move(connection)), clock,
-                         ids),
-        connection_(reached) {}
-
-  Connection* connection_;
-};
-
-class NeverSynced final : public Base {
+class NeverSynced final : public SqliteVariant {
  public:
   NeverSynced(std::unique_ptr<Connection> opened, lease::Clock& clock, lease::IdSource& ids)
-      : Base(std::move(opened), clock, ids) {
+      : SqliteVariant(std::move(opened), clock, ids) {
     connection().execute("PRAGMA synchronous = OFF");
   }
 };
 
-class AckNotDurable final : public Base {
+class AckNotDurable final : public SqliteVariant {
  public:
-  using Base::Base;
+  using SqliteVariant::SqliteVariant;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     connection().execute("PRAGMA synchronous = NORMAL");
-    Result<AckResult> answer = Base::ack_attempt(holder, outcome, now);
+    Result<AckResult> answer = SqliteVariant::ack_attempt(holder, outcome, now);
     connection().execute("PRAGMA synchronous = FULL");
     return answer;
   }
 };
 
-class TimeoutsOneByOne final : public Base {
+class TimeoutsOneByOne final : public SqliteVariant {
  public:
-  using Base::Base;
+  using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     const auto overdue = ids_of([&] { return store().overdue_at(now); });
     if (!overdue) return std::unexpected(overdue.error());
@@ -98,15 +65,16 @@ class TimeoutsOneByOne final : public Base {
   }
 };
 
-class DeadLetterAfterwards final : public Base {
+class DeadLetterAfterwards final : public SqliteVariant {
  public:
-  using Base::Base;
+  using SqliteVariant::SqliteVariant;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
-    const auto held = Base::get_lease(holder.lease_id);
+    const auto held = SqliteVariant::get_lease(holder.lease_id);
     if (!held) return std::unexpected(held.error());
     const bool is_final = outcome == AckOutcome::failed && *held &&
-                          (*held)->worker_id == holder.worker_id && !has_policy((*held)->attempt_id);
-    if (!is_final) return Base::ack_attempt(holder, outcome, now);
+                          (*held)->worker_id == holder.worker_id &&
+                          !has_policy((*held)->attempt_id);
+    if (!is_final) return SqliteVariant::ack_attempt(holder, outcome, now);
     if (auto released = release_lease(holder, now); !released) {
       return std::unexpected(released.error());
     }
@@ -131,9 +99,9 @@ class DeadLetterAfterwards final : public Base {
 };
 
 /// A claim with its check and its grant, which variants put into transactions of their own choice.
-class ClaimVariant : public Base {
+class ClaimVariant : public SqliteVariant {
  public:
-  using Base::Base;
+  using SqliteVariant::SqliteVariant;
 
  protected:
   Result<void> check_claim(const AttemptId& id, Time now, Time expires_at) {
@@ -185,9 +153,9 @@ class ClaimInTwoTransactions final : public ClaimVariant {
   }
 };
 
-class ReapsById final : public Base {
+class ReapsById final : public SqliteVariant {
  public:
-  using Base::Base;
+  using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     const auto stale = ids_of([&] { return store().expired_before(stale_before); });
     if (!stale) return std::unexpected(stale.error());
@@ -204,45 +172,42 @@ class ReapsById final : public Base {
   }
 };
 
-template <typename Repository>
-Result<std::unique_ptr<lease::AttemptRepository>> open(const lease::SqliteOptions& options,
-                                                       lease::Clock& clock, lease::IdSource& ids) {
-  auto connection = Connection::open(options);
-  if (!connection) return std::unexpected(connection.error());
-  if (auto ready = lease::sqlite::prepare_schema(**connection); !ready) {
-    return std::unexpected(ready.error());
-  }
-  return std::make_unique<Repository>(*std::move(connection), clock, ids);
-}
-
 constexpr std::array mutants{
     SqliteMutant{"synchronous_off", "rule 17", "nothing is synced, so nothing acknowledged is safe",
-                 Search::crash, "durable", open<NeverSynced>},
+                 Search::crash, "durable", open_variant<NeverSynced>},
     SqliteMutant{"ack_not_durable", "B70", "an ack is answered before its log record is synced",
-                 Search::crash, "durable", open<AckNotDurable>},
+                 Search::crash, "durable", open_variant<AckNotDurable>},
     SqliteMutant{"timeouts_one_by_one", "B96",
                  "each timed-out attempt is moved in a transaction of its own", Search::crash,
-                 "atomic", open<TimeoutsOneByOne>},
-    SqliteMutant{"dead_letter_afterwards", "B109",
-                 "a final failure frees the lease first and is dead-lettered in a second transaction",
-                 Search::crash, "atomic", open<DeadLetterAfterwards>},
+                 "atomic", open_variant<TimeoutsOneByOne>},
+    SqliteMutant{
+        "dead_letter_afterwards", "B109",
+        "a final failure frees the lease first and is dead-lettered in a second transaction",
+        Search::crash, "atomic", open_variant<DeadLetterAfterwards>},
     SqliteMutant{"claim_begins_deferred", "B100",
                  "a claim reads before it has the right to write, and is then refused it",
-                 Search::interleave, "available", open<ClaimBeginsDeferred>},
+                 Search::interleave, "available", open_variant<ClaimBeginsDeferred>},
     SqliteMutant{"claim_in_two_transactions", "B01",
                  "a claim checks in one transaction and grants in another", Search::interleave,
-                 "linearizable", open<ClaimInTwoTransactions>},
+                 "linearizable", open_variant<ClaimInTwoTransactions>},
     SqliteMutant{"reaps_by_id", "B41",
                  "the reap looks for stale leases first and then takes them by attempt, unchecked",
-                 Search::interleave, "linearizable", open<ReapsById>}};
+                 Search::interleave, "linearizable", open_variant<ReapsById>}};
 
 }  // namespace
 
-std::span<const SqliteMutant> sqlite_mutants() { return mutants; }
+std::span<const SqliteMutant> sqlite_mutants() {
+  static const std::vector<SqliteMutant> all = [] {
+    std::vector<SqliteMutant> both(mutants.begin(), mutants.end());
+    for (const SqliteMutant& mutant : split_mutants()) both.push_back(mutant);
+    return both;
+  }();
+  return all;
+}
 
 const SqliteMutant* find_sqlite_mutant(std::string_view name) {
-  const auto found = std::ranges::find(mutants, name, &SqliteMutant::name);
-  return found == mutants.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(sqlite_mutants(), name, &SqliteMutant::name);
+  return found == sqlite_mutants().end() ? nullptr : &*found;
 }
 
 }  // namespace leasecheck::mutants
