@@ -92,6 +92,7 @@ void print_json(const CrashOptions& options, const Searched& searched) {
                                   {"cases", searched.count.cases},
                                   {"calls", searched.count.calls},
                                   {"power_losses", searched.count.power_losses},
+                                  {"disks", searched.count.disks},
                                   {"kills", searched.count.kills},
                                   {"failed_calls", searched.count.failures},
                                   {"seconds", searched.seconds}};
@@ -108,11 +109,12 @@ void print(const CrashOptions& options, const Searched& searched) {
   fmt::print("crash {}: {}\n", options.storage.mutant.empty() ? "sqlite" : options.storage.mutant,
              searched.finding ? "violated" : "held");
   fmt::print(
-      "cases         {}\ncrash points  {}\npower losses  {}\nkills         {}\n"
+      "cases         {}\ncrash points  {}\npower losses  {}, leaving {} different disks\n"
+      "kills         {}\n"
       "failed calls  {}\ntime          {:.1f} s\n",
       grouped(searched.count.cases), grouped(searched.count.calls),
-      grouped(searched.count.power_losses), grouped(searched.count.kills),
-      grouped(searched.count.failures), searched.seconds);
+      grouped(searched.count.power_losses), grouped(searched.count.disks),
+      grouped(searched.count.kills), grouped(searched.count.failures), searched.seconds);
   if (!searched.finding) return;
   fmt::print("{} on {}: {}\n{}\n", searched.finding->property, searched.finding->subject,
              searched.finding->message, replay_words(options, *searched.finding));

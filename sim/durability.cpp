@@ -15,7 +15,6 @@ namespace {
 constexpr std::uint64_t first_seed = 1;
 constexpr std::uint64_t seed_after_the_crash = 2;  // another life draws other numbers
 
-/// What sets the case up: the same for every point.
 using Snapshot = model::Snapshot;
 
 /// Lets one thing happen before call number `call`.
@@ -88,9 +87,11 @@ std::string difference(const Snapshot& expected, const Snapshot& observed) {
 
 }  // namespace
 
+/// What sets the case up: the same for every point.
 struct CrashMatrix::Scene {
   const CrashCase& subject;
   Disk::Image image;
+  std::vector<Snapshot> earlier;  ///< on the way to the prior state
   Snapshot before;
   Snapshot after;
   model::Outcome expected;
@@ -104,27 +105,31 @@ struct CrashMatrix::Outcome {
   std::uint64_t changes = 0;
   Disk::Image at_crash;
   std::size_t fragments = 0;
-  /// What another process saw afterwards.
-  lease::Result<Snapshot> left = Snapshot{};
-  lease::Result<void> works = {};
+  /// Unless the power went: that is another life's.
+  Aftermath aftermath{model::Snapshot{}, {}};
 };
 
 void CrashCount::add(const CrashCount& other) {
   cases += other.cases;
   calls += other.calls;
   power_losses += other.power_losses;
+  disks += other.disks;
   kills += other.kills;
   failures += other.failures;
 }
 
 std::expected<CrashMatrix::Scene, std::string> CrashMatrix::set(const CrashCase& subject) {
-  Scene scene{subject, {}, {}, {}, model::Answer{model::Done{}}};
+  aftermaths_.clear();
+  Scene scene{subject, {}, {}, {}, {}, model::Answer{model::Done{}}};
   if (!subject.prior) return scene;
   ids_.rewind(0);
   Disk disk(options_.device, first_seed);
   auto host = Host::open(disk, ids_, open_);
   if (!host) return std::unexpected(host.error().message);
+  model::State state;
   for (const model::Action& action : subject.prior->actions) {
+    scene.earlier.push_back(model::snapshot(state));
+    state = model::step(std::move(state), action).state;
     const Reply reply = (*host)->call(action);
     if (!reply.outcome) return std::unexpected(name_of(subject) + ": " + reply.message);
   }
@@ -155,6 +160,12 @@ lease::Result<void> probe(Host& host) {
 }
 
 }  // namespace
+
+CrashMatrix::Aftermath CrashMatrix::seen_by(const lease::Result<std::unique_ptr<Host>>& host) {
+  if (!host) return {std::unexpected(host.error()), {}};
+  lease::Result<Snapshot> left = (*host)->snapshot();
+  return {std::move(left), probe(**host)};
+}
 
 // One life of the disk: the case's operation, with the mishap at this call.
 CrashMatrix::Outcome CrashMatrix::play(const Scene& scene, Mishap mishap, std::uint64_t call) {
@@ -188,8 +199,9 @@ CrashMatrix::Outcome CrashMatrix::play(const Scene& scene, Mishap mishap, std::u
   } else {
     host = open();
     outcome.is_acknowledged = host.has_value() && !(*host)->process().is_dead();
-    if (!host) outcome.reply = Reply{std::unexpected(model::ErrorCode::unavailable),
-                                     host.error().message, 0, true};
+    if (!host)
+      outcome.reply =
+          Reply{std::unexpected(model::ErrorCode::unavailable), host.error().message, 0, true};
   }
   outcome.changes = watcher.changes();
   if (host) host->reset();
@@ -202,13 +214,17 @@ CrashMatrix::Outcome CrashMatrix::play(const Scene& scene, Mishap mishap, std::u
   if (mishap == Mishap::power_loss) return outcome;
 
   if (!other || *other == nullptr) other = open();
-  if (!other) {
-    outcome.left = std::unexpected(other.error());
-    return outcome;
-  }
-  outcome.left = (*other)->snapshot();
-  outcome.works = probe(**other);
+  outcome.aftermath = seen_by(other);
   return outcome;
+}
+
+const CrashMatrix::Aftermath& CrashMatrix::recover(Disk& disk) {
+  Disk::Image image = disk.image();
+  const auto known = aftermaths_.find(image);
+  if (known != aftermaths_.end()) return known->second;
+  ++count_.disks;
+  Aftermath aftermath = seen_by(Host::open(disk, ids_, open_));
+  return aftermaths_.emplace(std::move(image), std::move(aftermath)).first->second;
 }
 
 std::optional<CrashFinding> CrashMatrix::lose_power(const Scene& scene, const Outcome& outcome,
@@ -217,34 +233,32 @@ std::optional<CrashFinding> CrashMatrix::lose_power(const Scene& scene, const Ou
   Disk disk(options_.device, seed_after_the_crash);
   disk.restore(outcome.at_crash);
   disk.lose_power(fates_of(point.fates));
-  Outcome recovered = outcome;
-  auto host = Host::open(disk, ids_, open_);
-  if (host) {
-    recovered.left = (*host)->snapshot();
-    recovered.works = probe(**host);
-  } else {
-    recovered.left = std::unexpected(host.error());
-  }
-  return judge(scene, recovered, point);
+  return judge(scene, outcome, recover(disk), point);
 }
 
 std::optional<CrashFinding> CrashMatrix::judge(const Scene& scene, const Outcome& outcome,
-                                               const CrashPoint& point) {
+                                               const Aftermath& aftermath,
+                                               const CrashPoint& point) const {
   const auto finding = [&](std::string property, std::string message) {
     return CrashFinding{std::move(property), name_of(scene.subject), point, std::move(message)};
   };
-  if (!outcome.left) return finding("recovers", "the repository: " + outcome.left.error().message);
-  const bool is_before = *outcome.left == scene.before;
-  const bool is_after = *outcome.left == scene.after;
+  if (!aftermath.left)
+    return finding("recovers", "the repository: " + aftermath.left.error().message);
+  const bool is_before = *aftermath.left == scene.before;
+  const bool is_after = *aftermath.left == scene.after;
   if (!is_before && !is_after) {
-    return finding("atomic", "neither before nor after; " + difference(scene.after, *outcome.left));
+    const bool is_earlier =
+        std::ranges::find(scene.earlier, *aftermath.left) != scene.earlier.end();
+    const std::string change = difference(scene.before, *aftermath.left);
+    return is_earlier ? finding("durable", "what had been acknowledged before is gone; " + change)
+                      : finding("atomic", "neither before nor after; " + change);
   }
-  if (!outcome.works) return finding("recovers", "then: " + outcome.works.error().message);
+  if (!aftermath.works) return finding("recovers", "then: " + aftermath.works.error().message);
   if (!outcome.is_acknowledged || !outcome.reply) return std::nullopt;
   const Reply& reply = *outcome.reply;
   if (reply.outcome == scene.expected) {
     if (is_after) return std::nullopt;
-    return finding("durable", "it was acknowledged; " + difference(scene.after, *outcome.left));
+    return finding("durable", "it was acknowledged; " + difference(scene.after, *aftermath.left));
   }
   if (reply.outcome != std::unexpected(model::ErrorCode::unavailable)) {
     return finding("truthful", "answered " +
@@ -266,7 +280,8 @@ std::optional<CrashFinding> CrashMatrix::search_power_losses(const Scene& scene)
     const std::pair now{outcome.changes, outcome.is_acknowledged};
     if (now != tried) {
       for (const std::string& fates : fates_to_try(outcome.fragments, options_)) {
-        if (auto found = lose_power(scene, outcome, {Mishap::power_loss, call, fates})) return found;
+        if (auto found = lose_power(scene, outcome, {Mishap::power_loss, call, fates}))
+          return found;
       }
     }
     tried = now;
@@ -280,7 +295,7 @@ std::optional<CrashFinding> CrashMatrix::search_mishap(const Scene& scene, Misha
     const Outcome outcome = play(scene, mishap, call);
     if (!outcome.was_reached) return std::nullopt;
     ++(mishap == Mishap::kill ? count_.kills : count_.failures);
-    if (auto found = judge(scene, outcome, {mishap, call, {}})) return found;
+    if (auto found = judge(scene, outcome, outcome.aftermath, {mishap, call, {}})) return found;
   }
 }
 
@@ -304,7 +319,7 @@ std::expected<std::optional<CrashFinding>, std::string> CrashMatrix::replay(
   const Outcome outcome = play(*scene, point.mishap, point.call);
   if (point.mishap != Mishap::power_loss) {
     if (!outcome.was_reached) return std::unexpected("there is no such call");
-    return judge(*scene, outcome, point);
+    return judge(*scene, outcome, outcome.aftermath, point);
   }
   if (outcome.fragments != point.fates.size()) {
     return std::unexpected("there are " + std::to_string(outcome.fragments) +

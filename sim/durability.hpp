@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +41,8 @@ struct CrashCase {
 };
 
 struct CrashFinding {
-  /// "durable": what was acknowledged is gone; "atomic": the state is neither the one before nor the
-  /// one after; "truthful": the answer does not fit the state; "recovers": the repository does not
+  /// "durable": what was acknowledged is gone, by this operation or by those before it; "atomic":
+  /// the state is neither the one before nor the one after; "truthful": the answer does not fit the state; "recovers": the repository does not
   /// open, or does not work, although nothing that was synced is lost.
   std::string property;
   std::string subject;  ///< the case's name
@@ -53,6 +54,7 @@ struct CrashCount {
   std::uint64_t cases = 0;
   std::uint64_t calls = 0;  ///< of the disk, all of them crash points
   std::uint64_t power_losses = 0;
+  std::uint64_t disks = 0;  ///< that power losses left, in each case each once
   std::uint64_t kills = 0;
   std::uint64_t failures = 0;  ///< calls that failed
 
@@ -89,19 +91,28 @@ class CrashMatrix {
  private:
   struct Scene;
   struct Outcome;
+  /// What another process, or another life, found.
+  struct Aftermath {
+    lease::Result<model::Snapshot> left;
+    lease::Result<void> works;
+  };
 
   std::expected<Scene, std::string> set(const CrashCase& subject);
   Outcome play(const Scene& scene, Mishap mishap, std::uint64_t call);
   std::optional<CrashFinding> lose_power(const Scene& scene, const Outcome& outcome,
                                          const CrashPoint& point);
+  const Aftermath& recover(Disk& disk);
+  static Aftermath seen_by(const lease::Result<std::unique_ptr<Host>>& host);
   std::optional<CrashFinding> judge(const Scene& scene, const Outcome& outcome,
-                                    const CrashPoint& point);
+                                    const Aftermath& aftermath, const CrashPoint& point) const;
   std::optional<CrashFinding> search_power_losses(const Scene& scene);
   std::optional<CrashFinding> search_mishap(const Scene& scene, Mishap mishap);
 
   OpenRepository open_;
   CrashMatrixOptions options_;
   HostIds ids_;
+  /// Many losses leave the same bytes, and those decide what comes after. Of one case.
+  std::map<Disk::Image, Aftermath> aftermaths_;
   CrashCount count_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -67,6 +68,7 @@ class Disk {
   struct Image {
     std::map<std::string, DiskFile::Contents> files;
     std::map<std::string, DiskFile::Contents> removed;  ///< whose removal is not on the medium yet
+    auto operator<=>(const Image&) const = default;
   };
 
   /// `seed` feeds SQLite's own random numbers (salts of its log), which are one stream for the whole

@@ -13,9 +13,11 @@ using Bytes = std::vector<std::byte>;
 
 constexpr std::byte rubbish{0xA5};
 
+// Pages are moved as blocks of memory: the library's algorithms go byte by byte over `std::byte`.
 void put(Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;
   if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
-  std::ranges::copy(bytes, content.begin() + static_cast<std::ptrdiff_t>(offset));
+  std::memcpy(content.data() + offset, bytes.data(), bytes.size());
 }
 
 void replay(Bytes& content, const DiskFile::Change& change) {
@@ -109,10 +111,11 @@ std::vector<Bytes> SharedMemory::contents() const {
 
 void SharedMemory::set_contents(const std::vector<Bytes>& contents) {
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    std::ranges::copy(contents[i], region(i, contents[i].size()));
+    if (contents[i].empty()) continue;
+    std::memcpy(region(i, contents[i].size()), contents[i].data(), contents[i].size());
   }
   for (Region& left : regions_ | std::views::drop(contents.size())) {
-    std::fill_n(left.bytes.get(), left.size, std::byte{0});
+    std::memset(left.bytes.get(), 0, left.size);
   }
 }
 
@@ -121,7 +124,7 @@ std::size_t DiskFile::read(std::uint64_t offset, std::span<std::byte> into) cons
   const std::size_t there =
       offset >= seen.size() ? 0 : std::min<std::uint64_t>(into.size(), seen.size() - offset);
   if (there > 0) std::memcpy(into.data(), seen.data() + offset, there);
-  std::ranges::fill(into.subspan(there), std::byte{0});
+  std::memset(into.data() + there, 0, into.size() - there);
   return there;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,6 +52,7 @@ class DiskFile {
     bool resizes = false;
     std::uint64_t offset = 0;  ///< or the new size
     std::vector<std::byte> bytes;
+    auto operator<=>(const Change&) const = default;
   };
   /// Everything but the locks.
   struct Contents {
@@ -59,6 +61,7 @@ class DiskFile {
     std::vector<Change> unsynced;  ///< oldest first
     bool has_durable_entry = false;
     std::vector<std::vector<std::byte>> memory;
+    auto operator<=>(const Contents&) const = default;
   };
 
   explicit DiskFile(std::string name) : name_(std::move(name)) {}
