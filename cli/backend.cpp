@@ -166,10 +166,33 @@ std::string names_of_mutants() {
     names += names.empty() ? "" : ", ";
     names += mutant.name;
   }
+  for (const mutants::SqliteMutant& mutant : mutants::sqlite_mutants()) {
+    names += ", ";
+    names += mutant.name;
+  }
   return names;
 }
 
+// A planted defect of storage, on a temporary file: without other processes or a crash it is right.
+Made make_sqlite_mutant(const mutants::SqliteMutant& mutant) {
+  auto directory = TemporaryDirectory::create();
+  if (!directory) return std::unexpected(sim::BrokenSubject{directory.error()});
+  lease::SqliteOptions options;
+  options.path = (directory->path() / "leases.db").string();
+  Made subject =
+      sim::make_repository_subject("mutant:" + std::string(mutant.name),
+                                   [&mutant, options](lease::Clock& clock, lease::IdSource& ids) {
+                                     return mutant.open(options, clock, ids);
+                                   });
+  if (!subject) return subject;
+  return std::make_unique<SubjectWithFiles>(*std::move(directory), *std::move(subject));
+}
+
 std::expected<Backend, std::string> parse_mutant(const std::string& name) {
+  if (const mutants::SqliteMutant* planted = mutants::find_sqlite_mutant(name)) {
+    return Backend{.name = "mutant:" + name,
+                   .make = [planted] { return make_sqlite_mutant(*planted); }};
+  }
   const mutants::Mutant* mutant = mutants::find_mutant(name);
   if (mutant == nullptr) {
     return std::unexpected("unknown mutant \"" + name +

@@ -13,6 +13,7 @@
 #include "cli/corpus.hpp"
 #include "cli/render.hpp"
 #include "cli/report.hpp"
+#include "cli/storage.hpp"
 #include "model/graph/export.hpp"
 #include "model/graph/lens.hpp"
 #include "model/graph/svg.hpp"
@@ -123,7 +124,13 @@ Section check_corpus(const CheckOptions& options, const Backend& backend) {
   Section section;
   section.name = "corpus";
   section.title = "Recorded failures, replayed";
-  const std::vector<std::string> files = traces_in(options.corpus_directory);
+  std::vector<std::string> files = traces_in(options.corpus_directory);
+  // What a simulated disk showed means something only to what keeps its data on it.
+  const std::filesystem::path on_disk = std::filesystem::path(options.corpus_directory) / "storage";
+  if (storage_named(backend.name) && std::filesystem::is_directory(on_disk)) {
+    const std::vector<std::string> more = traces_in(on_disk);
+    files.insert(files.end(), more.begin(), more.end());
+  }
   std::uint64_t operations = 0;
   for (const std::string& file : files) {
     const ReplayedTrace replayed = replay_file(file, backend);

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/storage.hpp"
+#include "sim/disk_trace.hpp"
 #include "sim/durability.hpp"
 
 namespace leasecheck::cli {
@@ -20,6 +22,7 @@ struct CrashOptions {
 struct Searched {
   sim::CrashCount count;
   std::optional<sim::CrashFinding> finding;
+  std::string trace_file;
   double seconds = 0;
 };
 
@@ -44,24 +47,33 @@ std::expected<std::optional<sim::CrashFinding>, std::string> run_case(
   if (options.replay.empty()) return matrix.search(subject);
   const auto point = sim::crash_point_from_text(options.replay);
   if (!point) {
-    throw Stop{fmt::format("--point {}: expected for instance power_loss@12:kkl, kill@3, "
-                           "io_error@7 or disk_full@7",
-                           options.replay)};
+    throw Stop{
+        fmt::format("--point {}: expected for instance power_loss@12:kkl, kill@3, "
+                    "io_error@7 or disk_full@7",
+                    options.replay)};
   }
   return matrix.replay(subject, *point);
 }
 
 Searched search_all(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
+  const std::vector<sim::CrashCase> cases = chosen_cases(options.storage);
   sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
   Searched searched;
-  for (const sim::CrashCase& subject : chosen_cases(options.storage)) {
+  Progress progress;
+  for (const sim::CrashCase& subject : cases) {
+    progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
+                              cases.size(), grouped(matrix.count().power_losses),
+                              sim::name_of(subject)));
     auto found = run_case(matrix, subject, options.storage);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) {
-      searched.finding = *std::move(found);
-      break;
-    }
+    if (!*found) continue;
+    searched.finding = *std::move(found);
+    searched.trace_file =
+        write_disk_trace(options.storage, searched.finding->subject,
+                         sim::trace_of(subject, options.matrix.device, *searched.finding,
+                                       backend_name(options.storage)));
+    break;
   }
   searched.count = matrix.count();
   searched.seconds =
@@ -82,7 +94,8 @@ std::string device_flags(const sim::Device& device) {
   return flags;
 }
 
-std::string replay_words(const CrashOptions& options, const sim::CrashFinding& finding) {
+// The point itself, to be tried with other flags.
+std::string again_words(const CrashOptions& options, const sim::CrashFinding& finding) {
   return fmt::format("leasecheck crash {}{} --point {}", device_flags(options.matrix.device),
                      flags_for(options.storage, finding.subject), sim::to_text(finding.point));
 }
@@ -100,7 +113,9 @@ void print_json(const CrashOptions& options, const Searched& searched) {
     document["property"] = searched.finding->property;
     document["case"] = searched.finding->subject;
     document["message"] = searched.finding->message;
-    document["replay"] = replay_words(options, *searched.finding);
+    document["again"] = again_words(options, *searched.finding);
+    document["trace"] = searched.trace_file;
+    document["replay"] = replay_command(searched.trace_file);
   }
   fmt::print("{}\n", document.dump(2));
 }
@@ -116,16 +131,18 @@ void print(const CrashOptions& options, const Searched& searched) {
       grouped(searched.count.power_losses), grouped(searched.count.disks),
       grouped(searched.count.kills), grouped(searched.count.failures), searched.seconds);
   if (!searched.finding) return;
-  fmt::print("{} on {}: {}\n{}\n", searched.finding->property, searched.finding->subject,
-             searched.finding->message, replay_words(options, *searched.finding));
+  fmt::print("{} on {}: {}\nthe point alone: {}\n{}\n", searched.finding->property,
+             searched.finding->subject, searched.finding->message,
+             again_words(options, *searched.finding), replay_command(searched.trace_file));
 }
 
 }  // namespace
 
 void add_crash(CLI::App& app, ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand(
-      "crash", "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
-               "writes, and compare what is left with the model");
+      "crash",
+      "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
+      "writes, and compare what is left with the model");
   auto options = std::make_shared<CrashOptions>();
   add_storage_options(*command, options->storage);
   sim::CrashMatrixOptions& matrix = options->matrix;

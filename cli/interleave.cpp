@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/progress.hpp"
 #include "cli/render.hpp"
 #include "cli/storage.hpp"
+#include "sim/disk_trace.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -23,13 +25,13 @@ struct InterleaveOptions {
 struct Searched {
   sim::InterleaveCount count;
   std::optional<sim::InterleaveFinding> finding;
-  std::string case_name;  ///< of the finding
+  std::string case_name;   ///< of the finding
+  std::string trace_file;  ///< likewise
   double seconds = 0;
 };
 
 std::vector<sim::InterleaveCase> chosen_cases(const InterleaveOptions& options) {
-  const auto scope =
-      options.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
+  const auto scope = options.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
   std::vector<sim::InterleaveCase> cases = sim::interleave_cases(scope);
   if (options.storage.only_case.empty()) {
     if (!options.storage.replay.empty()) throw Stop{"--schedule needs the --case that it is of"};
@@ -64,14 +66,21 @@ Searched search_all(const InterleaveOptions& options) {
       chosen_storage(options.storage, mutants::Search::interleave), options.triples ? 3 : 2);
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
   Searched searched;
+  Progress progress;
   for (const sim::InterleaveCase& subject : cases) {
+    const sim::InterleaveCount& count = (*interleaver)->count();
+    progress.show(fmt::format("interleave: {} of {} cases, {} schedules, {}", grouped(count.cases),
+                              grouped(cases.size()), grouped(count.schedules),
+                              sim::name_of(subject)));
     auto found = run_case(**interleaver, subject, options);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) {
-      searched.finding = *std::move(found);
-      searched.case_name = sim::name_of(subject);
-      break;
-    }
+    if (!*found) continue;
+    searched.finding = *std::move(found);
+    searched.case_name = sim::name_of(subject);
+    searched.trace_file =
+        write_disk_trace(options.storage, searched.case_name,
+                         sim::trace_of(subject, *searched.finding, backend_name(options.storage)));
+    break;
   }
   searched.count = (*interleaver)->count();
   searched.seconds =
@@ -79,10 +88,11 @@ Searched search_all(const InterleaveOptions& options) {
   return searched;
 }
 
-std::string replay_words(const InterleaveOptions& options, const Searched& searched) {
-  return fmt::format("leasecheck interleave {}{} --schedule '{}'", options.triples ? "--triples " : "",
-                     flags_for(options.storage, searched.case_name),
-                     sim::to_text(searched.finding->schedule));
+// The schedule itself, to be tried with other flags.
+std::string again_words(const InterleaveOptions& options, const Searched& searched) {
+  return fmt::format(
+      "leasecheck interleave {}{} --schedule '{}'", options.triples ? "--triples " : "",
+      flags_for(options.storage, searched.case_name), sim::to_text(searched.finding->schedule));
 }
 
 void print_json(const InterleaveOptions& options, const Searched& searched) {
@@ -96,7 +106,9 @@ void print_json(const InterleaveOptions& options, const Searched& searched) {
     document["property"] = searched.finding->property;
     document["case"] = searched.case_name;
     document["message"] = searched.finding->message;
-    document["replay"] = replay_words(options, searched);
+    document["again"] = again_words(options, searched);
+    document["trace"] = searched.trace_file;
+    document["replay"] = replay_command(searched.trace_file);
   }
   fmt::print("{}\n", document.dump(2));
 }
@@ -111,16 +123,18 @@ void print(const InterleaveOptions& options, const Searched& searched) {
              grouped(searched.count.cases), grouped(searched.count.schedules),
              grouped(searched.count.points), searched.seconds);
   if (!searched.finding) return;
-  fmt::print("{} on {}: {}\n{}\n", searched.finding->property, searched.case_name,
-             searched.finding->message, replay_words(options, searched));
+  fmt::print("{} on {}: {}\nthe schedule alone: {}\n{}\n", searched.finding->property,
+             searched.case_name, searched.finding->message, again_words(options, searched),
+             replay_command(searched.trace_file));
 }
 
 }  // namespace
 
 void add_interleave(CLI::App& app, ExitCode& exit_code) {
   CLI::App* command = app.add_subcommand(
-      "interleave", "Run operations of several processes on one database in every order of their "
-                    "calls of the disk, within a bound");
+      "interleave",
+      "Run operations of several processes on one database in every order of their "
+      "calls of the disk, within a bound");
   auto options = std::make_shared<InterleaveOptions>();
   add_storage_options(*command, options->storage);
   command

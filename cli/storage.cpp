@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
 #include "cli/command.hpp"
+#include "traces/writer.hpp"
 
 namespace leasecheck::cli {
 
@@ -12,8 +17,13 @@ void add_storage_options(CLI::App& command, StorageOptions& options) {
       .add_option("--mutant", options.mutant,
                   "Search a planted defect of storage instead of the SQLite backend")
       ->type_name("NAME");
-  command.add_option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
+  command
+      .add_option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
       ->type_name("CASE");
+  command
+      .add_option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
+      ->type_name("DIR")
+      ->capture_default_str();
 }
 
 sim::OpenRepository chosen_storage(const StorageOptions& options, mutants::Search search) {
@@ -25,6 +35,27 @@ sim::OpenRepository chosen_storage(const StorageOptions& options, mutants::Searc
     if (known.search == search) names += (names.empty() ? "" : ", ") + std::string(known.name);
   }
   throw Stop{fmt::format("--mutant {}: expected one of: {}", options.mutant, names)};
+}
+
+std::string backend_name(const StorageOptions& options) {
+  return options.mutant.empty() ? "sqlite" : "mutant:" + options.mutant;
+}
+
+std::optional<sim::OpenRepository> storage_named(const std::string& backend) {
+  constexpr std::string_view mutant = "mutant:";
+  if (backend == "sqlite") return lease::open_sqlite_repository;
+  if (!backend.starts_with(mutant)) return std::nullopt;
+  const mutants::SqliteMutant* planted = mutants::find_sqlite_mutant(backend.substr(mutant.size()));
+  return planted == nullptr ? std::nullopt : std::optional<sim::OpenRepository>(planted->open);
+}
+
+std::string write_disk_trace(const StorageOptions& options, const std::string& case_name,
+                             const traces::Trace& trace) {
+  std::string name = trace.head.origin + "-" + case_name + ".jsonl";
+  std::ranges::replace(name, '/', '-');
+  const std::filesystem::path file = std::filesystem::path(options.trace_directory) / name;
+  if (auto written = traces::write_file(file, trace); !written) throw Stop{written.error()};
+  return file.lexically_normal().string();
 }
 
 std::string flags_for(const StorageOptions& options, const std::string& case_name) {

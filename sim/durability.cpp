@@ -239,8 +239,13 @@ std::optional<CrashFinding> CrashMatrix::lose_power(const Scene& scene, const Ou
 std::optional<CrashFinding> CrashMatrix::judge(const Scene& scene, const Outcome& outcome,
                                                const Aftermath& aftermath,
                                                const CrashPoint& point) const {
+  const bool was_heard = outcome.is_acknowledged && outcome.reply.has_value();
   const auto finding = [&](std::string property, std::string message) {
-    return CrashFinding{std::move(property), name_of(scene.subject), point, std::move(message)};
+    return CrashFinding{.property = std::move(property),
+                        .subject = name_of(scene.subject),
+                        .point = point,
+                        .message = std::move(message),
+                        .answer = was_heard ? std::optional(outcome.reply->outcome) : std::nullopt};
   };
   if (!aftermath.left)
     return finding("recovers", "the repository: " + aftermath.left.error().message);
@@ -254,7 +259,7 @@ std::optional<CrashFinding> CrashMatrix::judge(const Scene& scene, const Outcome
                       : finding("atomic", "neither before nor after; " + change);
   }
   if (!aftermath.works) return finding("recovers", "then: " + aftermath.works.error().message);
-  if (!outcome.is_acknowledged || !outcome.reply) return std::nullopt;
+  if (!was_heard) return std::nullopt;
   const Reply& reply = *outcome.reply;
   if (reply.outcome == scene.expected) {
     if (is_after) return std::nullopt;
@@ -312,20 +317,26 @@ std::expected<std::optional<CrashFinding>, std::string> CrashMatrix::search(
 }
 
 std::expected<std::optional<CrashFinding>, std::string> CrashMatrix::replay(
-    const CrashCase& subject, const CrashPoint& point) {
+    const CrashCase& subject, const CrashPoint& point, Fit fit) {
   const auto scene = set(subject);
   if (!scene) return std::unexpected(scene.error());
   ++count_.cases;
   const Outcome outcome = play(*scene, point.mishap, point.call);
   if (point.mishap != Mishap::power_loss) {
-    if (!outcome.was_reached) return std::unexpected("there is no such call");
+    if (!outcome.was_reached && fit == Fit::exact) {
+      return std::unexpected("there is no such call");
+    }
     return judge(*scene, outcome, outcome.aftermath, point);
   }
+  CrashPoint fitting = point;
   if (outcome.fragments != point.fates.size()) {
-    return std::unexpected("there are " + std::to_string(outcome.fragments) +
-                           " unsynced fragments at this call");
+    if (fit == Fit::exact) {
+      return std::unexpected("there are " + std::to_string(outcome.fragments) +
+                             " unsynced fragments at this call");
+    }
+    fitting.fates.resize(outcome.fragments, 'l');
   }
-  return lose_power(*scene, outcome, point);
+  return lose_power(*scene, outcome, fitting);
 }
 
 }  // namespace leasecheck::sim

@@ -42,12 +42,14 @@ struct CrashCase {
 
 struct CrashFinding {
   /// "durable": what was acknowledged is gone, by this operation or by those before it; "atomic":
-  /// the state is neither the one before nor the one after; "truthful": the answer does not fit the state; "recovers": the repository does not
-  /// open, or does not work, although nothing that was synced is lost.
+  /// the state is neither the one before nor the one after; "truthful": the answer does not fit the
+  /// state; "recovers": the repository does not open, or does not work, although nothing that was
+  /// synced is lost.
   std::string property;
   std::string subject;  ///< the case's name
   CrashPoint point;
   std::string message;
+  std::optional<model::Outcome> answer;  ///< of the operation, if it was heard
 };
 
 struct CrashCount {
@@ -82,9 +84,10 @@ class CrashMatrix {
       const CrashCase& subject);
 
   /// One thing that can happen.
-  /// Errors: as above, or there is no such point in this case.
+  /// Errors: as above, or there is no such point in this case although there should be. A nearest
+  /// fit lets nothing happen where there is no such call, and loses fragments of unknown fate.
   [[nodiscard]] std::expected<std::optional<CrashFinding>, std::string> replay(
-      const CrashCase& subject, const CrashPoint& point);
+      const CrashCase& subject, const CrashPoint& point, Fit fit = Fit::exact);
 
   [[nodiscard]] const CrashCount& count() const { return count_; }
 

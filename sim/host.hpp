@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +19,13 @@ namespace leasecheck::sim {
 /// Opens the repository under test: `lease::open_sqlite_repository`, or a planted defect.
 using OpenRepository = std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(
     const lease::SqliteOptions&, lease::Clock&, lease::IdSource&)>;
+
+/// How a recorded point or schedule is read where the implementation calls its disk otherwise than
+/// the one on which it was recorded.
+enum class Fit : std::uint8_t {
+  exact,   ///< it is refused: a typing error, or the wrong case
+  nearest  ///< as far as it goes: a trace is replayed after the code has changed
+};
 
 /// Where the lease ids of all processes of one run come from: "lease#1", … with the handles "L1", …
 class HostIds {

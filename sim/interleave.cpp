@@ -12,8 +12,8 @@
 namespace leasecheck::sim {
 namespace {
 
-/// Lets others go on before every call but `open`: SQLite opens a file while it is in no transaction
-/// and holds no lock that anybody could see.
+/// Lets others go on before every call but `open`: SQLite opens a file while it is in no
+/// transaction and holds no lock that anybody could see.
 class Interrupter final : public DiskWatcher {
  public:
   explicit Interrupter(TaskScheduler& scheduler) : scheduler_(scheduler) {}
@@ -33,7 +33,7 @@ class Recording {
  public:
   explicit Recording(const model::State& initial) { history_.initial = initial; }
 
-  void carry_out(Host& host, const model::Action& action) {
+  void carry_out(TaskId process, Host& host, const model::Action& action) {
     const std::uint64_t invoked = ++events_;
     Reply reply = host.call(action);
     properties::ConcurrentCall call{.action = action,
@@ -45,15 +45,24 @@ class Recording {
       if (unavailable_.empty()) unavailable_ = reply.message;
       if (reply.effect_unknown) call.outcome.reset();
     }
+    callers_.push_back(process);
     history_.calls.push_back(std::move(call));
   }
 
   [[nodiscard]] properties::History& history() { return history_; }
+  [[nodiscard]] std::vector<ProcessCall> calls() const {
+    std::vector<ProcessCall> calls;
+    for (std::size_t i = 0; i < callers_.size(); ++i) {
+      calls.push_back({callers_[i], history_.calls[i]});
+    }
+    return calls;
+  }
   /// What the first one said that was refused as `unavailable`; empty if nobody was.
   [[nodiscard]] const std::string& unavailable() const { return unavailable_; }
 
  private:
   properties::History history_;
+  std::vector<TaskId> callers_;
   std::uint64_t events_ = 0;
   std::string unavailable_;
 };
@@ -64,7 +73,7 @@ std::string answers_in_words(const properties::History& history) {
     words += words.empty() ? "" : ", ";
     words += model::name_of(call.action.operation);
     words += " answered ";
-    words += !call.outcome            ? "unavailable, effect unknown"
+    words += !call.outcome               ? "unavailable, effect unknown"
              : call.outcome->has_value() ? "ok"
                                          : model::word(call.outcome->error());
   }
@@ -91,15 +100,14 @@ std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
   made->empty_ = made->disk_->image();
   model::AttemptSpec spec;
   spec.attempt_id = spec.run_id = "elsewhere";
-  const Reply moved = made->hosts_.front()->call(
-      {model::at_ms(0), model::EnqueueAttempt{spec}});
+  const Reply moved = made->hosts_.front()->call({model::at_ms(0), model::EnqueueAttempt{spec}});
   if (!moved.outcome) return std::unexpected(moved.message);
   made->elsewhere_ = made->disk_->image();
   return made;
 }
 
-// A connection keeps its pages as long as the log's index says that nothing changed. Whether that is
-// so depends on the schedule before; having been elsewhere, no connection can keep anything.
+// A connection keeps its pages as long as the log's index says that nothing changed. Whether that
+// is so depends on the schedule before; having been elsewhere, no connection can keep anything.
 std::expected<void, std::string> Interleaver::forget_caches() {
   disk_->restore(elsewhere_);
   for (const auto& host : hosts_) {
@@ -119,7 +127,8 @@ std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
   const auto reached = hosts_.front()->snapshot();
   if (!reached) return std::unexpected(reached.error().message);
   if (*reached != model::snapshot(prior.state)) {
-    return std::unexpected("prior state " + prior.name + ": the repository is not where the model is");
+    return std::unexpected("prior state " + prior.name +
+                           ": the repository is not where the model is");
   }
   image_ = disk_->image();
   return {};
@@ -134,7 +143,9 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
   Interrupter interrupter(scheduler);
   Recording recording(subject.prior.state);
   for (std::size_t i = 0; i < subject.operations.size(); ++i) {
-    scheduler.spawn([&, i] { recording.carry_out(*hosts_[i], subject.operations[i].action); });
+    scheduler.spawn([&, i] {
+      recording.carry_out(static_cast<TaskId>(i), *hosts_[i], subject.operations[i].action);
+    });
   }
   disk_->set_watcher(&interrupter);
   scheduler.run();
@@ -143,8 +154,12 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
   count_.points += scheduler.points();
 
   const auto found = [&](std::string property, std::string message) {
-    InterleaveFinding finding{std::move(property), subject.prior.name, {}, scheduler.decisions(),
-                              std::move(message)};
+    InterleaveFinding finding{.property = std::move(property),
+                              .prior = subject.prior.name,
+                              .operations = {},
+                              .schedule = scheduler.decisions(),
+                              .message = std::move(message),
+                              .calls = recording.calls()};
     for (const SmallOperation& operation : subject.operations) {
       finding.operations.push_back(operation.name);
     }
@@ -157,8 +172,8 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
   const auto verdict = properties::check_linearizable(recording.history()).verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
-  return found("linearizable", "no order of the operations explains it: " +
-                                   answers_in_words(recording.history()));
+  return found("linearizable",
+               "no order of the operations explains it: " + answers_in_words(recording.history()));
 }
 
 std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::search(
@@ -175,13 +190,13 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::search
 }
 
 std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::replay(
-    const InterleaveCase& subject, const std::vector<TaskId>& schedule) {
+    const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit) {
   check(subject.operations.size() == hosts_.size(), "one operation for each process");
   if (auto ready = prepare(subject.prior); !ready) return std::unexpected(ready.error());
   ++count_.cases;
   RecordedStrategy strategy(schedule);
   auto finding = run(subject, strategy);
-  if (finding && !strategy.was_followed()) {
+  if (finding && fit == Fit::exact && !strategy.was_followed()) {
     return std::unexpected("the schedule does not fit " + name_of(subject));
   }
   return finding;

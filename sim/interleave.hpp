@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "properties/linearizability/history.hpp"
 #include "sim/host.hpp"
 #include "sim/scheduler/scheduler.hpp"
 #include "sim/small_cases.hpp"
@@ -22,12 +23,19 @@ struct InterleaveCase {
   std::vector<SmallOperation> operations;
 };
 
+/// One of the calls that overlapped, and who made it.
+struct ProcessCall {
+  TaskId process = 0;
+  properties::ConcurrentCall call;
+};
+
 struct InterleaveFinding {
   std::string property;  ///< "linearizable" or "available"
   std::string prior;
   std::vector<std::string> operations;
   std::vector<TaskId> schedule;
   std::string message;
+  std::vector<ProcessCall> calls;  ///< in the order of their answers
 };
 
 struct InterleaveCount {
@@ -59,9 +67,10 @@ class Interleaver {
       const InterleaveCase& subject, std::uint32_t preemptions);
 
   /// Runs one schedule.
-  /// Errors: in words: the prior state could not be reached, or the schedule is not one of this case.
+  /// Errors: in words: the prior state could not be reached, or the schedule does not fit the case
+  /// exactly although it should.
   [[nodiscard]] std::expected<std::optional<InterleaveFinding>, std::string> replay(
-      const InterleaveCase& subject, const std::vector<TaskId>& schedule);
+      const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit = Fit::exact);
 
   [[nodiscard]] const InterleaveCount& count() const { return count_; }
 
@@ -81,8 +90,8 @@ class Interleaver {
   InterleaveCount count_;
 };
 
-/// Every pair of operations, an operation with itself too, on every prior state; or those triples of
-/// operations that are most at odds with each other.
+/// Every pair of operations, an operation with itself too, on every prior state; or those triples
+/// of operations that are most at odds with each other.
 enum class InterleaveScope : std::uint8_t { pairs, triples };
 [[nodiscard]] std::vector<InterleaveCase> interleave_cases(InterleaveScope scope);
 

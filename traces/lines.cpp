@@ -1,11 +1,15 @@
 #include "traces/lines.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "traces/json_fields.hpp"
 
 namespace leasecheck::traces {
 namespace {
+
+constexpr std::string_view disk_actor = "disk";
 
 /// A line's complaint starts with the dot of its first field.
 std::string without_dot(const std::string& complaint) {
@@ -34,6 +38,25 @@ void add_what(Json& line, const Call& call) {
   line["phase"] = "call";
 }
 
+/// What a disk event is called, and its one argument.
+struct DiskEventWords {
+  DiskEvent::Kind kind;
+  std::string_view name;
+  std::string_view argument;
+};
+
+constexpr std::array disk_event_words{
+    DiskEventWords{DiskEvent::Kind::schedule, "schedule", "decisions"},
+    DiskEventWords{DiskEvent::Kind::mishap, "mishap", "point"}};
+
+void add_what(Json& line, const DiskEvent& event) {
+  const auto* const words = std::ranges::find(disk_event_words, event.kind, &DiskEventWords::kind);
+  line["actor"] = disk_actor;
+  line["op"] = words->name;
+  line["args"] = Json::object();
+  line["args"][std::string(words->argument)] = text_to_json(event.text);
+}
+
 void add_what(Json& line, const Return& answer) {
   line["of"] = answer.of;
   line["phase"] = "return";
@@ -43,7 +66,7 @@ void add_what(Json& line, const Return& answer) {
     delta[field] = parse_json(value).value_or(text_to_json(value));
   }
   line["delta"] = std::move(delta);
-  line["post"] = in_hex(answer.post);
+  if (answer.post != 0) line["post"] = in_hex(answer.post);
 }
 
 void add_what(Json& line, const model::Environment& event) {
@@ -70,7 +93,7 @@ Decoded<decltype(Step::what)> call_from(Decoder& line) {
 Decoded<decltype(Step::what)> return_from(Decoder& line, const FindCall& find_call) {
   Return answer;
   line("of", answer.of);
-  line.digits("post", answer.post, 16);
+  if (!line.raw("post").is_null()) line.digits("post", answer.post, 16);
   if (!line.complaint().empty()) return std::unexpected(line.complaint());
   const model::Operation* operation = find_call(answer.of);
   if (operation == nullptr) {
@@ -86,10 +109,24 @@ Decoded<decltype(Step::what)> return_from(Decoder& line, const FindCall& find_ca
   return answer;
 }
 
+Decoded<decltype(Step::what)> disk_event_from(const std::string& name, const Json& args) {
+  const auto* const words = std::ranges::find(disk_event_words, name, &DiskEventWords::name);
+  if (words == disk_event_words.end()) {
+    return std::unexpected("op: expected \"schedule\" or \"mishap\", found \"" + name + "\"");
+  }
+  DiskEvent event{.kind = words->kind, .text = {}};
+  Decoder decoder(args);
+  decoder(words->argument, event.text);
+  decoder.refuse_others();
+  if (!decoder.complaint().empty()) return std::unexpected("args" + decoder.complaint());
+  return event;
+}
+
 Decoded<decltype(Step::what)> event_from(Decoder& line, bool is_marked_information) {
   std::string name;
   line("op", name);
   if (!line.complaint().empty()) return std::unexpected(line.complaint());
+  if (line.raw("actor") == disk_actor) return disk_event_from(name, line.raw("args"));
   auto event = environment_from_json(name, line.raw("args"));
   if (!event) return std::unexpected(event.error());
   if (is_information(*event) != is_marked_information) {

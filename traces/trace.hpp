@@ -47,7 +47,7 @@ struct Call {
 };
 
 /// What it answered. `delta` lists the changed fields ("a1.status" -> JSON text), `post` is the
-/// digest of the canonical state after it.
+/// digest of the canonical state after it; 0 where nobody could look, others being at work.
 struct Return {
   std::uint64_t of = 0;
   model::Outcome outcome;
@@ -56,10 +56,22 @@ struct Return {
   bool operator==(const Return&) const = default;
 };
 
+/// What the simulated disk does from here on to the processes above it, in the words of the search
+/// that decided it (sim/scheduler, sim/durability).
+struct DiskEvent {
+  enum class Kind : std::uint8_t {
+    schedule,  ///< whose turn it is, decision by decision: "0*26,1*13"
+    mishap     ///< what happens at which call: "power_loss@12:kkl"
+  };
+  Kind kind = Kind::schedule;
+  std::string text;
+  bool operator==(const DiskEvent&) const = default;
+};
+
 struct Step {
   std::uint64_t number = 0;  ///< 1, 2, 3 … over all lines of the trace
   model::Time true_time{};
-  std::variant<Call, Return, model::Environment> what;
+  std::variant<Call, Return, model::Environment, DiskEvent> what;
   bool operator==(const Step&) const = default;
 };
 

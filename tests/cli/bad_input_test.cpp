@@ -97,6 +97,31 @@ TEST(BadInput, BackendAndMutantAtOnce) {
   expect_refusal(Workplace().run("simulate --backend memory --mutant nobody"), {"--mutant"});
 }
 
+TEST(BadInput, CasesAndPointsOfTheDiskThatAreNone) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> wrong{
+      {"crash --case moon/reap", {"--case moon/reap", "two_leased/reap"}},
+      {"crash --point kill@3", {"--point", "--case"}},
+      {"crash --case leased/reap --point fire@1", {"--point fire@1", "kill@3"}},
+      {"crash --mutant reaps_by_id", {"--mutant reaps_by_id", "synchronous_off"}},
+      {"crash --sector-size 1000", {"--sector-size"}},
+      {"interleave --case leased/reap", {"--case leased/reap", "leased/heartbeat+reap"}},
+      {"interleave --schedule 0*3", {"--schedule", "--case"}},
+      {"interleave --case leased/claim+reap --schedule 0x3", {"--schedule 0x3", "0*3,1*2"}},
+      {"interleave --mutant synchronous_off", {"--mutant synchronous_off", "reaps_by_id"}},
+      {"interleave --preemptions 9", {"--preemptions"}}};
+  for (const auto& [command, words] : wrong) {
+    const Workplace place;
+    expect_refusal(place.run(command), words);
+    EXPECT_EQ(place.size(), 0U);
+  }
+}
+
+TEST(BadInput, ATraceOfTheDiskOnABackendThatHasNone) {
+  expect_refusal(
+      Workplace().run("replay --backend memory " LEASECHECK_CORPUS "/storage/reaps_by_id.jsonl"),
+      {"reaps_by_id.jsonl", "memory", "sqlite"});
+}
+
 TEST(BadInput, MissingTrace) {
   expect_refusal(Workplace().run("replay no-such.jsonl"), {"no-such.jsonl"});
 }

@@ -198,6 +198,39 @@ TEST(Replay, WholeCorpusHoldsOnTheRealBackend) {
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
 }
 
+TEST(Replay, StorageCorpusHoldsOnSqliteAndNotWhereItWasRecorded) {
+  const std::string storage = LEASECHECK_CORPUS "/storage/*.jsonl";
+  const Ended shipped = Workplace().run("replay --backend sqlite " + storage);
+  EXPECT_EQ(shipped.exit_code, 0) << shipped.out << shipped.err;
+  const Ended planted = Workplace().run("replay " + storage);
+  EXPECT_EQ(planted.exit_code, 1) << planted.out << planted.err;
+  EXPECT_EQ(planted.out.find("recorded:"), std::string::npos) << planted.out;
+}
+
+// The last line of a violation is a command that shows it again.
+void expect_replays(const Workplace& place, const Ended& violated) {
+  ASSERT_EQ(violated.exit_code, 1) << violated.out << violated.err;
+  const std::size_t last = violated.out.rfind("\nleasecheck ");
+  ASSERT_NE(last, std::string::npos) << violated.out;
+  std::string command = violated.out.substr(last + 12);
+  command.pop_back();
+  const Ended again = place.run(command);
+  EXPECT_EQ(again.exit_code, 1) << command << again.err;
+  EXPECT_NE(again.out.find("as recorded"), std::string::npos) << again.out;
+}
+
+TEST(Crash, AViolationIsATraceThatReplays) {
+  const Workplace place;
+  expect_replays(place, place.run("crash --mutant ack_not_durable --case leased/ack_completed"));
+  EXPECT_EQ(place.run("crash --case leased/ack_completed").exit_code, 0);
+}
+
+TEST(Interleave, AViolationIsATraceThatReplays) {
+  const Workplace place;
+  expect_replays(place, place.run("interleave --mutant reaps_by_id --case leased/heartbeat+reap"));
+  EXPECT_EQ(place.run("interleave --case leased/heartbeat+reap").exit_code, 0);
+}
+
 TEST(Check, EndsWithAReportThatAPersonCanOpen) {
   const Workplace place;
   const Ended ended = place.run("check --backend memory --budget 2s --report out");

@@ -3,15 +3,21 @@
 // of mutants has changed:
 //
 //   build/release/tests/sim/record_corpus traces/corpus [NAME...]
+//
+// Those of planted defects of storage go into a folder of their own: only what keeps its data on
+// the simulated disk can replay them.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "sim/disk_trace.hpp"
 #include "sim/replay.hpp"
 #include "tests/mutants/mutants.hpp"
+#include "tests/mutants/sqlite/sqlite_mutants.hpp"
 #include "tests/sim/subjects.hpp"
 #include "traces/minimise.hpp"
 #include "traces/writer.hpp"
@@ -37,6 +43,45 @@ std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
   return shortest;
 }
 
+bool write(const traces::Trace& trace, const std::filesystem::path& file) {
+  auto written = traces::write_file(file, trace);
+  if (!written) std::fprintf(stderr, "%s\n", written.error().c_str());
+  return written.has_value();
+}
+
+// The first violation of the case in which the defect shows; there is nothing to leave out of it.
+std::optional<traces::Trace> storage_failure(const mutants::SqliteMutant& mutant) {
+  const std::string backend = "mutant:" + std::string(mutant.name);
+  if (mutant.search == mutants::Search::crash) {
+    for (const CrashCase& subject : crash_cases()) {
+      if (name_of(subject) != mutant.shown_by) continue;
+      const auto found = CrashMatrix(mutant.open, {}).search(subject);
+      if (found && *found) return trace_of(subject, Device{}, **found, backend);
+    }
+    return std::nullopt;
+  }
+  auto interleaver = Interleaver::make(mutant.open, 2);
+  if (!interleaver) return std::nullopt;
+  for (const InterleaveCase& subject : interleave_cases(InterleaveScope::pairs)) {
+    if (name_of(subject) != mutant.shown_by) continue;
+    const auto found = (*interleaver)->search(subject, 2);
+    if (found && *found) return trace_of(subject, **found, backend);
+  }
+  return std::nullopt;
+}
+
+bool record(const mutants::SqliteMutant& mutant, const std::filesystem::path& directory) {
+  std::optional<traces::Trace> failure = storage_failure(mutant);
+  if (!failure) {
+    std::fprintf(stderr, "%s: not found\n", std::string(mutant.name).c_str());
+    return false;
+  }
+  failure->head.exhibit = traces::Exhibit{.shows = std::string(mutant.what),
+                                          .defect = std::string(mutant.defect),
+                                          .property = std::string(mutant.property)};
+  return write(*failure, directory / (std::string(mutant.name) + ".jsonl"));
+}
+
 bool record(const mutants::Mutant& mutant, const std::filesystem::path& directory) {
   std::optional<traces::Trace> failure = shortest_failure(mutant);
   if (!failure) {
@@ -52,10 +97,7 @@ bool record(const mutants::Mutant& mutant, const std::filesystem::path& director
         return rerun(candidate, *subject);
       });
   const std::filesystem::path file = directory / (std::string(mutant.name) + ".jsonl");
-  if (auto written = traces::write_file(file, shortest); !written) {
-    std::fprintf(stderr, "%s\n", written.error().c_str());
-    return false;
-  }
+  if (!write(shortest, file)) return false;
   std::printf("%s: %zu steps, from %zu\n", file.c_str(), shortest.steps.size(),
               failure->steps.size());
   return true;
@@ -70,12 +112,17 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::span<char*> names(argv + 2, argv + argc);
+  const auto is_wanted = [names](std::string_view name) {
+    return names.empty() || std::ranges::find(names, name) != names.end();
+  };
   bool all_recorded = true;
   for (const auto& mutant : leasecheck::mutants::all_mutants()) {
-    const bool is_named =
-        std::ranges::any_of(names, [&mutant](const char* name) { return mutant.name == name; });
-    if (!names.empty() && !is_named) continue;
-    all_recorded &= leasecheck::sim::record(mutant, argv[1]);
+    if (is_wanted(mutant.name)) all_recorded &= leasecheck::sim::record(mutant, argv[1]);
+  }
+  const std::filesystem::path storage = std::filesystem::path(argv[1]) / "storage";
+  std::filesystem::create_directories(storage);
+  for (const auto& mutant : leasecheck::mutants::sqlite_mutants()) {
+    if (is_wanted(mutant.name)) all_recorded &= leasecheck::sim::record(mutant, storage);
   }
   return all_recorded ? 0 : 1;
 }

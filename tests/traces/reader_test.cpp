@@ -51,6 +51,20 @@ TEST(Reader, TakesLinesThatEndInCrLf) {
   EXPECT_EQ(*traces::read_text(text, "t"), short_trace());
 }
 
+TEST(Reader, TakesEventsOfTheDiskAndAnswersWithoutADigest) {
+  traces::Trace trace = short_trace();
+  std::get<traces::Return>(trace.steps.back().what).post = 0;
+  using Kind = traces::DiskEvent::Kind;
+  trace.steps.push_back({4, model::at_ms(3), traces::DiskEvent{Kind::schedule, "0*3,1"}});
+  trace.steps.push_back({5, model::at_ms(3), traces::DiskEvent{Kind::mishap, "kill@7"}});
+  const std::string text = traces::to_text(trace);
+  EXPECT_EQ(*traces::read_text(text, "t"), trace);
+  EXPECT_EQ(text.find("\"post\""), std::string::npos);
+  EXPECT_EQ(complaint(replaced(text, "\"mishap\"", "\"fire\"")),
+            R"(6: op: expected "schedule" or "mishap", found "fire")");
+  EXPECT_EQ(complaint(replaced(text, "\"point\"", "\"pint\"")), "6: args.point: missing");
+}
+
 TEST(Reader, RefusesWhatIsNoTrace) {
   EXPECT_EQ(complaint(""), "1: the file is empty; expected the head of a trace");
   EXPECT_EQ(beginning("hello\n"), "1: not JSON ");

@@ -191,29 +191,30 @@ class GrantsAgainAfterRestart final : public OpenedAnew {
 std::vector<SqliteMutant> split_mutants() {
   return {
       {"leases_end_with_the_connection", "B14", "whoever opens the database ends all leases in it",
-       Search::crash, "atomic", open_variant<LeasesEndWithTheConnection>},
+       Search::crash, "atomic", "leased/open", open_variant<LeasesEndWithTheConnection>},
       {"timeouts_by_id", "B40",
        "the timeout looks for overdue attempts first and then moves them, finished or not",
-       Search::interleave, "linearizable", open_variant<TimeoutsById>},
+       Search::interleave, "linearizable", "leased/ack_completed+time_out",
+       open_variant<TimeoutsById>},
       {"reap_begins_deferred", "B52",
        "two reaps read before either has the right to write, and wait for each other",
-       Search::interleave, "available", open_variant<ReapBeginsDeferred>},
+       Search::interleave, "available", "leased/reap+reap", open_variant<ReapBeginsDeferred>},
       {"reap_counts_what_it_saw", "B53", "two reaps at once both count the same attempt",
-       Search::interleave, "linearizable", open_variant<ReapCountsWhatItSaw>},
+       Search::interleave, "linearizable", "leased/reap+reap", open_variant<ReapCountsWhatItSaw>},
       {"release_in_two", "B63",
        "an attempt loses its lease in one transaction, is queued in another", Search::crash,
-       "atomic", open_variant<ReleaseInTwo>},
+       "atomic", "leased/release", open_variant<ReleaseInTwo>},
       {"failed_ack_is_ok", "B70", "an ack that could not be written is answered as if it were",
-       Search::crash, "durable", open_variant<FailedAckIsOk>},
+       Search::crash, "durable", "leased/ack_completed", open_variant<FailedAckIsOk>},
       {"enqueue_in_pieces", "B97", "an attempt is there before its timeout is", Search::crash,
-       "truthful", open_variant<EnqueueInPieces>},
+       "truthful", "empty/enqueue", open_variant<EnqueueInPieces>},
       {"failed_enqueue_is_ok", "B99", "an attempt that could not be written is taken all the same",
-       Search::crash, "durable", open_variant<FailedEnqueueIsOk>},
+       Search::crash, "durable", "empty/enqueue", open_variant<FailedEnqueueIsOk>},
       {"grants_again_after_restart", "B101", "after a restart every lease is granted once more",
-       Search::crash, "atomic", open_variant<GrantsAgainAfterRestart>},
+       Search::crash, "atomic", "leased/open", open_variant<GrantsAgainAfterRestart>},
       {"heartbeat_adds_to_what_it_read", "B113",
        "the version is read in one transaction and raised in another", Search::interleave,
-       "linearizable", open_variant<HeartbeatAddsToWhatItRead>}};
+       "linearizable", "leased/heartbeat+heartbeat", open_variant<HeartbeatAddsToWhatItRead>}};
 }
 
 }  // namespace leasecheck::mutants

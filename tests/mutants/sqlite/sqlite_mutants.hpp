@@ -21,6 +21,7 @@ struct SqliteMutant {
   std::string_view what;  ///< one sentence: what it does wrong
   Search search;
   std::string_view property;  ///< the property that must find it
+  std::string_view shown_by;  ///< a case of that search in which it shows: "leased/heartbeat+reap"
   lease::Result<std::unique_ptr<lease::AttemptRepository>> (*open)(
       const lease::SqliteOptions& options, lease::Clock& clock, lease::IdSource& ids);
 };
