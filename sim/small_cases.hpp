@@ -21,9 +21,9 @@ struct SmallOperation {
   model::Action action;
 };
 
-/// One attempt ("a") in each status that differs for some operation, and two at once of which both a
-/// reap and a timeout take both. Every lease in them is "L1" (of a, by w1) or "L2" (of b, by w2) and is
-/// both expired and overdue when the operations come.
+/// One attempt ("a") in each status that differs for some operation, and two at once of which both
+/// a reap and a timeout take both. Every lease in them is "L1" (of a, by w1) or "L2" (of b, by w2)
+/// and is both expired and overdue when the operations come.
 [[nodiscard]] std::vector<PriorState> prior_states();
 
 /// Every operation that can change a repository, with arguments that some prior state accepts, and

@@ -17,11 +17,11 @@ struct ConcurrentCall {
   model::Action action;
   std::uint64_t invoked = 0;
   std::optional<std::uint64_t> returned;  ///< absent: no answer ever came
-  /// Absent: unknown, it may have happened at any time after its invocation, or never. `unavailable`
-  /// says that nothing happened.
+  /// Absent: unknown, it may have happened at any time after its invocation, or never.
+  /// `unavailable` says that nothing happened.
   std::optional<model::Outcome> outcome;
-  /// Of a claim: the id that the repository drew for the lease. Who hands out ids knows it even where
-  /// no answer came.
+  /// Of a claim: the id that the repository drew for the lease. Who hands out ids knows it even
+  /// where no answer came.
   std::optional<model::Id> lease_id;
 };
 
@@ -32,8 +32,9 @@ struct History {
 };
 
 /// Histories that are linearizable exactly if all of them together are: calls about different
-/// attempts do not see each other. One that has a call about everything (a list, a reap, a count) is
-/// not divided. Attempts and runs that no call is about are in the last part, which has no calls.
+/// attempts do not see each other. One that has a call about everything (a list, a reap, a count)
+/// is not divided. Attempts and runs that no call is about are in the last part, which has no
+/// calls.
 [[nodiscard]] std::vector<History> partition(const History& history);
 
 }  // namespace leasecheck::properties

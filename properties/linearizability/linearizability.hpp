@@ -26,24 +26,24 @@ struct LinearizabilityResult {
 /// Complexity: exponential in the number of calls that overlap; a state that was reached with the
 /// same calls before is not looked at again. States are compared whole, so no collision of hashes
 /// can hide an order.
-/// Source: Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993; memoised states and
-/// partitions: Lowe, "Testing for Linearizability", CCPE 2017.
+/// Source: Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993; memoised states
+/// and partitions: Lowe, "Testing for Linearizability", CCPE 2017.
 [[nodiscard]] LinearizabilityResult check_linearizable(const History& history,
                                                        const LinearizabilityOptions& options = {});
 
 struct Explanations {
   Linearizability verdict = Linearizability::gave_up;
-  /// Every state in which the repository may be now: those that an order of the calls leads to which
-  /// explains the history, each once. More than one where the snapshot does not show a difference, as
-  /// between two orders of enqueueing.
+  /// Every state in which the repository may be now: those that an order of the calls leads to
+  /// which explains the history, each once. More than one where the snapshot does not show a
+  /// difference, as between two orders of enqueueing.
   std::vector<model::State> states;
 };
 
 /// As `check_linearizable`, for one of many stretches of a long run: it began in one of `initial`,
-/// and the next stretch begins in one of the states that are answered. `history.initial` is ignored.
-/// Unknown outcomes are settled with the stretch: none takes effect after its final snapshot.
-[[nodiscard]] Explanations explain(const std::vector<model::State>& initial,
-                                   const History& history,
+/// and the next stretch begins in one of the states that are answered. `history.initial` is
+/// ignored. Unknown outcomes are settled with the stretch: none takes effect after its final
+/// snapshot.
+[[nodiscard]] Explanations explain(const std::vector<model::State>& initial, const History& history,
                                    const LinearizabilityOptions& options = {});
 
 }  // namespace leasecheck::properties

@@ -47,9 +47,9 @@ struct DiskAccess {
 /// How a call is answered when it is not simply carried out.
 enum class DiskAnswer : std::uint8_t { carry_out, io_error, full };
 
-/// Stands in front of the disk: sees every call before it is carried out, and may let other tasks go
-/// on meanwhile, refuse the call, kill the process that makes it, or take the power away. The one
-/// place where scheduling and faults meet storage.
+/// Stands in front of the disk: sees every call before it is carried out, and may let other tasks
+/// go on meanwhile, refuse the call, kill the process that makes it, or take the power away. The
+/// one place where scheduling and faults meet storage.
 class DiskWatcher {
  public:
   virtual ~DiskWatcher() = default;
@@ -60,8 +60,8 @@ class DiskWatcher {
   virtual void sleep(std::chrono::microseconds duration) = 0;
 };
 
-/// A disk and the processes that have it mounted; in memory, deterministic. Processes see it through
-/// an SQLite VFS each (`DiskProcess`).
+/// A disk and the processes that have it mounted; in memory, deterministic. Processes see it
+/// through an SQLite VFS each (`DiskProcess`).
 /// Thread: one thread; any number of disks.
 class Disk {
  public:
@@ -71,8 +71,8 @@ class Disk {
     auto operator<=>(const Image&) const = default;
   };
 
-  /// `seed` feeds SQLite's own random numbers (salts of its log), which are one stream for the whole
-  /// program: of several disks the one that was made last decides it.
+  /// `seed` feeds SQLite's own random numbers (salts of its log), which are one stream for the
+  /// whole program: of several disks the one that was made last decides it.
   Disk(Device device, std::uint64_t seed);
   ~Disk();
   Disk(const Disk&) = delete;
@@ -80,7 +80,8 @@ class Disk {
 
   [[nodiscard]] const Device& device() const { return device_; }
 
-  /// From now on `watcher` stands in front of it, or nobody if null. It must outlive its time there.
+  /// From now on `watcher` stands in front of it, or nobody if null. It must outlive its time
+  /// there.
   void set_watcher(DiskWatcher* watcher) { watcher_ = watcher; }
   [[nodiscard]] DiskWatcher* watcher() const { return watcher_; }
 

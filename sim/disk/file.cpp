@@ -210,8 +210,8 @@ void DiskFile::add_unsynced(const Device& device, std::vector<Fragment>& fragmen
   }
   for (const Change& change : contents_.unsynced) {
     for (const Piece& piece : pieces_of(change, device)) {
-      fragments.push_back({change.resizes ? Fragment::Kind::resized : Fragment::Kind::written, name_,
-                           change.offset + piece.begin, piece.end - piece.begin});
+      fragments.push_back({change.resizes ? Fragment::Kind::resized : Fragment::Kind::written,
+                           name_, change.offset + piece.begin, piece.end - piece.begin});
     }
   }
 }

@@ -214,7 +214,8 @@ struct Vfs {
       if (int code = ask(process, DiskCall::open, name, SQLITE_CANTOPEN); code != SQLITE_OK) {
         return code;
       }
-      if ((flags & SQLITE_OPEN_CREATE) == 0 && !process.disk_.has_file(name)) return SQLITE_CANTOPEN;
+      const bool may_create = (flags & SQLITE_OPEN_CREATE) != 0;
+      if (!may_create && !process.disk_.has_file(name)) return SQLITE_CANTOPEN;
       descriptor->file = process.disk_.open(name);
       descriptor->is_removed_with_close = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
     }
@@ -296,7 +297,8 @@ struct Vfs {
   }
 };
 
-DiskProcess::DiskProcess(Disk& disk) : disk_(disk), registration_(std::make_unique<Registration>()) {
+DiskProcess::DiskProcess(Disk& disk)
+    : disk_(disk), registration_(std::make_unique<Registration>()) {
   static std::uint64_t processes_so_far = 0;
   vfs_name_ = "leasecheck-" + std::to_string(++processes_so_far);
   registration_->vfs = Vfs::for_process(*this);

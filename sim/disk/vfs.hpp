@@ -27,8 +27,8 @@ class DiskProcess {
   [[nodiscard]] const std::string& vfs() const { return vfs_name_; }
   [[nodiscard]] Disk& disk() { return disk_; }
 
-  /// The operating system ends it: its locks are gone, what it wrote stays. To be called while it is
-  /// the one that runs: the task in it leaves SQLite and destroys this without yielding.
+  /// The operating system ends it: its locks are gone, what it wrote stays. To be called while it
+  /// is the one that runs: the task in it leaves SQLite and destroys this without yielding.
   void kill();
 
   [[nodiscard]] bool is_dead() const { return is_dead_; }

@@ -113,7 +113,8 @@ struct Fiber::State {
 Fiber::Fiber(std::function<void()> body) : state_(std::make_unique<State>()) {
   state_->body = std::move(body);
   state_->inside = context::fiber(
-      std::allocator_arg, context::preallocated(state_->stack.sp, state_->stack.size, state_->stack),
+      std::allocator_arg,
+      context::preallocated(state_->stack.sp, state_->stack.size, state_->stack),
       PooledStack{state_->stack},
       [state = state_.get()](context::fiber&& resumer) { return state->run(std::move(resumer)); });
 }

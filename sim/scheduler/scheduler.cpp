@@ -76,7 +76,8 @@ void TaskScheduler::sleep(Microseconds duration) {
 std::string to_text(const std::vector<TaskId>& decisions) {
   std::string text;
   for (auto run = decisions.begin(); run != decisions.end();) {
-    const auto end = std::find_if(run, decisions.end(), [run](TaskId task) { return task != *run; });
+    const auto end =
+        std::find_if(run, decisions.end(), [run](TaskId task) { return task != *run; });
     if (!text.empty()) text += ',';
     text += std::to_string(*run);
     if (end - run > 1) text += '*' + std::to_string(end - run);

@@ -13,8 +13,8 @@
 
 namespace leasecheck::sim {
 
-/// Runs tasks in turns on one thread. A task goes on until it says `yield`, sleeps or ends; who goes
-/// on then is for the strategy to say. The same tasks under the same decisions do the same.
+/// Runs tasks in turns on one thread. A task goes on until it says `yield`, sleeps or ends; who
+/// goes on then is for the strategy to say. The same tasks under the same decisions do the same.
 ///
 /// Virtual time stands still while anyone can go on and then jumps to the earliest end of a sleep;
 /// sleeps that end at one instant end together.

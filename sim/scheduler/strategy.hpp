@@ -81,7 +81,8 @@ class RecordedStrategy final : public Strategy {
 };
 
 /// Every schedule with at most `preemptions` preemptions, one per run, depth first. A change from a
-/// task that cannot go on is no preemption. Use: one run per schedule, `while (strategy.advance())`.
+/// task that cannot go on is no preemption. Use: one run per schedule,
+/// `while (strategy.advance())`.
 /// Source: iterative context bounding, Musuvathi and Qadeer, PLDI 2007.
 class BoundedStrategy final : public Strategy {
  public:

@@ -89,8 +89,9 @@ TEST(Linearizability, TwoWinnersAreOneTooMany) {
 }
 
 TEST(Linearizability, NoWinnerIsOneTooFew) {
-  EXPECT_EQ(verdict({known(claim("a", "w1"), 1, 3, refused), known(claim("a", "w2"), 2, 4, refused)}),
-            not_linearizable);
+  EXPECT_EQ(
+      verdict({known(claim("a", "w1"), 1, 3, refused), known(claim("a", "w2"), 2, 4, refused)}),
+      not_linearizable);
 }
 
 // The same answers; one swap of an answer with an invocation makes the difference.
@@ -204,8 +205,9 @@ TEST(Explain, ToldApartOnlyByWhatComesLater) {
   EXPECT_EQ(either.states.size(), 2U) << "no snapshot shows who came first";
 
   const model::Action list{at_ms(10), model::ListDispatchableAttempts{at_ms(10), 10}};
-  const auto one = explain(either.states, {{}, {known(list, 5, 6, model::step(a_first, list).outcome)},
-                                           model::snapshot(a_first)});
+  const auto one = explain(
+      either.states,
+      {{}, {known(list, 5, 6, model::step(a_first, list).outcome)}, model::snapshot(a_first)});
   EXPECT_EQ(one.states.size(), 1U) << "a list does";
 }
 
@@ -226,9 +228,10 @@ TEST(Partition, EventsJoinTheAttemptsOfARun) {
     return model::Action{at_ms(50), model::AppendRunEvent{lease, worker, "k", "1"}};
   };
   const auto seq = [](std::uint64_t value) { return model::Answer{model::Sequence{value}}; };
-  History history{state,
-                  {known(append("L1", "w1"), 1, 3, seq(2)), known(append("L2", "w2"), 2, 4, seq(1))},
-                  std::nullopt};
+  History history{
+      state,
+      {known(append("L1", "w1"), 1, 3, seq(2)), known(append("L2", "w2"), 2, 4, seq(1))},
+      std::nullopt};
   EXPECT_EQ(partition(history).size(), 2U);
   EXPECT_EQ(check_linearizable(history).verdict, linearizable);
   history.calls[1].outcome = seq(2);

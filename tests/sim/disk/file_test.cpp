@@ -105,8 +105,9 @@ TEST(DiskFile, WithoutPowersafeOverwriteATornWriteSpoilsItsSector) {
   const auto one_byte = [](DiskFile& file) { write(file, 5, "X"); };
   EXPECT_EQ(after_power_loss({.sector_size = 4}, "abcdefgh", one_byte),
             (std::set<std::string>{"abcdefgh", "abcdeXgh", "abcde#gh"}));
-  EXPECT_EQ(after_power_loss({.sector_size = 4, .powersafe_overwrite = false}, "abcdefgh", one_byte),
-            (std::set<std::string>{"abcdefgh", "abcdeXgh", "abcd####"}));
+  EXPECT_EQ(
+      after_power_loss({.sector_size = 4, .powersafe_overwrite = false}, "abcdefgh", one_byte),
+      (std::set<std::string>{"abcdefgh", "abcdeXgh", "abcd####"}));
 }
 
 TEST(DiskFile, AFileWhoseNameWasNeverSyncedMayBeGone) {

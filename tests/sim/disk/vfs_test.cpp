@@ -152,7 +152,8 @@ TEST(DiskProcess, EveryCallMayFailAndNoFailureTearsATransaction) {
       ASSERT_EQ(a.run("CREATE TABLE t(x); INSERT INTO t VALUES (1)"), SQLITE_OK);
       AtCall fault(call, [answer](const DiskAccess&) { return answer; });
       disk.set_watcher(&fault);
-      const int code = a.run("BEGIN IMMEDIATE; INSERT INTO t VALUES (2); UPDATE t SET x = 5; COMMIT");
+      const int code =
+          a.run("BEGIN IMMEDIATE; INSERT INTO t VALUES (2); UPDATE t SET x = 5; COMMIT");
       disk.set_watcher(nullptr);
       was_reached = fault.calls() >= call;
       if (code != SQLITE_OK) a.run("ROLLBACK");
