@@ -11,8 +11,8 @@ import os
 
 class Journal:
     def __init__(self, directory):
-        path = os.path.join(directory, "journal.jsonl")
-        self._file = open(path, "a+b")
+        self._path = os.path.join(directory, "journal.jsonl")
+        self._file = open(self._path, "a+b")
 
     def requests(self):
         """Every request in it, in order."""
@@ -28,6 +28,14 @@ class Journal:
     def append(self, operation, now, args):
         line = json.dumps({"op": operation, "now": now, "args": args})
         self._file.write(line.encode() + b"\n")
+
+    def begin_anew(self, operation, now, args):
+        """As if this had been the first request: what was before it is of no use any more."""
+        self._file.close()
+        self._file = open(self._path + ".new", "w+b")
+        self.append(operation, now, args)
+        self.sync()
+        os.replace(self._path + ".new", self._path)
 
     def sync(self):
         self._file.flush()

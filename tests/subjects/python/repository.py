@@ -319,6 +319,8 @@ class Repository:
 
     def reset(self, now, args):
         self._clear()
+        # A journal that begins with a reset says which lease ids were used before it.
+        self.leases_issued = max(self.leases_issued, args.get("leases_issued", 0))
         return {}
 
     def enqueue_attempt(self, now, args):

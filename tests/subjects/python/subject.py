@@ -68,7 +68,10 @@ class Subject:
 
     def carry_out(self, operation, now, args, journal=None):
         result = getattr(self.repository, operation)(now, args)
-        if journal is not None and operation in CHANGING:
+        if journal is not None and operation == "reset":
+            used = {"leases_issued": self.repository.leases_issued}
+            journal.begin_anew(operation, now, used)
+        elif journal is not None and operation in CHANGING:
             journal.append(operation, now, args)
             if self.repository.is_kept_at_once(operation):
                 journal.sync()

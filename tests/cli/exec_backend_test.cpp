@@ -1,0 +1,61 @@
+// Programs as backends, from the command line.
+#include <gtest/gtest.h>
+
+#include "tests/cli/program.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+using testing::Ended;
+using testing::Workplace;
+
+std::string backend(const std::string& program) {
+  return " --backend 'exec:" + program + "' ";
+}
+
+std::string python(const std::string& arguments) {
+  return backend(LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT " " + arguments);
+}
+
+bool says(const Ended& ended, const std::string& text) {
+  return ended.out.find(text) != std::string::npos;
+}
+
+TEST(ExecBackend, ADefectIsNamedByItsRuleAndItsTraceReplays) {
+  const Workplace place;
+  const std::string defective = python("--defect version_restarts");
+  const Ended checked = place.run("check --budget 1s --report r" + defective);
+  EXPECT_EQ(checked.exit_code, 1) << checked.out << checked.err;
+  EXPECT_TRUE(says(checked, "violated monotonic_versions")) << checked.out;
+  EXPECT_TRUE(says(checked, "leasecheck replay r/")) << checked.out;
+  EXPECT_EQ(place.run("simulate --seeds 1..20" + defective).exit_code, 1);
+  const Ended toured = place.run("conform --attempts 1" + defective);
+  EXPECT_EQ(toured.exit_code, 1) << toured.out << toured.err;
+  EXPECT_EQ(place.run("replay conform.jsonl").exit_code, 1)
+      << "on the backend that it was found on";
+  EXPECT_EQ(place.run("replay conform.jsonl --backend memory").exit_code, 0);
+}
+
+TEST(ExecBackend, WhatASubjectDoesOtherwiseIsListed) {
+  const Workplace place;
+  const Ended restarts =
+      place.run("simulate --seeds 1" + python("--variant lease_version_restarts"));
+  EXPECT_EQ(restarts.exit_code, 0) << restarts.out << restarts.err;
+  EXPECT_TRUE(says(restarts, "not promised")) << restarts.out;
+  const Ended required = place.run("simulate --seeds 1" + python("--variant required_only"));
+  EXPECT_EQ(required.exit_code, 0) << required.out << required.err;
+  EXPECT_TRUE(says(required, "skipped")) << required.out;
+}
+
+TEST(ExecBackend, ABrokenSubjectIsReportedApartWithItsLastRequest) {
+  const Workplace place;
+  for (const char* way : {"silence", "garbage", "wrong_id", "early_exit", "long_line"}) {
+    const Ended ended = place.run("simulate --seeds 1 --subject-timeout 300ms" +
+                                  backend(std::string(LEASECHECK_MISBEHAVING_SUBJECT " ") + way));
+    EXPECT_EQ(ended.exit_code, 4) << way << ended.out << ended.err;
+    EXPECT_TRUE(says(ended, "the last request was {\"id\":")) << way << ended.out;
+  }
+}
+
+}  // namespace
+}  // namespace leasecheck::cli
