@@ -24,7 +24,7 @@ bool says(const Ended& ended, const std::string& text) {
 TEST(ExecBackend, ADefectIsNamedByItsRuleAndItsTraceReplays) {
   const Workplace place;
   const std::string defective = python("--defect version_restarts");
-  const Ended checked = place.run("check --budget 1s --report r" + defective);
+  const Ended checked = place.run("check --depth 1 --budget 1s --report r" + defective);
   EXPECT_EQ(checked.exit_code, 1) << checked.out << checked.err;
   EXPECT_TRUE(says(checked, "violated monotonic_versions")) << checked.out;
   EXPECT_TRUE(says(checked, "leasecheck replay r/")) << checked.out;

@@ -15,7 +15,7 @@ Candidate mine() {
 }
 
 [[maybe_unused]] const bool are_registered =
-    testing::register_checks("MyRepository", mine(), rapidcheck::checks(), __FILE__, __LINE__);
+    leasecheck::testing::register_checks("MyRepository", mine(), rapidcheck::checks(), __FILE__, __LINE__);
 
 TEST(OwnSuite, HoldsWhileOneWorkerClaimsAndHeartbeats) {
   rapidcheck::Menu menu = rapidcheck::whole_menu();
