@@ -14,8 +14,8 @@ Candidate mine() {
   });
 }
 
-[[maybe_unused]] const bool are_registered =
-    leasecheck::testing::register_checks("MyRepository", mine(), rapidcheck::checks(), __FILE__, __LINE__);
+[[maybe_unused]] const bool are_registered = leasecheck::testing::register_checks(
+    "MyRepository", mine(), rapidcheck::checks(), __FILE__, __LINE__);
 
 TEST(OwnSuite, HoldsWhileOneWorkerClaimsAndHeartbeats) {
   rapidcheck::Menu menu = rapidcheck::whole_menu();
