@@ -17,7 +17,7 @@ Candidate mine() {
 [[maybe_unused]] const bool are_registered = leasecheck::testing::register_checks(
     "MyRepository", mine(), rapidcheck::checks(), __FILE__, __LINE__);
 
-TEST(OwnSuite, HoldsWhileOneWorkerClaimsAndHeartbeats) {
+TEST(OwnSuite, OneWorkerClaimsAndHeartbeats) {
   rapidcheck::Menu menu = rapidcheck::whole_menu();
   menu.workers = 1;
   menu.operations = {"upsert_lease", "heartbeat_lease", "list_dispatchable_attempts"};
