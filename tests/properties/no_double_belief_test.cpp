@@ -57,6 +57,13 @@ TEST_F(NoDoubleBelief, HoldsWhenTheFirstHoldersClockShowsItsExpiry) {
   EXPECT_EQ(run->premises_reached(), 1u);
 }
 
+TEST_F(NoDoubleBelief, ComplainsWhenAClockThatIsSetBackRevivesABelief) {
+  EXPECT_EQ(hand_over_at(100), "held");
+  EXPECT_EQ(run->show(model::ClockStepped{"w1", {model::Duration{5}, 0}}, 100), "held");
+  EXPECT_TRUE(run->show(model::ClockStepped{"w1", {model::Duration{-1}, 0}}, 100)
+                  .contains("at 100 w1 came to believe that it holds a1"));
+}
+
 TEST_F(NoDoubleBelief, ComplainsOneMillisecondEarlier) {
   EXPECT_EQ(
       hand_over_at(99),

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "sim/disk_subject.hpp"
 #include "sim/world.hpp"
 #include "tests/mutants/sqlite/sqlite_mutants.hpp"
@@ -35,6 +37,49 @@ TEST(Storm, TheSameSeedIsTheSameRun) {
     EXPECT_EQ(one.tally.points, two.tally.points) << "seed " << seed;
     EXPECT_NE(one.digest, run_storm(seed + 1, {}, lease::open_sqlite_repository).digest);
   }
+}
+
+/// Ends a process where it is about to make its commit safe: all of it is written, none of it
+/// synced.
+class DiesBeforeSync final : public DiskWatcher {
+ public:
+  [[nodiscard]] DiskAnswer before(const DiskAccess& access) override {
+    if (access.call == DiskCall::sync) access.process.kill();
+    return DiskAnswer::carry_out;
+  }
+  void sleep(std::chrono::microseconds) override {}
+};
+
+// Recovery shows what a dead process has written. A version or a sequence that somebody has seen is
+// never given again, so a loss of power must not take it back.
+TEST(Recovery, WhatItShowsIsSafeFromALossOfPower) {
+  Disk disk({}, 1);
+  HostIds ids;
+  auto first = Host::open(disk, ids, lease::open_sqlite_repository);
+  ASSERT_TRUE(first.has_value());
+  DiesBeforeSync watcher;
+  disk.set_watcher(&watcher);
+  model::AttemptSpec spec;
+  spec.attempt_id = "a1";
+  spec.run_id = "r1";
+  static_cast<void>((*first)->call({model::at_ms(1), model::EnqueueAttempt{.spec = spec}}));
+  disk.set_watcher(nullptr);
+  ASSERT_TRUE((*first)->process().is_dead());
+  first->reset();
+
+  auto second = Host::open(disk, ids, lease::open_sqlite_repository);
+  ASSERT_TRUE(second.has_value());
+  const auto seen = (*second)->snapshot();
+  ASSERT_TRUE(seen.has_value());
+  ASSERT_EQ(seen->attempts.size(), 1U) << "recovery takes the commit, or this shows nothing";
+  disk.lose_power(std::vector<Fate>(disk.unsynced().size(), Fate::lost));
+  second->reset();
+
+  auto third = Host::open(disk, ids, lease::open_sqlite_repository);
+  ASSERT_TRUE(third.has_value());
+  const auto kept = (*third)->snapshot();
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(*kept, *seen);
 }
 
 RunResult run_on_disk(std::uint64_t seed, const OpenRepository& open) {
