@@ -21,7 +21,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Shrinking ends here: a long trace on a slow subject must not hold up a campaign.
-constexpr int most_reruns = 1500;
+constexpr int most_reruns = 400;
 
 Backend backend_of(const SeedOptions& options, std::uint64_t seed) {
   if (!options.disk) return options.backend;
