@@ -263,6 +263,31 @@ TEST(Mutants, AreListed) {
   }
 }
 
+TEST(Museum, FindsADefectByItsPropertyAndDrawsTheMatrix) {
+  const Workplace place;
+  const Ended ended = place.run(
+      "museum --only reap_ignores_grace --samples 1 --technique simulation --svg matrix.svg");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_NE(ended.out.find("requeue_after_grace"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("not shown"), std::string::npos) << ended.out;
+  EXPECT_NE(testing::text_of(place / "matrix.svg").find("reap_ignores_grace"), std::string::npos);
+}
+
+TEST(Museum, NoCountDependsOnTheJobs) {
+  const std::string museum = "museum --only version_restarts --technique model --json --jobs ";
+  const auto one = nlohmann::json::parse(Workplace().run(museum + "1").out);
+  const auto three = nlohmann::json::parse(Workplace().run(museum + "3").out);
+  const auto& model = one["exhibits"][0]["techniques"]["model"];
+  EXPECT_EQ(model["property"], "monotonic_versions");
+  EXPECT_EQ(model["median_calls"], three["exhibits"][0]["techniques"]["model"]["median_calls"]);
+}
+
+TEST(Museum, ADefectThatIsMissedIsAViolationAndAnUnknownOneAnError) {
+  EXPECT_EQ(Workplace().run("museum --only backoff_overflows --technique short").exit_code, 1);
+  EXPECT_EQ(Workplace().run("museum --only nothing").exit_code, 2);
+  EXPECT_EQ(Workplace().run("museum --technique nothing").exit_code, 2);
+}
+
 TEST(Graph, PrintsEveryFormat) {
   for (const char* format : {"mermaid", "dot", "tsv", "svg", "json"}) {
     const Ended ended = Workplace().run(std::string("graph --format ") + format);
