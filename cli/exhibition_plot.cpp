@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "cli/exhibition.hpp"
@@ -13,6 +14,7 @@ constexpr std::int64_t cell_width = 92;
 constexpr std::int64_t row_height = 17;
 constexpr std::int64_t head = 70;
 constexpr std::int64_t between_topics = 26;
+constexpr std::int64_t title = 680;
 
 // One shade for each power of ten: below 10, below 100, … below a million, and beyond.
 struct Shade {
@@ -93,8 +95,9 @@ std::string exhibition_svg(const Exhibition& exhibition) {
     }
     y += row_height;
   }
-  const std::int64_t width =
+  const std::int64_t matrix =
       names + static_cast<std::int64_t>(exhibition.techniques.size()) * cell_width + 10;
+  const std::int64_t width = std::max(matrix, title);
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" "
              "font-family=\"sans-serif\" font-size=\"11\">\n"
