@@ -16,7 +16,6 @@
 #include "cli/searched.hpp"
 #include "model/check/lease_core.hpp"
 #include "model/graph/searched.hpp"
-#include "model/system/summary.hpp"
 #include "properties/registry.hpp"
 
 namespace leasecheck::cli {
@@ -123,18 +122,6 @@ std::expected<check::LeaseCore, std::string> lease_core_of(const ExploreOptions&
                                  .epochs = options.epochs});
 }
 
-std::expected<system::Explored, std::string> explore_lease_core(const check::LeaseCore& model,
-                                                                const check::Options& how,
-                                                                const system::Wanted& wanted) {
-  check::Checker checker(model, how);
-  const auto report = checker.run();
-  if (!report) return std::unexpected(report.error());
-  system::Explored explored = system::summary(model, *report);
-  if (wanted.reduction) explored.reduction = system::reduction(model, checker);
-  if (wanted.graph) explored.graph = check::searched_graph(checker);
-  return explored;
-}
-
 /// Interrupting a search that is saved now and then saves it once more and ends it.
 volatile std::sig_atomic_t was_interrupted = 0;
 
@@ -182,14 +169,15 @@ ExploredWorld explore(const ExploreOptions& options) {
   }
   const auto model = lease_core_of(options);
   if (!model) throw Stop{model.error()};
-  return ended(model->name(), explore_lease_core(*model, how, wanted));
+  return ended(model->name(), system::explore(*model, how, wanted));
 }
 
-// Only what the properties that watch real repositories judge leaves a trace to replay: what never
-// happens does not, and lease-core has no repository.
+// Only what the properties that watch real repositories can judge leaves a trace to replay: a run
+// that goes on for ever does not, and lease-core has no repository.
 void write_trace(const ExploreOptions& options, ExploredWorld& world) {
   const system::Finding* violated = first_violated(world.explored);
   if (violated == nullptr || options.model == Searched::lease_core) return;
+  if (violated->counterexample->loop) return;
   if (properties::find_property(violated->property) == nullptr) return;
   const auto backend = parse_backend(options.mutant.empty() ? "sqlite" : "model:" + options.mutant);
   if (!backend) throw Stop{backend.error()};

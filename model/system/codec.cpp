@@ -78,7 +78,7 @@ Codec::Codec(const Options& options) : options_(options) {
   // one.
   lease_bits_ = bits_for(options.workers + std::max(options.messages, 1U) + 3);
   attempt_no_bits_ = bits_for(options.retries + 2);
-  delivery_bits_ = bits_for(options.max_deliveries == 0 ? 0 : options.max_deliveries + 1);
+  delivery_bits_ = bits_for(options.max_deliveries);
   Counting counting;
   State state;
   walk(state, counting);

@@ -147,15 +147,15 @@ Relative World::horizon(const State& state) const {
   }
   for (const WorkerState& worker : state.workers) {
     if (worker.phase != Phase::holding) continue;
-    matters(worker.expires, clock(worker));
-    if (options_.timeout > Duration{0}) matters(worker.deadline, clock(worker));
+    const bool has_timeout = options_.timeout > Duration{0};
+    if (has_timeout) matters(worker.deadline, clock(worker));
+    // After its deadline a worker believes no more, however long the lease is refreshed.
+    const bool may_believe = !has_timeout || worker.deadline > clock(worker);
+    if (may_believe) matters(worker.expires, clock(worker));
     matters(worker.next_heartbeat, 0);
   }
   for (const Message& message : state.messages) {
-    if (message.kind == Message::Kind::heartbeat || message.kind == Message::Kind::refreshed ||
-        message.kind == Message::Kind::granted) {
-      matters(message.expires, message_floor_);
-    }
+    if (message.carries_expiry()) matters(message.expires, message_floor_);
     if (message.kind == Message::Kind::granted && options_.timeout > Duration{0}) {
       matters(message.deadline, -skew_);
     }

@@ -62,4 +62,15 @@ std::expected<Explored, std::string> explore(const Options& world, const check::
                          " bytes: fewer workers, attempts or messages make them smaller");
 }
 
+std::expected<Explored, std::string> explore(const check::LeaseCore& model,
+                                             const check::Options& how, const Wanted& wanted) {
+  check::Checker checker(model, how);
+  const auto report = checker.run();
+  if (!report) return std::unexpected(report.error());
+  Explored explored = summary(model, *report);
+  if (wanted.reduction) explored.reduction = reduction(model, checker);
+  if (wanted.graph) explored.graph = check::searched_graph(checker);
+  return explored;
+}
+
 }  // namespace leasecheck::system

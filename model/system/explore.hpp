@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/check/lease_core.hpp"
 #include "model/check/report.hpp"
 #include "model/check/searched_graph.hpp"
 #include "model/system/lens.hpp"
@@ -72,5 +73,11 @@ struct Wanted {
 [[nodiscard]] std::expected<Explored, std::string> explore(const Options& world,
                                                            const check::Options& how,
                                                            const Wanted& wanted = Wanted{});
+
+/// The same for the benchmark's model, whose runs have no actions of this one, and whose graph has
+/// no lens.
+[[nodiscard]] std::expected<Explored, std::string> explore(const check::LeaseCore& model,
+                                                           const check::Options& how,
+                                                           const Wanted& wanted);
 
 }  // namespace leasecheck::system

@@ -12,11 +12,6 @@ namespace {
 using Kind = Message::Kind;
 using Phase = WorkerState::Phase;
 
-bool carries_expiry(const Message& message) {
-  return message.kind == Kind::heartbeat || message.kind == Kind::refreshed ||
-         message.kind == Kind::granted;
-}
-
 /// Calls `visit(number)` for every reference to a lease of the attempt, the resource's apart.
 template <typename Visit>
 void each_lease(State& state, unsigned index, Visit&& visit) {
@@ -124,6 +119,9 @@ State World::normalise(State state) const {
       attempt.due = std::max(attempt.due, 0);
     }
     if (attempt.status != model::Status::retry_backoff && !is_leased) attempt.due = 0;
+    // A budget that is spent is spent, however often retries go on beyond it.
+    attempt.deliveries = std::min<std::uint8_t>(attempt.deliveries,
+                                                static_cast<std::uint8_t>(options_.max_deliveries));
   }
   for (WorkerState& worker : state.workers) {
     const bool is_holding = worker.phase == Phase::holding;
@@ -136,7 +134,7 @@ State World::normalise(State state) const {
   }
   for (Message& message : state.messages) {
     const bool is_grant = message.kind == Kind::granted;
-    message.expires = carries_expiry(message) ? std::max(message.expires, message_floor_) : 0;
+    message.expires = message.carries_expiry() ? std::max(message.expires, message_floor_) : 0;
     message.deadline = is_grant && has_timeout ? std::max(message.deadline, -skew_) : 0;
   }
   for (unsigned index = 0; index < options_.attempts; ++index) {

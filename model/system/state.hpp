@@ -53,7 +53,7 @@ inline constexpr std::uint8_t broken_count = 12;
 struct AttemptState {
   model::Status status = model::Status::queued;
   std::uint8_t attempt_no = 1;
-  std::uint8_t deliveries = 0;  ///< Counted only where there is a budget for them.
+  std::uint8_t deliveries = 0;  ///< Counted up to the budget for them, where there is one.
   std::uint8_t version = 0;
   LeaseNumber leases = 0;   ///< The highest number given so far.
   LeaseNumber lease = 0;    ///< The current one.
@@ -115,6 +115,9 @@ struct Message {
 
   [[nodiscard]] bool is_request() const {
     return kind == Kind::claim || kind == Kind::heartbeat || kind == Kind::ack;
+  }
+  [[nodiscard]] bool carries_expiry() const {
+    return kind == Kind::heartbeat || kind == Kind::refreshed || kind == Kind::granted;
   }
   [[nodiscard]] bool is_reply() const { return kind != Kind::none && !is_request(); }
 };

@@ -24,9 +24,10 @@ void pass(State& state, Relative duration) {
     worker.deadline -= duration;
     worker.next_heartbeat -= duration;
   }
+  // Messages are compared whole, so a time that one does not carry stays zero.
   for (Message& message : state.messages) {
-    message.expires -= duration;
-    message.deadline -= duration;
+    if (message.carries_expiry()) message.expires -= duration;
+    if (message.kind == Kind::granted) message.deadline -= duration;
   }
 }
 

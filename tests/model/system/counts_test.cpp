@@ -67,7 +67,7 @@ const Pinned pinned[] = {
     {"asynchronous", asynchronous, 16'953, 158'592, 26},
     {"three_workers", three_workers, 1'594, 17'256, 15},
     {"two_attempts", two_attempts, 3'598, 29'310, 16},
-    {"all_policies", all_policies, 990, 9'416, 12},
+    {"all_policies", all_policies, 738, 6'944, 12},
     {"skewed_within_the_margin", skewed_within_the_margin, 880, 7'716, 12},
     {"with_progress", with_progress, 33'906, 237'129, 27},
     {"in_real_durations", in_real_durations, 20'600, 137'952, 130},

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
 #include "model/system/explore.hpp"
+#include "tests/model/property.hpp"
 
 namespace leasecheck::system {
 namespace {
@@ -43,18 +43,26 @@ std::vector<check::Verdict> verdicts(const Options& world) {
 
 // With a unit of 7 ms the instants are a part of all milliseconds; every property, premises
 // included, has the same verdict on both.
-RC_GTEST_PROP(Instants, LoseNothingAgainstEveryMillisecond, ()) {
-  Options world = world_of(Duration{7});
-  const auto some = verdicts(world);
-  world.every_millisecond = true;
-  RC_ASSERT(some == verdicts(world));
+TEST(Instants, LoseNothingAgainstEveryMillisecond) {
+  tests::check_property(
+      [] {
+        Options world = world_of(Duration{7});
+        const auto some = verdicts(world);
+        world.every_millisecond = true;
+        RC_ASSERT(some == verdicts(world));
+      },
+      100);
 }
 
-RC_GTEST_PROP(Instants, GainNothingByMoreSlack, ()) {
-  Options world = world_of(Duration{100});
-  const auto some = verdicts(world);
-  world.slack = 3;
-  RC_ASSERT(some == verdicts(world));
+TEST(Instants, GainNothingByMoreSlack) {
+  tests::check_property(
+      [] {
+        Options world = world_of(Duration{100});
+        const auto some = verdicts(world);
+        world.slack = 3;
+        RC_ASSERT(some == verdicts(world));
+      },
+      100);
 }
 
 TEST(Instants, OfRoundDurationsAreFew) {

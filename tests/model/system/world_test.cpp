@@ -1,11 +1,11 @@
 // That a state's encoding, its normal form and its renamings lose nothing.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
 #include "model/check/model.hpp"
 #include "model/system/explore.hpp"
 #include "model/system/system.hpp"
+#include "tests/model/property.hpp"
 
 namespace leasecheck::system {
 namespace {
@@ -57,58 +57,69 @@ void walk(const World& world, Visit&& visit) {
   }
 }
 
-RC_GTEST_PROP(World, NormalStateHasTheFuturesOfTheWholeOne, ()) {
-  const World world(any_world());
-  walk(world,
-       [&world](const State& whole, const State& normal, const std::vector<Action>& actions) {
-         RC_ASSERT(world.enabled(whole) == actions);
-         for (const Action& action : actions) {
-           RC_ASSERT(world.normalise(world.apply(whole, action)) ==
-                     world.normalise(world.apply(normal, action)));
-         }
-       });
+TEST(World, NormalStateHasTheFuturesOfTheWholeOne) {
+  tests::check_property([] {
+    const World world(any_world());
+    walk(world,
+         [&world](const State& whole, const State& normal, const std::vector<Action>& actions) {
+           RC_ASSERT(world.enabled(whole) == actions);
+           for (const Action& action : actions) {
+             RC_ASSERT(world.normalise(world.apply(whole, action)) ==
+                       world.normalise(world.apply(normal, action)));
+           }
+         });
+  });
 }
 
-RC_GTEST_PROP(World, ClaimsHoldOfTheNormalStateAsOfTheWholeOne, ()) {
-  const World world(any_world());
-  walk(world, [&world](const State& whole, const State& normal, const std::vector<Action>&) {
-    for (const Claim& claim : all_claims()) {
-      if (claim.kind != check::Kind::sometimes) {
-        RC_ASSERT(claim.holds(world, whole) == claim.holds(world, normal));
+TEST(World, ClaimsHoldOfTheNormalStateAsOfTheWholeOne) {
+  tests::check_property([] {
+    const World world(any_world());
+    walk(world, [&world](const State& whole, const State& normal, const std::vector<Action>&) {
+      for (const Claim& claim : all_claims()) {
+        if (claim.kind != check::Kind::sometimes) {
+          RC_ASSERT(claim.holds(world, whole) == claim.holds(world, normal));
+        }
       }
-    }
+    });
   });
 }
 
-RC_GTEST_PROP(World, NormalFormIsItsOwn, ()) {
-  const World world(any_world());
-  walk(world, [&world](const State&, const State& normal, const std::vector<Action>&) {
-    RC_ASSERT(world.normalise(normal) == normal);
+TEST(World, NormalFormIsItsOwn) {
+  tests::check_property([] {
+    const World world(any_world());
+    walk(world, [&world](const State&, const State& normal, const std::vector<Action>&) {
+      RC_ASSERT(world.normalise(normal) == normal);
+    });
   });
 }
 
-RC_GTEST_PROP(Codec, GivesBackWhatItPacked, ()) {
-  const Options options = any_world();
-  const World world(options);
-  const Codec codec(options);
-  walk(world, [&codec](const State&, const State& normal, const std::vector<Action>&) {
-    std::vector<std::uint64_t> words(codec.words());
-    codec.pack(normal, words);
-    RC_ASSERT(words[0] >> 62 == 0U);
-    RC_ASSERT(codec.unpack(words) == normal);
+TEST(Codec, GivesBackWhatItPacked) {
+  tests::check_property([] {
+    const Options options = any_world();
+    const World world(options);
+    const Codec codec(options);
+    walk(world, [&codec](const State&, const State& normal, const std::vector<Action>&) {
+      std::vector<std::uint64_t> words(codec.words());
+      codec.pack(normal, words);
+      RC_ASSERT(words[0] >> 62 == 0U);
+      RC_ASSERT(codec.unpack(words) == normal);
+    });
   });
 }
 
-RC_GTEST_PROP(Symmetry, RenamedStatesHaveOneCanonicalState, ()) {
-  const Options options = any_world();
-  const System<16> system(options);
-  const auto workers = check::permutations(options.workers);
-  const auto attempts = check::permutations(options.attempts);
-  walk(system.world(), [&](const State&, const State& normal, const std::vector<Action>& actions) {
-    const State image = renamed(normal, workers[below(static_cast<unsigned>(workers.size()))],
-                                attempts[below(static_cast<unsigned>(attempts.size()))]);
-    RC_ASSERT(system.canonical(image) == system.canonical(normal));
-    RC_ASSERT(system.world().enabled(image).size() == actions.size());
+TEST(Symmetry, RenamedStatesHaveOneCanonicalState) {
+  tests::check_property([] {
+    const Options options = any_world();
+    const System<16> system(options);
+    const auto workers = check::permutations(options.workers);
+    const auto attempts = check::permutations(options.attempts);
+    walk(
+        system.world(), [&](const State&, const State& normal, const std::vector<Action>& actions) {
+          const State image = renamed(normal, workers[below(static_cast<unsigned>(workers.size()))],
+                                      attempts[below(static_cast<unsigned>(attempts.size()))]);
+          RC_ASSERT(system.canonical(image) == system.canonical(normal));
+          RC_ASSERT(system.world().enabled(image).size() == actions.size());
+        });
   });
 }
 
