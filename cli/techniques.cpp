@@ -47,7 +47,7 @@ bool needs_schedules(const Exhibit& exhibit) {
 bool is_model(const Exhibit& exhibit) {
   return planted<system::MutantInfo>(exhibit) != nullptr;
 }
-bool is_simulated(const Exhibit& exhibit) {
+bool has_simulation(const Exhibit& exhibit) {
   return is_repository(exhibit) || planted<mutants::DeploymentMutant>(exhibit) != nullptr;
 }
 
@@ -192,7 +192,7 @@ constexpr std::array techniques{
     Technique{"plain", "random calls at uniform times", true, is_repository, plain},
     Technique{"rapidcheck", "calls that aim at the model's state", true, is_repository,
               properties_of_sequences},
-    Technique{"simulation", "workers, reapers and faults in virtual time", true, is_simulated,
+    Technique{"simulation", "workers, reapers and faults in virtual time", true, has_simulation,
               simulation},
     Technique{"conformance", "tours through every transition", false, is_repository, tours},
     Technique{"crash", "a mishap at every call of the disk", false, needs_crashes, crash_matrix},

@@ -31,6 +31,7 @@ void Reaper::start() {
 void Reaper::stay() {
   aim_.keep_to_the_rhythm();
   clock_.set({});
+  is_right_ = true;
 }
 
 void Reaper::plan_next() {
@@ -41,7 +42,7 @@ void Reaper::tick() {
   if (has_left_) return;
   if (draw_.chance(around_.plan.faults.reaper.miss_tick)) {
     around_.referee.count_fault("tick_missed");
-  } else if (around_.plan.defect == DeploymentDefect::reaper_acts_on_old_sight) {
+  } else if (!is_right_ && around_.plan.defect == DeploymentDefect::reaper_acts_on_old_sight) {
     free_what_was_stale();
   } else {
     static_cast<void>(manager_.tick());

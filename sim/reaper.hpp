@@ -38,6 +38,7 @@ class Reaper {
   ObservedRepository repository_;
   lease::LeaseManager manager_;
   bool has_left_ = false;
+  bool is_right_ = false;  ///< whatever its defect was
   std::vector<model::ReleaseLease> seen_stale_;  ///< of `reaper_acts_on_old_sight`
 };
 

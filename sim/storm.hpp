@@ -14,9 +14,10 @@
 /// fails: what one seed draws, interrupted at calls of the disk.
 ///
 /// A run is a row of rounds. In each, every process carries out some operations at the same time as
-/// the others; processes are killed and start again, calls fail, the power goes. When all are quiet,
-/// the answers and what is stored must have an explanation by the model (linearizability, with
-/// outcomes that nobody knows); the next round begins in one of the states that explain this one.
+/// the others; processes are killed and start again, calls fail, the power goes. When all are
+/// quiet, the answers and what is stored must have an explanation by the model (linearizability,
+/// with outcomes that nobody knows); the next round begins in one of the states that explain this
+/// one.
 /// After the last round nothing fails any more, and every attempt must become terminal (rule 24).
 namespace leasecheck::sim {
 

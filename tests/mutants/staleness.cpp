@@ -188,7 +188,7 @@ class ClaimByOldTime : public Base {
                                    Time lease_expires_at) override {
     return transact(lease::Access::write, [&]() -> Result<LeaseRecord> {
       const Time now = clock().now();
-      const Time before = std::exchange(before_, now);
+      const Time before = std::min(std::exchange(before_, now), now);
       const Time due = time_of_grant(before, now);
       Attempt* attempt = store().find(attempt_id);
       const bool is_free = attempt != nullptr && may_claim(*attempt, due);

@@ -10,7 +10,7 @@ namespace {
 class Deployment : public ::testing::TestWithParam<DeploymentMutant> {};
 
 TEST_P(Deployment, IsFoundByThePropertyItNames) {
-  constexpr std::uint64_t seeds = 100;
+  constexpr std::uint64_t seeds = 600;
   std::string found;
   for (std::uint64_t seed = 1; seed <= seeds && found.empty(); ++seed) {
     sim::Plan plan = sim::draw_plan(seed, {});

@@ -73,15 +73,15 @@ void PrintTo(const Pinned& pinned, std::ostream* out) {
 
 // Cases, calls, power losses, disks that those left, kills, failures.
 constexpr std::array pinned_crashes{Pinned{"nothing", {1, 108, 1'694, 714, 108, 216}},
-                                    Pinned{"empty", {19, 697, 7'890, 3'449, 265, 530}},
-                                    Pinned{"queued", {19, 718, 8'254, 3'645, 286, 572}},
-                                    Pinned{"leased", {19, 824, 10'628, 4'961, 392, 784}},
-                                    Pinned{"running", {19, 816, 10'324, 4'789, 384, 768}},
-                                    Pinned{"last_try", {19, 824, 10'628, 4'961, 392, 784}},
-                                    Pinned{"retry_backoff", {19, 738, 8'332, 3'684, 306, 612}},
-                                    Pinned{"completed", {19, 710, 7'694, 3'328, 278, 556}},
-                                    Pinned{"failed", {19, 725, 7'998, 3'500, 293, 586}},
-                                    Pinned{"two_leased", {19, 838, 10'964, 5'111, 406, 812}}};
+                                    Pinned{"empty", {19, 698, 7'890, 3'449, 266, 532}},
+                                    Pinned{"queued", {19, 719, 8'254, 3'645, 287, 574}},
+                                    Pinned{"leased", {19, 825, 10'628, 4'961, 393, 786}},
+                                    Pinned{"running", {19, 817, 10'324, 4'789, 385, 770}},
+                                    Pinned{"last_try", {19, 825, 10'628, 4'961, 393, 786}},
+                                    Pinned{"retry_backoff", {19, 739, 8'332, 3'684, 307, 614}},
+                                    Pinned{"completed", {19, 711, 7'694, 3'328, 279, 558}},
+                                    Pinned{"failed", {19, 726, 7'998, 3'500, 294, 588}},
+                                    Pinned{"two_leased", {19, 839, 10'964, 5'111, 407, 814}}};
 
 class CrashMatrixOnSqlite : public testing::TestWithParam<Pinned> {};
 
