@@ -43,8 +43,11 @@ std::pair<sim::Tally, double> simulate(const std::string& backend,
 
 // Ttl 30 s, a heartbeat every 10 s, 50 workers that are busy; nothing fails.
 sim::Plan typical_deployment(std::uint64_t seed) {
-  sim::Plan plan =
-      sim::draw_plan(seed, {.workers = 50, .attempts = 100, .duration = std::chrono::minutes(10)});
+  sim::PlanOptions options;
+  options.workers = 50;
+  options.attempts = 100;
+  options.duration = std::chrono::minutes(10);
+  sim::Plan plan = sim::draw_plan(seed, options);
   plan.faults = {};
   plan.ttl = std::chrono::seconds(30);
   plan.heartbeat_period = std::chrono::seconds(10);
