@@ -50,6 +50,7 @@ Time Aim::first_due() const {
   for (const auto& [id, attempt] : referee_.model_state().attempts) {
     if (const auto ready = model::dispatchable_at(attempt)) first = std::min(first, *ready);
     if (!attempt.lease) continue;
+    if (attempt.lease->worker_id == last_worker_) return timeline_.now();
     const Time stale = model::saturating_add(attempt.lease->expires_at, grace_ + Duration{1});
     first = std::min(first, stale);
     if (attempt.spec.timeout) {
@@ -61,7 +62,7 @@ Time Aim::first_due() const {
 
 Time Aim::next(const SkewedClock& clock, Duration rhythm) {
   const Time now = timeline_.now();
-  if (!is_aiming_) return std::max(now + rhythm, first_due());
+  if (last_worker_) return std::max(now + rhythm, first_due());
   if (draw_.chance(500)) {
     const Time latest = now + 3 * rhythm;
     const auto aimed = deadline();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include "sim/random.hpp"
 #include "sim/referee.hpp"
 #include "sim/timeline.hpp"
@@ -18,9 +21,10 @@ class Aim {
   /// that is not much farther away than that.
   [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
 
-  /// From now on `next` keeps to the rhythm, and skips what cannot hold anything: rounds in which
-  /// no attempt is leased or due. A bound can be computed for that. Pre: all clocks are right.
-  void keep_to_the_rhythm() { is_aiming_ = false; }
+  /// From now on `next` keeps to the rhythm, and skips rounds in which nothing can be done: no
+  /// attempt is due, none could be taken back, and `worker`, the only one left, holds none that it
+  /// may give up at any time. A bound can be computed for that. Pre: all clocks are right.
+  void keep_to_the_rhythm(model::Id worker) { last_worker_ = std::move(worker); }
 
   /// A time at a deadline, or near `around`, for arguments of calls.
   [[nodiscard]] model::Time argument(model::Time around, model::Duration spread);
@@ -28,14 +32,14 @@ class Aim {
  private:
   /// A deadline of an attempt that was picked at random, or nothing.
   [[nodiscard]] std::optional<model::Time> deadline();
-  /// When the first of the attempts that are left can be taken or taken back.
+  /// When the first of the attempts that are left can be taken or taken back, or is given up.
   [[nodiscard]] model::Time first_due() const;
 
   const Timeline& timeline_;
   const Referee& referee_;
   model::Duration grace_;
   Stream draw_;
-  bool is_aiming_ = true;
+  std::optional<model::Id> last_worker_;  ///< from when on there is only one
 };
 
 }  // namespace leasecheck::sim

@@ -28,8 +28,8 @@ void Reaper::start() {
   plan_next();
 }
 
-void Reaper::stay() {
-  aim_.keep_to_the_rhythm();
+void Reaper::stay(const model::Id& worker) {
+  aim_.keep_to_the_rhythm(worker);
   clock_.set({});
   is_right_ = true;
 }

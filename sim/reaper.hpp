@@ -19,8 +19,9 @@ class Reaper {
 
   void start();
 
-  /// Faults have ended, and this reaper stays: its clock is right and it misses nothing (rule 24).
-  void stay();
+  /// Faults have ended, and this reaper stays, with one worker: its clock is right and it misses
+  /// nothing (rule 24).
+  void stay(const model::Id& worker);
 
   /// Faults have ended, and this reaper does not come back.
   void leave() { has_left_ = true; }
@@ -38,7 +39,7 @@ class Reaper {
   ObservedRepository repository_;
   lease::LeaseManager manager_;
   bool has_left_ = false;
-  bool is_right_ = false;  ///< whatever its defect was
+  bool is_right_ = false;                        ///< whatever its defect was
   std::vector<model::ReleaseLease> seen_stale_;  ///< of `reaper_acts_on_old_sight`
 };
 

@@ -270,7 +270,7 @@ void Worker::tell_clock() {
 
 void Worker::stay() {
   stays_ = true;
-  aim_.keep_to_the_rhythm();
+  aim_.keep_to_the_rhythm(id_);
   clock_.set({});
   tell_clock();
   if (!is_up_) {

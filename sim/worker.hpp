@@ -34,6 +34,8 @@ class Worker {
   /// and acks what it claims (rule 24).
   void stay();
 
+  [[nodiscard]] const model::Id& id() const { return id_; }
+
   /// Faults have ended, and this worker does not come back.
   void leave();
 

@@ -98,7 +98,7 @@ class World {
     for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
     for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
     workers_.front()->stay();
-    reapers_.front()->stay();
+    reapers_.front()->stay(workers_.front()->id());
     referee_.happen(model::FaultsEnded{});
     // What is still on its way arrives, and may yet set a deadline.
     run_until(timeline_.now() + std::max(before.spike, before.most_delay));

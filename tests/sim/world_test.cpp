@@ -214,6 +214,13 @@ TEST(World, EveryRunEndsWithEveryAttemptTerminal) {
   EXPECT_GT(open_when_faults_ended, seeds / 5);
 }
 
+// Here the last worker saw nothing but its own two leases, both taken while the repository's clock
+// was 39 minutes fast, and would have slept until they expired had it not given them up itself.
+TEST(World, TheLastWorkerAsksAgainWhileItHoldsWhatItMayGiveUp) {
+  constexpr std::uint64_t seed = 577;
+  EXPECT_EQ(record(draw_plan(seed, {}), "memory").result.verdict.result, traces::Result::held);
+}
+
 TEST(World, TheBoundIsTheSumOfWhatThePoliciesAllow) {
   const Plan plan = draw_plan(1, {});
   const model::Time now = plan.epoch + model::Duration{1000};
