@@ -16,6 +16,7 @@
 #include "sim/counterexample.hpp"
 #include "sim/disk_subject.hpp"
 #include "sim/exec_subject.hpp"
+#include "sim/file_watch.hpp"
 #include "sim/plan.hpp"
 #include "sim/process.hpp"
 #include "tests/mutants/mutants.hpp"
@@ -41,6 +42,9 @@ class SubjectWithFiles final : public sim::Subject {
   [[nodiscard]] std::expected<model::Snapshot, sim::BrokenSubject> snapshot() override {
     return subject_->snapshot();
   }
+  [[nodiscard]] std::expected<bool, sim::BrokenSubject> refresh(model::Snapshot& seen) override {
+    return subject_->refresh(seen);
+  }
   void end_faults() override { subject_->end_faults(); }
   [[nodiscard]] std::map<std::string, std::uint64_t> faults() const override {
     return subject_->faults();
@@ -59,9 +63,12 @@ Made make_memory() {
 }
 
 Made open_sqlite(const std::string& path) {
-  return sim::make_repository_subject("sqlite", [&path](lease::Clock& clock, lease::IdSource& ids) {
+  const auto open = [&path](lease::Clock& clock, lease::IdSource& ids) {
     return lease::open_sqlite_repository({.path = path, .busy_timeout = {}, .vfs = {}}, clock, ids);
-  });
+  };
+  return sim::make_repository_subject(
+      "sqlite", open, sim::whole_contract(),
+      [watch = std::make_shared<sim::FileWatch>(path)] { return watch->may_have_changed(); });
 }
 
 Made make_temporary_sqlite() {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "model/spec/step.hpp"
 #include "properties/difference.hpp"
 #include "properties/observation.hpp"
 #include "properties/registry.hpp"
@@ -14,28 +15,34 @@ class ConformsToModel final : public Watcher {
 
   Complaint after(const Operated& operated) override {
     const std::string_view name = model::name_of(operated.action.operation);
+    // Where neither has moved they are as alike as they were.
+    if (operated.changed || may_have_changed(operated.action.operation, operated.expected)) {
+      is_alike_ = model::shows(operated.after, operated.expected_after);
+    }
     if (is_refused_with(operated, model::ErrorCode::unavailable))
       return judge_unavailable(operated);
-    if (operated.outcome && operated.before != operated.after) reach_premise();
+    if (operated.outcome && operated.changed) reach_premise();
     if (operated.outcome != operated.expected) {
       return fmt::format(
           "{} answered otherwise than the model: {}", name,
           first_difference(operated.expected, operated.outcome).value_or("another kind of answer"));
     }
-    if (operated.after == operated.expected_after) return std::nullopt;
+    if (is_alike_) return std::nullopt;
     return fmt::format("after {} the repository is not as the model: {}", name,
-                       first_difference(operated.expected_after, operated.after)
+                       first_difference(model::snapshot(operated.expected_after), operated.after)
                            .value_or("its rows are in another order"));
   }
 
  private:
   /// An environment may fail; the contract asks only that nothing half-done is left.
   static Complaint judge_unavailable(const Operated& operated) {
-    if (operated.before == operated.after) return std::nullopt;
+    if (!operated.changed) return std::nullopt;
     return fmt::format(
         "{} answered unavailable and yet changed {}", model::name_of(operated.action.operation),
         operated.changes.empty() ? "a run" : attempt_id_of(operated.changes.front()));
   }
+
+  bool is_alike_ = true;  ///< the repository and the model, both empty at the beginning
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
+#include <compare>
 #include <vector>
 
 #include "properties/accepted_specs.hpp"
@@ -31,20 +31,27 @@ class DispatchOrder final : public Watcher {
   }
 
  private:
-  using Due = std::vector<const model::AttemptRecord*>;
+  /// In the order in which they are due.
+  struct Place {
+    std::int64_t urgency = 0;  ///< the priority, negated
+    model::Time ready_at{};
+    std::uint64_t enqueue_seq = 0;
+    const model::AttemptRecord* attempt = nullptr;
+    auto operator<=>(const Place&) const = default;
+  };
+  using Due = std::vector<Place>;
 
   Due due(const model::Snapshot& snapshot, model::Time at) {
-    Due attempts;
+    Due places;
     for (const model::AttemptRecord& attempt : snapshot.attempts) {
-      if (specs_.is_dispatchable(attempt, at)) attempts.push_back(&attempt);
+      if (!specs_.is_dispatchable(attempt, at)) continue;
+      const AcceptedSpecs::Accepted* accepted = specs_.find(attempt.attempt_id);
+      places.push_back({-std::int64_t{attempt.priority}, attempt.ready_at,
+                        accepted ? accepted->enqueue_seq : 0, &attempt});
     }
-    if (attempts.size() > 1) reach_premise();
-    std::ranges::sort(attempts, {}, [&](const model::AttemptRecord* attempt) {
-      const AcceptedSpecs::Accepted* accepted = specs_.find(attempt->attempt_id);
-      return std::tuple(-std::int64_t{attempt->priority}, attempt->ready_at,
-                        accepted ? accepted->enqueue_seq : 0);
-    });
-    return attempts;
+    if (places.size() > 1) reach_premise();
+    std::ranges::sort(places);
+    return places;
   }
 
   static Complaint judge(const model::ListDispatchableAttempts& list, const Listed& listed,
@@ -57,12 +64,12 @@ class DispatchOrder final : public Watcher {
     for (std::size_t place = 0; place < size; ++place) {
       if (place == listed.size()) {
         return fmt::format("list at {} with limit {} ended before {}", ms(list.at), list.limit,
-                           text(*due[place]));
+                           text(*due[place].attempt));
       }
-      if (listed[place] == record(*due[place])) continue;
+      if (listed[place] == record(*due[place].attempt)) continue;
       return fmt::format("list at {} answered {} ({}, attempt number {}) at place {}, due to {}",
                          ms(list.at), listed[place].attempt_id, word(listed[place].status),
-                         listed[place].attempt_no, place + 1, text(*due[place]));
+                         listed[place].attempt_no, place + 1, text(*due[place].attempt));
     }
     return std::nullopt;
   }

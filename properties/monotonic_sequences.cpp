@@ -29,7 +29,7 @@ class MonotonicSequences final : public Watcher {
     if (const auto* latest = accepted<model::LatestSeqForRun>(operated)) {
       if (Complaint complaint = judge_latest(*latest, operated)) return complaint;
     }
-    if (operated.before.runs == operated.after.runs) return std::nullopt;
+    if (!operated.changed || operated.before.runs == operated.after.runs) return std::nullopt;
     return fmt::format("{} changed the events of a run", model::name_of(operated.action.operation));
   }
 

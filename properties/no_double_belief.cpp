@@ -17,13 +17,18 @@ struct Belief {
   model::Id attempt_id;
   model::Time expires_at = model::beginning_of_time;  ///< the largest that was acknowledged
   std::optional<model::Time> execution_deadline;
-  bool is_over = false;  ///< given up or refuted: an answer still under way revives nothing
 };
 
 struct Worker {
   bool is_up = false;
   model::ClockError clock;
   std::map<model::Id, Belief> beliefs;  ///< by lease id
+  std::set<model::Id> over;  ///< leases given up or refuted: a late answer revives none of them
+
+  void end(const model::Id& lease_id) {
+    beliefs.erase(lease_id);
+    over.insert(lease_id);
+  }
 };
 
 /// What an answer tells whom it reaches. `told_stale` refutes the lease, otherwise it is granted or
@@ -63,13 +68,13 @@ class NoDoubleBelief final : public Watcher {
   // only end one. So it is enough to look then.
   Complaint after(const Happened& happened) override {
     if (const auto* started = std::get_if<model::WorkerStarted>(&happened.event)) {
-      workers_[started->worker] = {true, started->clock, {}};
+      workers_[started->worker] = {true, started->clock, {}, {}};
       std::erase_if(answered_,
                     [&](const auto& entry) { return entry.second.actor == started->worker; });
     } else if (const auto* stopped = std::get_if<model::WorkerStopped>(&happened.event)) {
       workers_[stopped->worker] = {};
     } else if (const auto* given_up = std::get_if<model::LeaseGivenUp>(&happened.event)) {
-      workers_[given_up->worker].beliefs[given_up->lease_id].is_over = true;
+      workers_[given_up->worker].end(given_up->lease_id);
     } else if (const auto* lost = std::get_if<model::ReplyLost>(&happened.event)) {
       answered_.erase(lost->call);
     } else if (const auto* stepped = std::get_if<model::ClockStepped>(&happened.event)) {
@@ -126,9 +131,9 @@ class NoDoubleBelief final : public Watcher {
     Worker& worker = workers_[delivered.worker];
     if (node.empty() || !worker.is_up) return std::nullopt;
     const Answered& told = node.mapped();
+    if (told.told_stale) worker.end(told.lease_id);
+    if (worker.over.contains(told.lease_id)) return std::nullopt;
     Belief& belief = worker.beliefs[told.lease_id];
-    if (told.told_stale) belief.is_over = true;
-    if (belief.is_over) return std::nullopt;
     belief.attempt_id = told.belief.attempt_id;
     belief.expires_at = std::max(belief.expires_at, told.belief.expires_at);
     belief.execution_deadline = told.belief.execution_deadline;
@@ -150,7 +155,7 @@ class NoDoubleBelief final : public Watcher {
 
   bool believes(const Worker& worker, const Belief& belief, model::Time now) const {
     const model::Time shown = model::shown_by(worker.clock, now, epoch_);
-    return !belief.is_over && shown < belief.expires_at &&
+    return shown < belief.expires_at &&
            (!belief.execution_deadline || shown < *belief.execution_deadline);
   }
 
@@ -163,7 +168,7 @@ class NoDoubleBelief final : public Watcher {
     for (const auto& [rival_name, rival] : workers_) {
       if (rival_name == name) continue;
       for (const auto& [rival_lease, held] : rival.beliefs) {
-        if (held.is_over || held.attempt_id != belief.attempt_id) continue;
+        if (held.attempt_id != belief.attempt_id) continue;
         is_hand_over = true;
         if (complaint || !is_promised_ || !believes(rival, held, now)) continue;
         complaint = fmt::format(

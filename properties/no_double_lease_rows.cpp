@@ -19,6 +19,7 @@ class NoDoubleLeaseRows final : public Watcher {
     if (const auto* claim = std::get_if<model::UpsertLease>(&operated.action.operation)) {
       if (Complaint complaint = judge_claim(*claim, operated)) return complaint;
     }
+    if (!operated.changed) return std::nullopt;
     if (Complaint complaint = two_rows(operated.after)) return complaint;
     for (const AttemptChange& change : operated.changes) {
       if (Complaint complaint = judge_status(change)) return complaint;

@@ -16,6 +16,7 @@ class OneDeadLetter final : public Watcher {
   using Watcher::after;
 
   Complaint after(const Operated& operated) override {
+    if (!operated.changed) return std::nullopt;
     if (Complaint complaint = two_letters(operated.after)) return complaint;
     for (const AttemptChange& change : operated.changes) {
       if (Complaint complaint = judge_status(change)) return complaint;

@@ -10,6 +10,7 @@
 #include "model/spec/environment.hpp"
 #include "model/spec/operation.hpp"
 #include "model/spec/outcome.hpp"
+#include "model/spec/state.hpp"
 
 /// Properties are named values that watch a run: every operation with what it answered and changed,
 /// and every event around the repository. They judge the observed subject by the contract's rules,
@@ -46,7 +47,8 @@ struct Operated {
   const model::Outcome& expected;  ///< what the model answers
   const model::Snapshot& before;   ///< the subject, before and after
   const model::Snapshot& after;
-  const model::Snapshot& expected_after;   ///< the model, after
+  bool changed;                            ///< whether the two differ at all
+  const model::State& expected_after;      ///< the model, after
   std::span<const AttemptChange> changes;  ///< attempts that differ between before and after
   std::uint64_t clock_reads;               ///< how often the subject read its clock
 };

@@ -36,10 +36,6 @@ lease::RetryPolicy to_lease(const model::RetryPolicy& policy) {
           .max_retries = policy.max_retries};
 }
 
-model::RunRecord to_model(const lease::RunRecord& run) {
-  return {.run_id = run.run_id.str(), .events = sim::to_model(run.events)};
-}
-
 }  // namespace
 
 lease::AttemptSpec to_lease(const model::AttemptSpec& spec) {
@@ -136,13 +132,8 @@ model::AckResult to_model(const lease::AckResult& result) {
           .retry_at = result.retry_at};
 }
 
-model::Snapshot to_model(const lease::Snapshot& snapshot) {
-  model::Snapshot converted{.attempts = to_model(snapshot.attempts),
-                            .leases = to_model(snapshot.leases),
-                            .dead_letters = to_model(snapshot.dead_letters),
-                            .runs = {}};
-  for (const lease::RunRecord& run : snapshot.runs) converted.runs.push_back(to_model(run));
-  return converted;
+model::RunRecord to_model(const lease::RunRecord& run) {
+  return {.run_id = run.run_id.str(), .events = to_model(run.events)};
 }
 
 model::ErrorCode to_model(lease::ErrorCode code) {

@@ -21,7 +21,7 @@ namespace leasecheck::sim {
 [[nodiscard]] model::DeadLetter to_model(const lease::DeadLetter& letter);
 [[nodiscard]] model::RunEvent to_model(const lease::RunEvent& event);
 [[nodiscard]] model::AckResult to_model(const lease::AckResult& result);
-[[nodiscard]] model::Snapshot to_model(const lease::Snapshot& snapshot);
+[[nodiscard]] model::RunRecord to_model(const lease::RunRecord& run);
 [[nodiscard]] model::ErrorCode to_model(lease::ErrorCode code);
 
 template <typename T>

@@ -21,6 +21,9 @@ class Follower {
 
   [[nodiscard]] const Profile& profile() const { return profile_; }
 
+  /// Whether the subject keeps and shows the whole contract, so that there is nothing to follow.
+  [[nodiscard]] bool is_idle() const { return is_whole_ && profile_.offers("snapshot"); }
+
   /// The action without what the subject cannot be told.
   [[nodiscard]] model::Action adapted(model::Action action) const;
 

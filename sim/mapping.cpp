@@ -1,5 +1,6 @@
 #include "sim/mapping.hpp"
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -33,11 +34,26 @@ constexpr auto count = [](std::uint64_t value) { return model::Count{value}; };
 constexpr auto sequence = [](std::uint64_t value) { return model::Sequence{value}; };
 constexpr auto converted = [](const auto& value) { return to_model(value); };
 
+/// Brings `rows`, converted from `before`, up to `now`.
+/// Returns: whether any row is different.
+template <typename To, typename From, typename Convert>
+bool update(std::vector<To>& rows, const std::vector<From>& before, const std::vector<From>& now,
+            Convert convert) {
+  bool changed = rows.size() != now.size();
+  rows.resize(now.size());
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (i < before.size() && before[i] == now[i]) continue;
+    To row = convert(now[i]);
+    changed |= row != rows[i];
+    rows[i] = std::move(row);
+  }
+  return changed;
+}
+
 /// One operation of the model as one call of the repository.
 class Mapping {
  public:
-  Mapping(lease::AttemptRepository& repository, Handles& handles, lease::Time now,
-          Reply& reply)
+  Mapping(lease::AttemptRepository& repository, Handles& handles, lease::Time now, Reply& reply)
       : repository_(repository), handles_(handles), now_(now), reply_(reply) {}
 
   model::Outcome operator()(const model::Reset&) {
@@ -49,8 +65,8 @@ class Mapping {
   }
 
   model::Outcome operator()(const model::ListDispatchableAttempts& operation) {
-    return outcome_of(repository_.list_dispatchable_attempts(operation.at, operation.limit),
-                      reply_, converted);
+    return outcome_of(repository_.list_dispatchable_attempts(operation.at, operation.limit), reply_,
+                      converted);
   }
 
   model::Outcome operator()(const model::UpsertLease& operation) {
@@ -80,8 +96,7 @@ class Mapping {
   }
 
   model::Outcome operator()(const model::ExpireLeasesAndRequeue& operation) {
-    return outcome_of(repository_.expire_leases_and_requeue(operation.stale_before), reply_,
-                      count);
+    return outcome_of(repository_.expire_leases_and_requeue(operation.stale_before), reply_, count);
   }
 
   model::Outcome operator()(const model::TransitionTimedOutAttempts& operation) {
@@ -194,13 +209,32 @@ Reply carry_out(lease::AttemptRepository& repository, Handles& handles,
 
 lease::Result<model::Snapshot> snapshot_of(lease::AttemptRepository& repository,
                                            const Handles& handles) {
+  model::Snapshot seen;
+  if (auto taken = Mirror().refresh(repository, handles, seen); !taken) {
+    return std::unexpected(std::move(taken.error()));
+  }
+  return seen;
+}
+
+lease::Result<bool> Mirror::refresh(lease::AttemptRepository& repository, const Handles& handles,
+                                    model::Snapshot& seen) {
   lease::Result<lease::Snapshot> taken = repository.snapshot();
   if (!taken) return std::unexpected(std::move(taken.error()));
-  model::Snapshot converted_snapshot = to_model(*taken);
-  for (model::LeaseRecord& record : converted_snapshot.leases) {
-    record.lease_id = handles.handle_of(record.lease_id);
-  }
-  return converted_snapshot;
+  bool changed = update(seen.attempts, held_.attempts, taken->attempts, converted);
+  changed |= update(seen.dead_letters, held_.dead_letters, taken->dead_letters, converted);
+  changed |= update(seen.runs, held_.runs, taken->runs, converted);
+  if (!is_final_) held_.leases.clear();
+  const auto with_handle = [&handles](const lease::LeaseRecord& record) {
+    model::LeaseRecord shown = to_model(record);
+    shown.lease_id = handles.handle_of(record.lease_id.str());
+    return shown;
+  };
+  changed |= update(seen.leases, held_.leases, taken->leases, with_handle);
+  is_final_ = std::ranges::all_of(taken->leases, [&handles](const lease::LeaseRecord& record) {
+    return handles.is_issued(record.lease_id.str());
+  });
+  held_ = *std::move(taken);
+  return changed;
 }
 
 }  // namespace leasecheck::sim

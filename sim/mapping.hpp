@@ -19,4 +19,21 @@ namespace leasecheck::sim {
 [[nodiscard]] lease::Result<model::Snapshot> snapshot_of(lease::AttemptRepository& repository,
                                                          const Handles& handles);
 
+/// A snapshot that is kept up to date: only rows that differ are converted anew.
+class Mirror {
+ public:
+  /// Brings `seen`, which is empty or what this gave last, up to what the repository holds now.
+  /// Returns: whether anything in it is different.
+  /// Errors: those of the repository.
+  [[nodiscard]] lease::Result<bool> refresh(lease::AttemptRepository& repository,
+                                            const Handles& handles, model::Snapshot& seen);
+
+  /// Whether all lease ids in it had handles; others may get one yet, and then read otherwise.
+  [[nodiscard]] bool is_final() const { return is_final_; }
+
+ private:
+  lease::Snapshot held_;  ///< what `seen` was converted from
+  bool is_final_ = true;
+};
+
 }  // namespace leasecheck::sim

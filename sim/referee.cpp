@@ -53,19 +53,26 @@ void Referee::advance_to(model::Time true_time) {
   true_time_ = true_time;
 }
 
-std::expected<Reply, BrokenSubject> Referee::call_subject(const model::Action& action,
-                                                          model::Snapshot& after) {
+std::expected<Referee::Done, BrokenSubject> Referee::call_subject(const model::Action& action) {
   std::expected<Reply, BrokenSubject> reply = subject_.call(action);
-  if (!reply) return reply;
-  std::expected<model::Snapshot, BrokenSubject> taken = subject_.snapshot();
-  if (!taken) return std::unexpected(std::move(taken.error()));
-  after = *std::move(taken);
-  return reply;
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  std::expected<bool, BrokenSubject> changed = true;
+  if (follower_.is_idle()) {
+    changed = subject_.refresh(after_);
+  } else if (auto shown = subject_.snapshot()) {
+    after_ = *std::move(shown);
+  } else {
+    changed = std::unexpected(std::move(shown.error()));
+  }
+  if (!changed) return std::unexpected(std::move(changed.error()));
+  return Done{.reply = *std::move(reply), .changed = *changed};
 }
 
-bool Referee::is_unchanged(model::Snapshot after) const {
-  follower_.complete(after, observed_);
-  return after == observed_;
+bool Referee::is_unchanged(bool changed) const {
+  if (follower_.is_idle()) return !changed;
+  model::Snapshot after = after_;
+  follower_.complete(after, before_);
+  return after == before_;
 }
 
 CallResult Referee::operate(const Caller& caller, const model::Action& requested) {
@@ -77,56 +84,67 @@ CallResult Referee::operate(const Caller& caller, const model::Action& requested
   }
   const model::Action adapted = follower_.adapted(requested);
   const std::uint64_t call = ++steps_;
-  record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
+  if (sink_) record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
 
-  model::Snapshot after;
-  std::expected<Reply, BrokenSubject> reply = call_subject(follower_.for_subject(adapted), after);
-  if (!reply) {
-    break_off(std::string(model::name_of(adapted.operation)) + ": " + reply.error().message);
+  std::expected<Done, BrokenSubject> done = call_subject(follower_.for_subject(adapted));
+  if (!done) {
+    break_off(std::string(model::name_of(adapted.operation)) + ": " + done.error().message);
     return {call, std::unexpected(model::ErrorCode::unavailable)};
   }
+  Reply& reply = done->reply;
   const model::Action action = follower_.for_model(adapted, state_);
-  const bool nothing_happened =
-      reply->outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(after);
+  const bool nothing_happened = reply.outcome == std::unexpected(model::ErrorCode::unavailable) &&
+                                is_unchanged(done->changed);
   model::Step expected = nothing_happened
-                             ? model::Step{.state = std::move(state_), .outcome = reply->outcome}
+                             ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
                              : follower_.step(std::move(state_), action);
   state_ = std::move(expected.state);
-  const model::Snapshot expected_after = model::snapshot(state_);
-  const bool may_have_happened = reply->effect_unknown && !nothing_happened;
-  if (may_have_happened) reply->outcome = expected.outcome;
-  follower_.complete(reply->outcome, expected.outcome);
-  follower_.complete(after, expected_after);
-  const model::Snapshot before = std::exchange(observed_, std::move(after));
-
+  const bool may_have_happened = reply.effect_unknown && !nothing_happened;
+  if (may_have_happened) reply.outcome = expected.outcome;
+  if (!follower_.is_idle()) {
+    follower_.complete(reply.outcome, expected.outcome);
+    follower_.complete(after_, model::snapshot(state_));
+    done->changed = after_ != before_;
+  }
   ++tally_.operations;
-  const std::string_view outcome_word = reply->outcome ? "ok" : model::word(reply->outcome.error());
-  ++tally_.outcomes[std::string(model::name_of(action.operation))][std::string(outcome_word)];
+  count(action.operation, reply.outcome);
 
   const std::uint64_t return_step = ++steps_;
-  if (sink_) {
-    record(return_step, traces::Return{.of = call,
-                                       .outcome = reply->outcome,
-                                       .delta = traces::delta(before, observed_),
-                                       .post = traces::digest(observed_)});
-  }
-  const std::vector<properties::AttemptChange> changes =
-      properties::changes_between(before, observed_);
+  record_return(return_step, call, reply.outcome, done->changed);
+  std::vector<properties::AttemptChange> changes;
+  if (done->changed) changes = properties::changes_between(before_, after_);
   judge({.step = call,
          .true_time = true_time_,
          .actor = caller.actor,
          .actor_clock = caller.clock,
          .action = action,
-         .outcome = reply->outcome,
+         .outcome = reply.outcome,
          .expected = expected.outcome,
-         .before = before,
-         .after = observed_,
-         .expected_after = expected_after,
+         .before = before_,
+         .after = after_,
+         .changed = done->changed,
+         .expected_after = state_,
          .changes = changes,
-         .clock_reads = reply->clock_reads},
+         .clock_reads = reply.clock_reads},
         return_step,
-        may_have_happened && observed_ != expected_after ? Judges::model_only : Judges::all);
-  return {call, std::move(reply->outcome)};
+        may_have_happened && !model::shows(after_, state_) ? Judges::model_only : Judges::all);
+  if (done->changed) before_ = after_;
+  return {call, std::move(reply.outcome)};
+}
+
+void Referee::count(const model::Operation& operation, const model::Outcome& outcome) {
+  Outcomes& counted = outcomes_[operation.index()];
+  counted.operation = model::name_of(operation);
+  ++counted.count[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
+}
+
+void Referee::record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
+                            bool changed) {
+  if (!sink_) return;
+  if (changed || !digest_) digest_ = traces::digest(after_);
+  traces::Return returned{.of = call, .outcome = outcome, .delta = {}, .post = *digest_};
+  if (changed) returned.delta = traces::delta(before_, after_);
+  record(step, std::move(returned));
 }
 
 void Referee::happen(const model::Environment& event) {
@@ -179,6 +197,13 @@ void Referee::break_off(std::string message) {
 
 Tally Referee::tally() const {
   Tally tally = tally_;
+  for (const Outcomes& counted : outcomes_) {
+    for (std::size_t i = 0; i < words; ++i) {
+      if (counted.count[i] == 0) continue;
+      const auto word = i == 0 ? "ok" : model::word(static_cast<model::ErrorCode>(i - 1));
+      tally.outcomes[std::string(counted.operation)][std::string(word)] += counted.count[i];
+    }
+  }
   const auto all = properties::all_properties();
   for (std::size_t i = 0; i < watchers_.size(); ++i) {
     const std::string name(all[i].name);

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "model/spec/state.hpp"
@@ -37,7 +40,7 @@ struct Tally {
   std::map<std::string, std::uint64_t> faults;
   std::uint64_t disk_calls = 0;  ///< at which a simulated disk could fail, and others could go on
   std::uint64_t rounds = 0;  ///< in which several processes did everything at once, all explained
-  std::map<std::string, std::uint64_t> at_once;  ///< outcomes of operations of those, by word
+  std::map<std::string, std::uint64_t> at_once;       ///< outcomes of operations of those, by word
   std::map<std::string, std::uint64_t> premises;      ///< of properties that were promised
   std::map<std::string, std::uint64_t> not_promised;  ///< runs in which a property was not promised
   std::map<std::string, std::uint64_t> differences;   ///< what the subject does otherwise, in runs
@@ -89,12 +92,20 @@ class Referee {
   void judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges);
   void complain(const properties::Property& property, std::string message, std::uint64_t step);
   void break_off(std::string message);
-  [[nodiscard]] bool is_unchanged(model::Snapshot after) const;
+  /// Whether the subject is as it was before, as far as it shows. `changed`: what refreshing said.
+  [[nodiscard]] bool is_unchanged(bool changed) const;
   [[nodiscard]] bool is_promised(const properties::Property& property) const {
     return !not_promised_.contains(property.name);
   }
-  std::expected<Reply, BrokenSubject> call_subject(const model::Action& action,
-                                                   model::Snapshot& after);
+  /// Carries the action out and brings `after_` up to what the subject shows then.
+  struct Done {
+    Reply reply;
+    bool changed;  ///< whether it shows anything else than before
+  };
+  std::expected<Done, BrokenSubject> call_subject(const model::Action& action);
+  void count(const model::Operation& operation, const model::Outcome& outcome);
+  void record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
+                     bool changed);
 
   Subject& subject_;
   Follower follower_;
@@ -102,11 +113,23 @@ class Referee {
   StepSink sink_;
   model::Time true_time_;
   model::State state_;
-  model::Snapshot observed_;
+  // What the subject showed before and after the operation, completed by the follower. Between
+  // operations they are alike.
+  model::Snapshot before_;
+  model::Snapshot after_;
   std::uint64_t steps_ = 0;
   std::vector<std::unique_ptr<properties::Watcher>> watchers_;
   traces::Verdict verdict_;
   Tally tally_;
+  // Of the tally, what every operation counts, apart: looking up names would cost more than all
+  // else here.
+  static constexpr std::size_t words = 1 + static_cast<std::size_t>(model::ErrorCode::corrupt) + 1;
+  struct Outcomes {
+    std::string_view operation;
+    std::array<std::uint64_t, words> count{};  ///< "ok", then by error code
+  };
+  std::array<Outcomes, std::variant_size_v<model::Operation>> outcomes_;
+  std::optional<std::uint64_t> digest_;  ///< of `before_`, where it is known
 };
 
 }  // namespace leasecheck::sim

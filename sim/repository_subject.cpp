@@ -1,3 +1,4 @@
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -41,8 +42,10 @@ class SubjectIds final : public lease::IdSource {
 
 class RepositorySubject final : public Subject {
  public:
-  RepositorySubject(std::string name, Profile profile)
-      : name_(std::move(name)), profile_(std::move(profile)) {}
+  RepositorySubject(std::string name, Profile profile, std::function<bool()> may_have_changed)
+      : name_(std::move(name)),
+        profile_(std::move(profile)),
+        may_have_changed_(std::move(may_have_changed)) {}
 
   std::expected<void, BrokenSubject> open(const RepositoryFactory& factory) {
     lease::Result<std::unique_ptr<lease::AttemptRepository>> made = factory(clock_, ids_);
@@ -72,20 +75,32 @@ class RepositorySubject final : public Subject {
     return *std::move(taken);
   }
 
+  [[nodiscard]] std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen) override {
+    if (!profile_.offers("snapshot")) return false;
+    if (mirror_.is_final() && may_have_changed_ && !may_have_changed_()) return false;
+    lease::Result<bool> changed = mirror_.refresh(*repository_, handles_, seen);
+    if (!changed) return std::unexpected(BrokenSubject{"snapshot: " + changed.error().message});
+    return *changed;
+  }
+
  private:
   std::string name_;
   Profile profile_;
+  std::function<bool()> may_have_changed_;
   SubjectClock clock_;
   SubjectIds ids_;
   Handles handles_;
+  Mirror mirror_;
   std::unique_ptr<lease::AttemptRepository> repository_;
 };
 
 }  // namespace
 
 std::expected<std::unique_ptr<Subject>, BrokenSubject> make_repository_subject(
-    std::string name, const RepositoryFactory& factory, Profile profile) {
-  auto subject = std::make_unique<RepositorySubject>(std::move(name), std::move(profile));
+    std::string name, const RepositoryFactory& factory, Profile profile,
+    std::function<bool()> may_have_changed) {
+  auto subject = std::make_unique<RepositorySubject>(std::move(name), std::move(profile),
+                                                     std::move(may_have_changed));
   if (auto opened = subject->open(factory); !opened) return std::unexpected(opened.error());
   return subject;
 }

@@ -48,6 +48,10 @@ class Subject {
 
   [[nodiscard]] virtual std::expected<model::Snapshot, BrokenSubject> snapshot() = 0;
 
+  /// Brings `seen`, which is empty or what this gave last, up to date with what it holds.
+  /// Returns: whether anything in it is different now.
+  [[nodiscard]] virtual std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen);
+
   /// From now on nothing that the subject brings with it fails: its disk, its processes.
   virtual void end_faults() {}
 
@@ -69,8 +73,12 @@ using RepositoryFactory = std::function<lease::Result<std::unique_ptr<lease::Att
 /// repository's methods. Operations that are given a time run while the clock shows another one, so
 /// that an implementation which reads the clock where it must not answers wrongly. What the profile
 /// does not offer is never called.
+/// `may_have_changed`, if any, says whether what the repository holds may have changed since it was
+/// asked last; where it has not, the repository is not read again. That is for those to say who see
+/// the storage, never for the repository itself.
 /// Errors: what the factory answers.
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_repository_subject(
-    std::string name, const RepositoryFactory& factory, Profile profile = whole_contract());
+    std::string name, const RepositoryFactory& factory, Profile profile = whole_contract(),
+    std::function<bool()> may_have_changed = {});
 
 }  // namespace leasecheck::sim

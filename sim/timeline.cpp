@@ -6,7 +6,8 @@
 namespace leasecheck::sim {
 
 void Timeline::at(model::Time time, std::function<void()> happening) {
-  events_.push({std::max(time, now_), ++planned_, std::move(happening)});
+  events_.push_back({std::max(time, now_), ++planned_, std::move(happening)});
+  std::ranges::push_heap(events_, Later{});
 }
 
 void Timeline::after(model::Duration delay, std::function<void()> happening) {
@@ -14,9 +15,10 @@ void Timeline::after(model::Duration delay, std::function<void()> happening) {
 }
 
 void Timeline::run_until(model::Time end, const std::function<bool()>& is_over) {
-  while (!events_.empty() && events_.top().time <= end && !is_over()) {
-    Event event = events_.top();
-    events_.pop();
+  while (!events_.empty() && events_.front().time <= end && !is_over()) {
+    std::ranges::pop_heap(events_, Later{});
+    const Event event = std::move(events_.back());
+    events_.pop_back();
     jump_to(event.time);
     event.happening();
   }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <queue>
 #include <utility>
 #include <vector>
 
@@ -49,7 +48,7 @@ class Timeline {
   model::Time now_;
   std::function<void(model::Time)> on_jump_;
   std::uint64_t planned_ = 0;
-  std::priority_queue<Event, std::vector<Event>, Later> events_;
+  std::vector<Event> events_;  ///< a heap, the next one first
 };
 
 /// A process's own clock: true time with an error.

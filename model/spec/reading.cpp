@@ -1,5 +1,7 @@
 // Rules 6 and 15: what can be seen.
 
+#include <algorithm>
+
 #include "model/spec/rules.hpp"
 #include "model/spec/step.hpp"
 
@@ -68,6 +70,30 @@ Snapshot snapshot(const State& state) {
   }
   for (const auto& [run_id, events] : state.events_of_run) seen.runs.push_back({run_id, events});
   return seen;
+}
+
+bool shows(const Snapshot& seen, const State& state) {
+  if (seen.attempts.size() != state.attempts.size()) return false;
+  if (seen.runs.size() != state.events_of_run.size()) return false;
+  auto row = seen.attempts.begin();
+  auto lease = seen.leases.begin();
+  auto letter = seen.dead_letters.begin();
+  for (const auto& [id, attempt] : state.attempts) {
+    if (*row++ != attempt_record(attempt)) return false;
+    if (attempt.lease) {
+      if (lease == seen.leases.end() || *lease++ != lease_record(attempt)) return false;
+    }
+    if (attempt.dead_letter) {
+      if (letter == seen.dead_letters.end() || *letter++ != dead_letter_record(attempt)) {
+        return false;
+      }
+    }
+  }
+  return lease == seen.leases.end() && letter == seen.dead_letters.end() &&
+         std::ranges::equal(seen.runs, state.events_of_run,
+                            [](const RunRecord& run, const auto& entry) {
+                              return run.run_id == entry.first && run.events == entry.second;
+                            });
 }
 
 }  // namespace leasecheck::model

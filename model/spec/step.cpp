@@ -12,4 +12,10 @@ Step step(State state, const Action& action) {
   return {std::move(state), std::move(outcome)};
 }
 
+bool may_have_changed(const Operation& operation, const Outcome& outcome) {
+  if (!outcome || !can_change_state(operation)) return false;
+  const auto* count = std::get_if<Count>(&*outcome);
+  return count == nullptr || count->value > 0;
+}
+
 }  // namespace leasecheck::model

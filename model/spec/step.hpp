@@ -28,6 +28,13 @@ struct Step {
 /// Everything the state holds, in canonical order (rule 15).
 [[nodiscard]] Snapshot snapshot(const State& state);
 
+/// Whether `seen` is the snapshot of the state. Cheaper than making one to compare with.
+[[nodiscard]] bool shows(const Snapshot& seen, const State& state);
+
+/// Whether a step with this outcome may have changed the state: not if the operation was refused,
+/// only reads, or counts that it took nothing.
+[[nodiscard]] bool may_have_changed(const Operation& operation, const Outcome& outcome);
+
 /// Rule 1: whether the attempt may be claimed at `now`.
 [[nodiscard]] bool is_dispatchable(const Attempt& attempt, Time now);
 

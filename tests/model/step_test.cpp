@@ -63,6 +63,20 @@ TEST(Step, AReadingChangesNothing) {
       });
 }
 
+TEST(Step, WhatCannotHaveChangedTheStateHasNot) {
+  check_every_step(
+      [](const State& before, const Action& action, const State& after, const Outcome& outcome) {
+        if (!may_have_changed(action.operation, outcome)) RC_ASSERT(before == after);
+      });
+}
+
+TEST(Step, AStateIsShownByItsSnapshotAndByNoOther) {
+  check_every_step([](const State& before, const Action&, const State& after, const Outcome&) {
+    RC_ASSERT(shows(snapshot(after), after));
+    RC_ASSERT(shows(snapshot(before), after) == (snapshot(before) == snapshot(after)));
+  });
+}
+
 TEST(Step, OnlyErrorsOfTheContractAreAnswered) {
   check_every_step([](const State&, const Action&, const State&, const Outcome& outcome) {
     if (!outcome) RC_ASSERT(outcome.error() < ErrorCode::unavailable);

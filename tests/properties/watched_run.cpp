@@ -28,17 +28,27 @@ Observation WatchedRun::observe(const model::Operation& operation, std::int64_t 
   model::Step taken = model::step(std::move(state_), seen.action);
   state_ = std::move(taken.state);
   seen.outcome = seen.expected = std::move(taken.outcome);
-  seen.after = seen.expected_after = model::snapshot(state_);
+  seen.after = model::snapshot(state_);
+  seen.expected_after = state_;
   seen.clock_reads = model::reads_clock(operation) ? 1 : 0;
   return seen;
 }
 
 std::string WatchedRun::show(const Observation& seen) {
   const auto changes = properties::changes_between(seen.before, seen.after);
-  const properties::Operated operated{seen.step,           seen.true_time, seen.actor,
-                                      seen.actor_clock,    seen.action,    seen.outcome,
-                                      seen.expected,       seen.before,    seen.after,
-                                      seen.expected_after, changes,        seen.clock_reads};
+  const properties::Operated operated{.step = seen.step,
+                                      .true_time = seen.true_time,
+                                      .actor = seen.actor,
+                                      .actor_clock = seen.actor_clock,
+                                      .action = seen.action,
+                                      .outcome = seen.outcome,
+                                      .expected = seen.expected,
+                                      .before = seen.before,
+                                      .after = seen.after,
+                                      .changed = seen.before != seen.after,
+                                      .expected_after = seen.expected_after,
+                                      .changes = changes,
+                                      .clock_reads = seen.clock_reads};
   std::string verdict = "held";
   for (const auto& watcher : watchers_) {
     const auto complaint = watcher->after(operated);

@@ -24,7 +24,7 @@ struct Observation {
   model::Outcome expected;
   model::Snapshot before;
   model::Snapshot after;
-  model::Snapshot expected_after;
+  model::State expected_after;
   std::uint64_t clock_reads = 0;
 };
 

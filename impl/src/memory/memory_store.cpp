@@ -194,12 +194,16 @@ std::vector<RunEvent> MemoryStore::list_events(const RunId& run_id, std::uint64_
 }
 
 Snapshot MemoryStore::snapshot() {
-  std::vector<const Row*> rows;
-  rows.reserve(rows_.size());
-  for (const auto& [id, row] : rows_) rows.push_back(row.get());
-  std::ranges::sort(rows, {}, [](const Row* row) { return row->spec.attempt_id; });
+  if (by_id_.size() != rows_.size()) {
+    by_id_.clear();
+    for (const auto& [id, row] : rows_) by_id_.push_back(row.get());
+    std::ranges::sort(by_id_, {},
+                      [](const Row* row) -> const AttemptId& { return row->spec.attempt_id; });
+  }
   Snapshot snapshot;
-  for (const Row* row : rows) {
+  snapshot.attempts.reserve(by_id_.size());
+  snapshot.leases.reserve(by_expiry_.size());
+  for (const Row* row : by_id_) {
     snapshot.attempts.push_back(attempt_record(*row));
     if (row->lease) snapshot.leases.push_back(lease_record(*row));
     if (row->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*row));

@@ -72,6 +72,7 @@ class MemoryStore final : public Store {
   void visit_due(Time now, Visit visit);
 
   std::unordered_map<std::string_view, std::unique_ptr<Row>> rows_;  ///< keys: the rows' own ids
+  std::vector<const Row*> by_id_;  ///< all rows in order, or fewer: sorted anew when it is needed
   std::unordered_map<std::string, Row*> by_lease_;
   Waiting ready_;
   Waiting timed_;
