@@ -77,7 +77,7 @@ nlohmann::ordered_json to_json(const ConformFlags& flags, const std::string& bac
   return document;
 }
 
-void run(const ConformFlags& flags, ExitCode& exit_code) {
+ExitCode run(const ConformFlags& flags) {
   const Backend backend = chosen_backend(flags.common, "sqlite");
   Progress progress;
   const auto result = sim::conform(
@@ -95,27 +95,27 @@ void run(const ConformFlags& flags, ExitCode& exit_code) {
   } else {
     print(flags, backend.name, *result, file);
   }
-  exit_code = exit_code_of(result->verdict.result);
+  return exit_code_of(result->verdict.result);
 }
 
 }  // namespace
 
-void add_conform(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "conform", "Carry out every transition of a bounded model and compare each");
+void add_conform(CommandLine& program) {
+  Command command =
+      program.add("conform", "Carry out every transition of a bounded model and compare each");
   auto flags = std::make_shared<ConformFlags>();
-  add_json_option(*command, flags->common);
-  add_backend_options(*command, flags->common);
-  command->add_option("--workers", flags->workers, "Workers in the bounded model")
-      ->check(CLI::Range(1, 3))
-      ->capture_default_str();
-  command->add_option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
-      ->check(CLI::Range(1, 3))
-      ->capture_default_str();
-  command->add_option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
-      ->type_name("DIR")
-      ->capture_default_str();
-  command->callback([flags, &exit_code] { run(*flags, exit_code); });
+  add_json_option(command, flags->common);
+  add_backend_options(command, flags->common);
+  command.option("--workers", flags->workers, "Workers in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
+      .placeholder("DIR")
+      .show_default();
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace leasecheck::cli

@@ -138,38 +138,38 @@ void print(const CrashOptions& options, const Searched& searched) {
 
 }  // namespace
 
-void add_crash(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_crash(CommandLine& program) {
+  Command command = program.add(
       "crash",
       "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
       "writes, and compare what is left with the model");
   auto options = std::make_shared<CrashOptions>();
-  add_storage_options(*command, options->storage);
+  add_storage_options(command, options->storage);
   sim::CrashMatrixOptions& matrix = options->matrix;
   command
-      ->add_option("--exhaustive", matrix.exhaustive_fragments,
-                   "Try every subset of so many unsynced fragments; of more, the simple ones")
-      ->check(CLI::Range(0, 16))
-      ->capture_default_str();
-  command->add_option("--sector-size", matrix.device.sector_size, "Bytes that are lost together")
-      ->check(CLI::IsMember({512, 1024, 2048, 4096}))
-      ->capture_default_str();
-  command->add_flag("--atomic-writes", matrix.device.atomic_writes,
-                    "The device keeps or loses a write as a whole");
-  command->add_flag("--safe-append", matrix.device.safe_append,
-                    "The device never grows a file over what was not written");
-  command->add_flag("--sequential", matrix.device.sequential, "The device writes in order");
-  command->add_flag("!--torn-neighbours", matrix.device.powersafe_overwrite,
-                    "A torn write spoils the rest of its sector too");
+      .option("--exhaustive", matrix.exhaustive_fragments,
+              "Try every subset of so many unsynced fragments; of more, the simple ones")
+      .between(0, 16)
+      .show_default();
+  command.option("--sector-size", matrix.device.sector_size, "Bytes that are lost together")
+      .one_of({512, 1024, 2048, 4096})
+      .show_default();
+  command.flag("--atomic-writes", matrix.device.atomic_writes,
+               "The device keeps or loses a write as a whole");
+  command.flag("--safe-append", matrix.device.safe_append,
+               "The device never grows a file over what was not written");
+  command.flag("--sequential", matrix.device.sequential, "The device writes in order");
+  command.flag("!--torn-neighbours", matrix.device.powersafe_overwrite,
+               "A torn write spoils the rest of its sector too");
   command
-      ->add_option("--point", options->storage.replay,
-                   "Only this point of the case: what happens, before which call, and to which "
-                   "unsynced fragments")
-      ->type_name("POINT");
-  command->callback([options, &exit_code] {
+      .option("--point", options->storage.replay,
+              "Only this point of the case: what happens, before which call, and to which "
+              "unsynced fragments")
+      .placeholder("POINT");
+  command.runs([options] {
     const Searched searched = search_all(*options);
     options->storage.json ? print_json(*options, searched) : print(*options, searched);
-    exit_code = searched.finding ? ExitCode::violated : ExitCode::held;
+    return searched.finding ? ExitCode::violated : ExitCode::held;
   });
 }
 

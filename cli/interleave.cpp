@@ -130,28 +130,28 @@ void print(const InterleaveOptions& options, const Searched& searched) {
 
 }  // namespace
 
-void add_interleave(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "interleave",
-      "Run operations of several processes on one database in every order of their "
-      "calls of the disk, within a bound");
+void add_interleave(CommandLine& program) {
+  Command command =
+      program.add("interleave",
+                  "Run operations of several processes on one database in every order of their "
+                  "calls of the disk, within a bound");
   auto options = std::make_shared<InterleaveOptions>();
-  add_storage_options(*command, options->storage);
+  add_storage_options(command, options->storage);
   command
-      ->add_option("--preemptions", options->preemptions,
-                   "How often a process may be interrupted in one schedule")
-      ->check(CLI::Range(0, 4))
-      ->capture_default_str();
-  command->add_flag("--triples", options->triples,
-                    "Three processes, on the operations that are most at odds");
+      .option("--preemptions", options->preemptions,
+              "How often a process may be interrupted in one schedule")
+      .between(0, 4)
+      .show_default();
+  command.flag("--triples", options->triples,
+               "Three processes, on the operations that are most at odds");
   command
-      ->add_option("--schedule", options->storage.replay,
-                   "Only this schedule of the case: which process goes on, decision by decision")
-      ->type_name("SCHEDULE");
-  command->callback([options, &exit_code] {
+      .option("--schedule", options->storage.replay,
+              "Only this schedule of the case: which process goes on, decision by decision")
+      .placeholder("SCHEDULE");
+  command.runs([options] {
     const Searched searched = search_all(*options);
     options->storage.json ? print_json(*options, searched) : print(*options, searched);
-    exit_code = searched.finding ? ExitCode::violated : ExitCode::held;
+    return searched.finding ? ExitCode::violated : ExitCode::held;
   });
 }
 

@@ -51,7 +51,7 @@ nlohmann::ordered_json document_of(const ReplayedTrace& replayed, const std::str
           {"operations", replayed.now.tally.operations}};
 }
 
-void run(const ReplayOptions& options, ExitCode& exit_code) {
+ExitCode run(const ReplayOptions& options) {
   nlohmann::ordered_json documents = nlohmann::ordered_json::array();
   traces::Result worst = traces::Result::held;
   std::optional<Backend> backend;
@@ -69,20 +69,19 @@ void run(const ReplayOptions& options, ExitCode& exit_code) {
     }
   }
   if (options.common.json) fmt::print("{}\n", documents.dump(2));
-  exit_code = exit_code_of(worst);
+  return exit_code_of(worst);
 }
 
 }  // namespace
 
-void add_replay(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("replay", "Do again what traces say was done, and judge it anew");
+void add_replay(CommandLine& program) {
+  Command command = program.add("replay", "Do again what traces say was done, and judge it anew");
   auto options = std::make_shared<ReplayOptions>();
-  add_json_option(*command, options->common);
-  add_backend_options(*command, options->common);
-  command->add_option("FILE", options->files, "Trace files (default backend: the recorded one)")
-      ->required();
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+  add_json_option(command, options->common);
+  add_backend_options(command, options->common);
+  command.option("FILE", options->files, "Trace files (default backend: the recorded one)")
+      .required();
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

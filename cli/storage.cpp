@@ -11,19 +11,17 @@
 
 namespace leasecheck::cli {
 
-void add_storage_options(CLI::App& command, StorageOptions& options) {
-  command.add_flag("--json", options.json, "Print the result as one JSON document");
+void add_storage_options(Command& command, StorageOptions& options) {
+  command.flag("--json", options.json, "Print the result as one JSON document");
   command
-      .add_option("--mutant", options.mutant,
-                  "Search a planted defect of storage instead of the SQLite backend")
-      ->type_name("NAME");
-  command
-      .add_option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
-      ->type_name("CASE");
-  command
-      .add_option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
-      ->type_name("DIR")
-      ->capture_default_str();
+      .option("--mutant", options.mutant,
+              "Search a planted defect of storage instead of the SQLite backend")
+      .placeholder("NAME");
+  command.option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
+      .placeholder("CASE");
+  command.option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
+      .placeholder("DIR")
+      .show_default();
 }
 
 sim::OpenRepository chosen_storage(const StorageOptions& options, mutants::Search search) {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
+#include "cli/command_line.hpp"
 #include "sim/host.hpp"
 #include "tests/mutants/sqlite/sqlite_mutants.hpp"
 #include "traces/trace.hpp"
@@ -21,7 +21,7 @@ struct StorageOptions {
 };
 
 /// Adds `--json`, `--mutant`, `--case` and `--trace-dir`.
-void add_storage_options(CLI::App& command, StorageOptions& options);
+void add_storage_options(Command& command, StorageOptions& options);
 
 /// The SQLite backend that ships, or the planted defect that is named.
 /// Throws: Stop, for a name of none, or of one that this search is not made to find.
