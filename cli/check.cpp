@@ -34,12 +34,6 @@ struct CheckOptions {
   std::string corpus_directory = LEASECHECK_CORPUS;
 };
 
-std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
-  auto subject = backend.make();
-  if (!subject) throw Stop{subject.error().message};
-  return *std::move(subject);
-}
-
 // The model on its own: every state of a small configuration, and the picture of it.
 Section check_model() {
   const auto walked = graph::walk({});

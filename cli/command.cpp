@@ -44,4 +44,10 @@ Backend chosen_backend(const CommonOptions& options, const std::string& fallback
   return *std::move(backend);
 }
 
+std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
+  auto subject = backend.make();
+  if (!subject) throw Stop{subject.error().message};
+  return *std::move(subject);
+}
+
 }  // namespace leasecheck::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "cli/backend.hpp"
@@ -29,6 +30,10 @@ void add_backend_options(Command& command, CommonOptions& options);
 /// The backend that the flags name, or `fallback` when they name none.
 /// Throws: Stop, for a value that names nothing.
 [[nodiscard]] Backend chosen_backend(const CommonOptions& options, const std::string& fallback);
+
+/// A new subject of the backend.
+/// Throws: Stop, when it cannot be made.
+[[nodiscard]] std::unique_ptr<sim::Subject> make_subject(const Backend& backend);
 
 /// Each subcommand, added by its own file.
 void add_check(CommandLine& program);
