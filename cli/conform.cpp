@@ -56,8 +56,8 @@ void print(const ConformFlags& flags, const std::string& backend, const sim::Con
   if (!file.empty()) fmt::print("{}\n", replay_command(file));
 }
 
-nlohmann::ordered_json to_json(const ConformFlags& flags, const std::string& backend,
-                               const sim::ConformResult& result, const std::string& file) {
+nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string& backend,
+                                   const sim::ConformResult& result, const std::string& file) {
   nlohmann::ordered_json worlds = nlohmann::ordered_json::array();
   for (const sim::ConformedWorld& world : result.worlds) {
     worlds.push_back({{"name", world.name},
@@ -72,7 +72,7 @@ nlohmann::ordered_json to_json(const ConformFlags& flags, const std::string& bac
                                      {"attempts", flags.attempts},
                                      {"worlds", std::move(worlds)},
                                      {"not_covered", result.not_covered},
-                                     {"verdict", cli::to_json(result.verdict)}};
+                                     {"verdict", to_json(result.verdict)}};
   if (!file.empty()) document["trace"] = file;
   return document;
 }
@@ -91,7 +91,7 @@ ExitCode run(const ConformFlags& flags) {
   if (!result) throw Stop{result.error()};
   const std::string file = write_trace(flags, *result);
   if (flags.common.json) {
-    fmt::print("{}\n", to_json(flags, backend.name, *result, file).dump(2));
+    fmt::print("{}\n", document_of(flags, backend.name, *result, file).dump(2));
   } else {
     print(flags, backend.name, *result, file);
   }

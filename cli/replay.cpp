@@ -22,18 +22,18 @@ bool is_same(const traces::Verdict& left, const traces::Verdict& right) {
          left.first_bad == right.first_bad;
 }
 
-std::string in_words(const traces::Verdict& verdict) {
+std::string verdict_in_words(const traces::Verdict& verdict) {
   if (verdict.result != traces::Result::violated) return std::string(traces::word(verdict.result));
   return fmt::format("violated {} at step {}", verdict.property, verdict.first_bad);
 }
 
 void print(const ReplayedTrace& replayed, const std::string& backend) {
-  fmt::print("{} on {}: {}\n", replayed.file, backend, in_words(replayed.now.verdict));
+  fmt::print("{} on {}: {}\n", replayed.file, backend, verdict_in_words(replayed.now.verdict));
   if (!replayed.now.verdict.message.empty()) fmt::print("  {}\n", replayed.now.verdict.message);
   if (is_same(replayed.now.verdict, replayed.recorded)) {
     fmt::print("  as recorded\n");
   } else {
-    fmt::print("  recorded: {}\n", in_words(replayed.recorded));
+    fmt::print("  recorded: {}\n", verdict_in_words(replayed.recorded));
   }
   if (replayed.now.first_difference != 0) {
     fmt::print("  answers differ from the recorded ones from step {} on\n",
