@@ -34,12 +34,6 @@ struct CheckOptions {
   std::string corpus_directory = LEASECHECK_CORPUS;
 };
 
-std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
-  auto subject = backend.make();
-  if (!subject) throw Stop{subject.error().message};
-  return *std::move(subject);
-}
-
 // The model on its own: every state of a small configuration, and the picture of it.
 Section check_model() {
   const auto walked = graph::walk({});
@@ -62,11 +56,10 @@ Section check_model() {
 
 traces::Trace recorded_contract(const sim::ExhaustiveOptions& options, const Backend& backend) {
   traces::Trace trace{.head = sim::head_of(options, backend.name), .steps = {}, .verdict = {}};
-  trace.verdict = sim::check_exhaustively(*make_subject(backend), options,
-                                          [&trace](const traces::Step& step) {
-                                            trace.steps.push_back(step);
-                                          })
-                      .verdict;
+  trace.verdict =
+      sim::check_exhaustively(*make_subject(backend), options, [&trace](const traces::Step& step) {
+        trace.steps.push_back(step);
+      }).verdict;
   return traces::minimise(trace, [&backend](const traces::Trace& candidate) {
     return sim::rerun(candidate, *make_subject(backend));
   });
@@ -192,7 +185,7 @@ void make_report_directory(const std::string& directory) {
   if (error) throw Stop{fmt::format("--report {}: {}", directory, error.message())};
 }
 
-void run(const CheckOptions& options, ExitCode& exit_code) {
+ExitCode run(const CheckOptions& options) {
   const Backend backend = chosen_backend(options.common, "sqlite");
   make_report_directory(options.report_directory);
   Report report{.backend = backend.name,
@@ -217,30 +210,29 @@ void run(const CheckOptions& options, ExitCode& exit_code) {
     throw Stop{written.error()};
   }
   finish(options, report, trace);
-  exit_code = exit_code_of(report.result);
+  return exit_code_of(report.result);
 }
 
 }  // namespace
 
-void add_check(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "check", "The main job: model, contract, simulation and corpus on one backend");
+void add_check(CommandLine& program) {
+  Command command =
+      program.add("check", "The main job: model, contract, simulation and corpus on one backend");
   auto options = std::make_shared<CheckOptions>();
-  add_json_option(*command, options->common);
-  add_backend_options(*command, options->common);
-  add_duration_option(*command, "--budget", options->budget_ms, "How long to simulate")
-      ->default_str("30s");
+  add_json_option(command, options->common);
+  add_backend_options(command, options->common);
+  command.duration("--budget", options->budget_ms, "How long to simulate").show_default("30s");
   command
-      ->add_option("--depth", options->depth,
-                   "Operations that change something in the contract's sequences")
-      ->check(CLI::Range(1, 6))
-      ->capture_default_str();
-  command->add_option("--report", options->report_directory, "Where the report is written")
-      ->type_name("DIR")
-      ->capture_default_str();
-  command->add_option("--corpus", options->corpus_directory, "Recorded failures to replay")
-      ->type_name("DIR");
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+      .option("--depth", options->depth,
+              "Operations that change something in the contract's sequences")
+      .between(1, 6)
+      .show_default();
+  command.option("--report", options->report_directory, "Where the report is written")
+      .placeholder("DIR")
+      .show_default();
+  command.option("--corpus", options->corpus_directory, "Recorded failures to replay")
+      .placeholder("DIR");
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

@@ -1,7 +1,5 @@
 #include "cli/command.hpp"
 
-#include <map>
-
 namespace leasecheck::cli {
 
 ExitCode exit_code_of(traces::Result result) {
@@ -18,24 +16,24 @@ ExitCode exit_code_of(traces::Result result) {
   return ExitCode::broken;
 }
 
-void add_json_option(CLI::App& command, CommonOptions& options) {
-  command.add_flag("--json", options.json, "Print the result as one JSON document");
+void add_json_option(Command& command, CommonOptions& options) {
+  command.flag("--json", options.json, "Print the result as one JSON document");
 }
 
-void add_backend_options(CLI::App& command, CommonOptions& options) {
-  auto* backend = command.add_option("--backend", options.backend,
-                                     "What is checked: memory, sqlite (a temporary file), "
-                                     "sqlite:FILE (a new or empty one), or "
-                                     "'exec:PROGRAM ARGS' (any program that speaks the "
-                                     "protocol of sim/PROTOCOL.md)");
-  backend->type_name("BACKEND");
+void add_backend_options(Command& command, CommonOptions& options) {
+  Option backend = command.option("--backend", options.backend,
+                                  "What is checked: memory, sqlite (a temporary file), "
+                                  "sqlite:FILE (a new or empty one), or "
+                                  "'exec:PROGRAM ARGS' (any program that speaks the "
+                                  "protocol of sim/PROTOCOL.md)");
+  backend.placeholder("BACKEND");
   command
-      .add_option("--mutant", options.mutant,
-                  "Check a planted defect instead; `leasecheck mutants` lists them")
-      ->type_name("NAME")
-      ->excludes(backend);
-  add_duration_option(command, "--subject-timeout", options.subject_timeout_ms,
-                      "How long a program may be silent before it is broken (default: 10s)");
+      .option("--mutant", options.mutant,
+              "Check a planted defect instead; `leasecheck mutants` lists them")
+      .placeholder("NAME")
+      .excludes(backend);
+  command.duration("--subject-timeout", options.subject_timeout_ms,
+                   "How long a program may be silent before it is broken (default: 10s)");
 }
 
 Backend chosen_backend(const CommonOptions& options, const std::string& fallback) {
@@ -46,13 +44,10 @@ Backend chosen_backend(const CommonOptions& options, const std::string& fallback
   return *std::move(backend);
 }
 
-CLI::Option* add_duration_option(CLI::App& command, const std::string& name,
-                                 std::int64_t& milliseconds, const std::string& description) {
-  static const std::map<std::string, std::int64_t> units{
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
-  return command.add_option(name, milliseconds, description)
-      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "DURATION"))
-      ->check(CLI::PositiveNumber);
+std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
+  auto subject = backend.make();
+  if (!subject) throw Stop{subject.error().message};
+  return *std::move(subject);
 }
 
 }  // namespace leasecheck::cli

@@ -1,25 +1,17 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "cli/backend.hpp"
+#include "cli/command_line.hpp"
 #include "traces/trace.hpp"
 
 /// What all subcommands share: exit codes, flags that mean the same everywhere, and how they end.
 namespace leasecheck::cli {
 
-/// How the program ends. Outcomes are never folded into each other.
-enum class ExitCode : int { held = 0, violated = 1, usage = 2, inconclusive = 3, broken = 4 };
-
 [[nodiscard]] ExitCode exit_code_of(traces::Result result);
-
-/// A command that cannot go on, in words for a person; ends the program with `code`.
-struct Stop {
-  std::string message;
-  ExitCode code = ExitCode::usage;
-};
 
 /// Flags that mean the same in every subcommand.
 struct CommonOptions {
@@ -30,32 +22,31 @@ struct CommonOptions {
 };
 
 /// Adds `--json`.
-void add_json_option(CLI::App& command, CommonOptions& options);
+void add_json_option(Command& command, CommonOptions& options);
 
 /// Adds `--backend`, `--mutant` and `--subject-timeout`.
-void add_backend_options(CLI::App& command, CommonOptions& options);
+void add_backend_options(Command& command, CommonOptions& options);
 
 /// The backend that the flags name, or `fallback` when they name none.
 /// Throws: Stop, for a value that names nothing.
 [[nodiscard]] Backend chosen_backend(const CommonOptions& options, const std::string& fallback);
 
-/// Adds a duration in milliseconds, written with its unit: 250ms, 30s, 10m, 1h.
-CLI::Option* add_duration_option(CLI::App& command, const std::string& name,
-                                 std::int64_t& milliseconds, const std::string& description);
+/// A new subject of the backend.
+/// Throws: Stop, when it cannot be made.
+[[nodiscard]] std::unique_ptr<sim::Subject> make_subject(const Backend& backend);
 
-/// Each subcommand, registered by its own file. Its callback leaves the exit code in `exit_code`
-/// and throws `Stop` where it cannot go on.
-void add_check(CLI::App& app, ExitCode& exit_code);
-void add_simulate(CLI::App& app, ExitCode& exit_code);
-void add_conform(CLI::App& app, ExitCode& exit_code);
-void add_crash(CLI::App& app, ExitCode& exit_code);
-void add_interleave(CLI::App& app, ExitCode& exit_code);
-void add_replay(CLI::App& app, ExitCode& exit_code);
-void add_explore(CLI::App& app, ExitCode& exit_code);
-void add_margin(CLI::App& app, ExitCode& exit_code);
-void add_graph(CLI::App& app, ExitCode& exit_code);
-void add_museum(CLI::App& app, ExitCode& exit_code);
-void add_mutants(CLI::App& app, ExitCode& exit_code);
-void add_version(CLI::App& app, ExitCode& exit_code);
+/// Each subcommand, added by its own file.
+void add_check(CommandLine& program);
+void add_simulate(CommandLine& program);
+void add_conform(CommandLine& program);
+void add_crash(CommandLine& program);
+void add_interleave(CommandLine& program);
+void add_replay(CommandLine& program);
+void add_explore(CommandLine& program);
+void add_margin(CommandLine& program);
+void add_graph(CommandLine& program);
+void add_museum(CommandLine& program);
+void add_mutants(CommandLine& program);
+void add_version(CommandLine& program);
 
 }  // namespace leasecheck::cli

@@ -56,8 +56,8 @@ void print(const ConformFlags& flags, const std::string& backend, const sim::Con
   if (!file.empty()) fmt::print("{}\n", replay_command(file));
 }
 
-nlohmann::ordered_json to_json(const ConformFlags& flags, const std::string& backend,
-                               const sim::ConformResult& result, const std::string& file) {
+nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string& backend,
+                                   const sim::ConformResult& result, const std::string& file) {
   nlohmann::ordered_json worlds = nlohmann::ordered_json::array();
   for (const sim::ConformedWorld& world : result.worlds) {
     worlds.push_back({{"name", world.name},
@@ -72,12 +72,12 @@ nlohmann::ordered_json to_json(const ConformFlags& flags, const std::string& bac
                                      {"attempts", flags.attempts},
                                      {"worlds", std::move(worlds)},
                                      {"not_covered", result.not_covered},
-                                     {"verdict", cli::to_json(result.verdict)}};
+                                     {"verdict", to_json(result.verdict)}};
   if (!file.empty()) document["trace"] = file;
   return document;
 }
 
-void run(const ConformFlags& flags, ExitCode& exit_code) {
+ExitCode run(const ConformFlags& flags) {
   const Backend backend = chosen_backend(flags.common, "sqlite");
   Progress progress;
   const auto result = sim::conform(
@@ -91,31 +91,31 @@ void run(const ConformFlags& flags, ExitCode& exit_code) {
   if (!result) throw Stop{result.error()};
   const std::string file = write_trace(flags, *result);
   if (flags.common.json) {
-    fmt::print("{}\n", to_json(flags, backend.name, *result, file).dump(2));
+    fmt::print("{}\n", document_of(flags, backend.name, *result, file).dump(2));
   } else {
     print(flags, backend.name, *result, file);
   }
-  exit_code = exit_code_of(result->verdict.result);
+  return exit_code_of(result->verdict.result);
 }
 
 }  // namespace
 
-void add_conform(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "conform", "Carry out every transition of a bounded model and compare each");
+void add_conform(CommandLine& program) {
+  Command command =
+      program.add("conform", "Carry out every transition of a bounded model and compare each");
   auto flags = std::make_shared<ConformFlags>();
-  add_json_option(*command, flags->common);
-  add_backend_options(*command, flags->common);
-  command->add_option("--workers", flags->workers, "Workers in the bounded model")
-      ->check(CLI::Range(1, 3))
-      ->capture_default_str();
-  command->add_option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
-      ->check(CLI::Range(1, 3))
-      ->capture_default_str();
-  command->add_option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
-      ->type_name("DIR")
-      ->capture_default_str();
-  command->callback([flags, &exit_code] { run(*flags, exit_code); });
+  add_json_option(command, flags->common);
+  add_backend_options(command, flags->common);
+  command.option("--workers", flags->workers, "Workers in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
+      .placeholder("DIR")
+      .show_default();
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace leasecheck::cli

@@ -19,28 +19,8 @@ struct CrashOptions {
   sim::CrashMatrixOptions matrix;
 };
 
-struct Searched {
-  sim::CrashCount count;
-  std::optional<sim::CrashFinding> finding;
-  std::string trace_file;
-  double seconds = 0;
-};
-
-std::vector<sim::CrashCase> chosen_cases(const StorageOptions& options) {
-  std::vector<sim::CrashCase> cases = sim::crash_cases();
-  if (options.only_case.empty()) {
-    if (!options.replay.empty()) throw Stop{"--point needs the --case that it is of"};
-    return cases;
-  }
-  std::erase_if(cases, [&](const sim::CrashCase& subject) {
-    return sim::name_of(subject) != options.only_case;
-  });
-  if (cases.empty()) {
-    throw Stop{fmt::format("--case {}: no such case; for instance two_leased/reap or leased/open",
-                           options.only_case)};
-  }
-  return cases;
-}
+constexpr StorageSearch crash{
+    .name = "crash", .part = "point", .example = "two_leased/reap or leased/open"};
 
 std::expected<std::optional<sim::CrashFinding>, std::string> run_case(
     sim::CrashMatrix& matrix, const sim::CrashCase& subject, const StorageOptions& options) {
@@ -53,32 +33,6 @@ std::expected<std::optional<sim::CrashFinding>, std::string> run_case(
                     options.replay)};
   }
   return matrix.replay(subject, *point);
-}
-
-Searched search_all(const CrashOptions& options) {
-  const auto began = std::chrono::steady_clock::now();
-  const std::vector<sim::CrashCase> cases = chosen_cases(options.storage);
-  sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
-  Searched searched;
-  Progress progress;
-  for (const sim::CrashCase& subject : cases) {
-    progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
-                              cases.size(), grouped(matrix.count().power_losses),
-                              sim::name_of(subject)));
-    auto found = run_case(matrix, subject, options.storage);
-    if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (!*found) continue;
-    searched.finding = *std::move(found);
-    searched.trace_file =
-        write_disk_trace(options.storage, searched.finding->subject,
-                         sim::trace_of(subject, options.matrix.device, *searched.finding,
-                                       backend_name(options.storage)));
-    break;
-  }
-  searched.count = matrix.count();
-  searched.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  return searched;
 }
 
 std::string device_flags(const sim::Device& device) {
@@ -94,83 +48,87 @@ std::string device_flags(const sim::Device& device) {
   return flags;
 }
 
-// The point itself, to be tried with other flags.
-std::string again_words(const CrashOptions& options, const sim::CrashFinding& finding) {
-  return fmt::format("leasecheck crash {}{} --point {}", device_flags(options.matrix.device),
-                     flags_for(options.storage, finding.subject), sim::to_text(finding.point));
+StorageFinding as_told(const CrashOptions& options, const sim::CrashCase& subject,
+                       const sim::CrashFinding& finding) {
+  const std::string flags =
+      flags_for(crash, options.storage, finding.subject, sim::to_text(finding.point));
+  const traces::Trace trace =
+      sim::trace_of(subject, options.matrix.device, finding, backend_name(options.storage));
+  return {.property = finding.property,
+          .case_name = finding.subject,
+          .message = finding.message,
+          .again = fmt::format("leasecheck crash {}{}", device_flags(options.matrix.device), flags),
+          .trace_file = write_disk_trace(options.storage, finding.subject, trace)};
 }
 
-void print_json(const CrashOptions& options, const Searched& searched) {
-  nlohmann::ordered_json document{{"result", searched.finding ? "violated" : "held"},
-                                  {"cases", searched.count.cases},
-                                  {"calls", searched.count.calls},
-                                  {"power_losses", searched.count.power_losses},
-                                  {"disks", searched.count.disks},
-                                  {"kills", searched.count.kills},
-                                  {"failed_calls", searched.count.failures},
-                                  {"seconds", searched.seconds}};
-  if (searched.finding) {
-    document["property"] = searched.finding->property;
-    document["case"] = searched.finding->subject;
-    document["message"] = searched.finding->message;
-    document["again"] = again_words(options, *searched.finding);
-    document["trace"] = searched.trace_file;
-    document["replay"] = replay_command(searched.trace_file);
+std::optional<StorageFinding> search_all(const CrashOptions& options, sim::CrashMatrix& matrix) {
+  const auto cases = chosen_cases(crash, options.storage, sim::crash_cases());
+  Progress progress;
+  for (const sim::CrashCase& subject : cases) {
+    progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
+                              cases.size(), grouped(matrix.count().power_losses),
+                              sim::name_of(subject)));
+    const auto found = run_case(matrix, subject, options.storage);
+    if (!found) throw Stop{found.error(), ExitCode::broken};
+    if (*found) return as_told(options, subject, **found);
   }
-  fmt::print("{}\n", document.dump(2));
+  return std::nullopt;
 }
 
-void print(const CrashOptions& options, const Searched& searched) {
-  fmt::print("crash {}: {}\n", options.storage.mutant.empty() ? "sqlite" : options.storage.mutant,
-             searched.finding ? "violated" : "held");
-  fmt::print(
-      "cases         {}\ncrash points  {}\npower losses  {}, leaving {} different disks\n"
-      "kills         {}\n"
-      "failed calls  {}\ntime          {:.1f} s\n",
-      grouped(searched.count.cases), grouped(searched.count.calls),
-      grouped(searched.count.power_losses), grouped(searched.count.disks),
-      grouped(searched.count.kills), grouped(searched.count.failures), searched.seconds);
-  if (!searched.finding) return;
-  fmt::print("{} on {}: {}\nthe point alone: {}\n{}\n", searched.finding->property,
-             searched.finding->subject, searched.finding->message,
-             again_words(options, *searched.finding), replay_command(searched.trace_file));
+ExitCode run(const CrashOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
+  auto finding = search_all(options, matrix);
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+  const sim::CrashCount count = matrix.count();
+  return print_result(
+      crash, options.storage,
+      {.figures = {{"cases", count.cases},
+                   {"calls", count.calls},
+                   {"power_losses", count.power_losses},
+                   {"disks", count.disks},
+                   {"kills", count.kills},
+                   {"failed_calls", count.failures},
+                   {"seconds", passed.count()}},
+       .words = fmt::format(
+           "cases         {}\ncrash points  {}\npower losses  {}, leaving {} different disks\n"
+           "kills         {}\nfailed calls  {}\ntime          {:.1f} s\n",
+           grouped(count.cases), grouped(count.calls), grouped(count.power_losses),
+           grouped(count.disks), grouped(count.kills), grouped(count.failures), passed.count()),
+       .finding = std::move(finding)});
 }
 
 }  // namespace
 
-void add_crash(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
+void add_crash(CommandLine& program) {
+  Command command = program.add(
       "crash",
       "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
       "writes, and compare what is left with the model");
   auto options = std::make_shared<CrashOptions>();
-  add_storage_options(*command, options->storage);
+  add_storage_options(command, options->storage);
   sim::CrashMatrixOptions& matrix = options->matrix;
   command
-      ->add_option("--exhaustive", matrix.exhaustive_fragments,
-                   "Try every subset of so many unsynced fragments; of more, the simple ones")
-      ->check(CLI::Range(0, 16))
-      ->capture_default_str();
-  command->add_option("--sector-size", matrix.device.sector_size, "Bytes that are lost together")
-      ->check(CLI::IsMember({512, 1024, 2048, 4096}))
-      ->capture_default_str();
-  command->add_flag("--atomic-writes", matrix.device.atomic_writes,
-                    "The device keeps or loses a write as a whole");
-  command->add_flag("--safe-append", matrix.device.safe_append,
-                    "The device never grows a file over what was not written");
-  command->add_flag("--sequential", matrix.device.sequential, "The device writes in order");
-  command->add_flag("!--torn-neighbours", matrix.device.powersafe_overwrite,
-                    "A torn write spoils the rest of its sector too");
+      .option("--exhaustive", matrix.exhaustive_fragments,
+              "Try every subset of so many unsynced fragments; of more, the simple ones")
+      .between(0, 16)
+      .show_default();
+  command.option("--sector-size", matrix.device.sector_size, "Bytes that are lost together")
+      .one_of({512, 1024, 2048, 4096})
+      .show_default();
+  command.flag("--atomic-writes", matrix.device.atomic_writes,
+               "The device keeps or loses a write as a whole");
+  command.flag("--safe-append", matrix.device.safe_append,
+               "The device never grows a file over what was not written");
+  command.flag("--sequential", matrix.device.sequential, "The device writes in order");
+  command.flag("!--torn-neighbours", matrix.device.powersafe_overwrite,
+               "A torn write spoils the rest of its sector too");
   command
-      ->add_option("--point", options->storage.replay,
-                   "Only this point of the case: what happens, before which call, and to which "
-                   "unsynced fragments")
-      ->type_name("POINT");
-  command->callback([options, &exit_code] {
-    const Searched searched = search_all(*options);
-    options->storage.json ? print_json(*options, searched) : print(*options, searched);
-    exit_code = searched.finding ? ExitCode::violated : ExitCode::held;
-  });
+      .option("--point", options->storage.replay,
+              "Only this point of the case: what happens, before which call, and to which "
+              "unsynced fragments")
+      .placeholder("POINT");
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

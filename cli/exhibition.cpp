@@ -13,7 +13,7 @@ namespace {
 using mutants::DefectRow;
 using mutants::Topic;
 
-std::string in_words(const TopicMedian& median) {
+std::string median_in_words(const TopicMedian& median) {
   if (median.exhibits == 0) return "";
   const std::string calls = median.calls == 0 ? "-" : grouped(median.calls);
   return fmt::format("{} ({}/{})", calls, median.found, median.exhibits);
@@ -34,7 +34,7 @@ std::string exhibit_lines(const Exhibition& exhibition) {
     const mutants::Exhibit& exhibit = *shown.exhibit;
     lines += fmt::format("{:32} {:10} {:7} {:24}", exhibit.name, kind_of(exhibit), exhibit.row,
                          exhibit.property);
-    for (const Cell& cell : shown.cells) lines += fmt::format(" {:>13}", cli::in_words(cell));
+    for (const Cell& cell : shown.cells) lines += fmt::format(" {:>13}", in_words(cell));
     lines += shown.is_found_by_its_property() ? "\n" : "  NOT FOUND BY ITS PROPERTY\n";
   }
   return lines;
@@ -49,8 +49,8 @@ std::string topic_lines(const Exhibition& exhibition) {
     if (!is_shown) continue;
     lines += fmt::format("{:39}", word(static_cast<Topic>(topic)));
     for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
-      lines +=
-          fmt::format(" {:>13}", in_words(median_of(exhibition, i, static_cast<Topic>(topic))));
+      lines += fmt::format(" {:>13}",
+                           median_in_words(median_of(exhibition, i, static_cast<Topic>(topic))));
     }
     lines += "\n";
   }
@@ -66,8 +66,8 @@ std::string missing_lines() {
   return lines;
 }
 
-nlohmann::ordered_json to_json(const Shown& shown,
-                               const std::vector<const Technique*>& techniques) {
+nlohmann::ordered_json row_in_json(const Shown& shown,
+                                   const std::vector<const Technique*>& techniques) {
   const mutants::Exhibit& exhibit = *shown.exhibit;
   const DefectRow* row = mutants::find_row(exhibit.row);
   nlohmann::ordered_json entry{{"name", exhibit.name},
@@ -136,7 +136,7 @@ nlohmann::ordered_json to_json(const Exhibition& exhibition) {
   }
   document["exhibits"] = nlohmann::ordered_json::array();
   for (const Shown& shown : exhibition.rows) {
-    document["exhibits"].push_back(to_json(shown, exhibition.techniques));
+    document["exhibits"].push_back(row_in_json(shown, exhibition.techniques));
   }
   document["not_shown"] = nlohmann::ordered_json::array();
   for (const DefectRow& row : mutants::defect_rows()) {

@@ -70,7 +70,7 @@ system::Mutant parse_mutant(const std::string& name) {
   throw Stop{fmt::format("--mutant {}: unknown; expected one of: {}", name, names)};
 }
 
-system::Faults parse_faults(const std::vector<std::string>& names) {
+system::Faults faults_named(const std::vector<std::string>& names) {
   system::Faults faults{false, false, false, false};
   const std::map<std::string, bool*> known{{"crashes", &faults.crashes},
                                            {"loss", &faults.loss},
@@ -105,7 +105,7 @@ system::Options world_of(const ExploreOptions& options) {
   world.slack = options.slack;
   world.every_millisecond = options.every_millisecond;
   world.calm = options.progress;
-  world.faults = parse_faults(options.faults);
+  world.faults = faults_named(options.faults);
   world.mutant = parse_mutant(options.mutant);
   return world;
 }
@@ -194,7 +194,7 @@ void write_graph(const ExploreOptions& options, ExploredWorld& world) {
   world.graph = options.graph;
 }
 
-void run(const ExploreOptions& options, ExitCode& exit_code) {
+ExitCode run(const ExploreOptions& options) {
   if (!options.graph.empty()) static_cast<void>(format_of_file("--graph", options.graph));
   require_folder("--graph", options.graph);
   require_folder("--trace", options.trace);
@@ -203,44 +203,31 @@ void run(const ExploreOptions& options, ExitCode& exit_code) {
   write_graph(options, world);
   write_trace(options, world);
   fmt::print("{}", options.common.json ? in_json(world) : in_words(world));
-  exit_code = exit_code_of(world.explored.verdict);
-}
-
-// The unit may be left out: milliseconds, which are the ticks of lease-core.
-template <typename Value>
-CLI::Option* add_time(CLI::App& command, const std::string& name, Value& value,
-                      const std::string& description) {
-  static const std::map<std::string, std::int64_t> units{
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
-  return command.add_option(name, value, description)
-      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_OPTIONAL, "DURATION"))
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  return exit_code_of(world.explored.verdict);
 }
 
 // A flag that the searched model has nothing to do with would silently change nothing.
-void refuse_foreign_flags(const CLI::App& command, Searched model) {
+void refuse_foreign_flags(const Command& command, Searched model) {
   constexpr std::array of_the_system = {
       "--messages", "--heartbeat",      "--timeout", "--backoff", "--skew",
       "--reapers",  "--retries",        "--faults",  "--mutant",  "--progress",
       "--slack",    "--max-deliveries", "--lens",    "--trace",   "--every-millisecond"};
   const auto refuse = [&command](const char* flag, const char* name) {
-    if (command.count(flag) > 0) throw Stop{fmt::format("{}: not a bound of {}", flag, name)};
+    if (command.names(flag)) throw Stop{fmt::format("{}: not a bound of {}", flag, name)};
   };
   if (model == Searched::system) return refuse("--epochs", "the system; see --model lease-core");
   for (const char* flag : of_the_system) refuse(flag, "lease-core");
 }
 
-void add_bounds(CLI::App& command, ExploreOptions& options) {
+void add_bounds(Command& command, ExploreOptions& options) {
   const std::map<std::string, Searched> models{{"system", Searched::system},
                                                {"lease-core", Searched::lease_core}};
-  command.add_option("--model", options.model, "What is searched: system or lease-core")
-      ->transform(CLI::CheckedTransformer(models))
-      ->type_name("MODEL")
-      ->default_str("system");
+  command.choice("--model", options.model, models, "What is searched: system or lease-core")
+      .placeholder("MODEL")
+      .show_default("system");
   const auto number = [&command](const std::string& name, unsigned& value,
                                  const std::string& description) {
-    command.add_option(name, value, description)->type_name("N")->capture_default_str();
+    command.option(name, value, description).placeholder("N").show_default();
   };
   number("--workers", options.workers, "Workers");
   number("--attempts", options.attempts, "Attempts");
@@ -249,87 +236,86 @@ void add_bounds(CLI::App& command, ExploreOptions& options) {
   number("--retries", options.retries, "Retries of each attempt; above 0 workers may fail");
   number("--max-deliveries", options.max_deliveries, "Delivery budget of each attempt; 0: none");
   number("--slack", options.slack, "Strict comparisons in a chain that instants allow for");
-  add_time(command, "--ttl", options.ttl_ms, "Time to live of a lease");
-  add_time(command, "--grace", options.grace_ms, "Grace window of the reaper");
-  add_time(command, "--heartbeat", options.heartbeat_ms, "Heartbeat period; 0: no heartbeats");
-  add_time(command, "--timeout", options.timeout_ms, "Timeout of an execution; 0: none");
-  add_time(command, "--backoff", options.backoff_ms, "Wait before a retry");
-  add_time(command, "--skew", options.skew_ms, "By how much a worker's clock may be behind");
-  add_time(command, "--reapers", options.reapers_ms,
-           "A reaper for each, its clock ahead by so much: 0,2ms")
-      ->delimiter(',');
-  command.add_option("--faults", options.faults, "crashes,loss,duplication,giving-up or none")
-      ->delimiter(',')
-      ->type_name("LIST")
-      ->default_str("all");
-  command.add_flag("--every-millisecond", options.every_millisecond,
-                   "Search every instant, not only those that can matter");
-  command.add_flag("--progress", options.progress,
-                   "Let faults stop at some time, and check that every attempt ends (rule 24)");
-  command.add_option("--mutant", options.mutant, "Plant a defect into the repository")
-      ->type_name("NAME");
+  command.time("--ttl", options.ttl_ms, "Time to live of a lease");
+  command.time("--grace", options.grace_ms, "Grace window of the reaper");
+  command.time("--heartbeat", options.heartbeat_ms, "Heartbeat period; 0: no heartbeats");
+  command.time("--timeout", options.timeout_ms, "Timeout of an execution; 0: none");
+  command.time("--backoff", options.backoff_ms, "Wait before a retry");
+  command.time("--skew", options.skew_ms, "By how much a worker's clock may be behind");
+  command
+      .time("--reapers", options.reapers_ms, "A reaper for each, its clock ahead by so much: 0,2ms")
+      .with_commas();
+  command.option("--faults", options.faults, "crashes,loss,duplication,giving-up or none")
+      .with_commas()
+      .placeholder("LIST")
+      .show_default("all");
+  command.flag("--every-millisecond", options.every_millisecond,
+               "Search every instant, not only those that can matter");
+  command.flag("--progress", options.progress,
+               "Let faults stop at some time, and check that every attempt ends (rule 24)");
+  command.option("--mutant", options.mutant, "Plant a defect into the repository")
+      .placeholder("NAME");
 }
 
-void add_search(CLI::App& command, ExploreOptions& options) {
+void add_search(Command& command, ExploreOptions& options) {
   add_search_options(command, options.search);
-  command.add_flag("--symmetry", options.symmetry,
-                   "Search one of all states that equal each other up to names");
-  command.add_option("--depth", options.max_depth, "Look no further than so many steps")
-      ->type_name("N");
+  command.flag("--symmetry", options.symmetry,
+               "Search one of all states that equal each other up to names");
+  command.option("--depth", options.max_depth, "Look no further than so many steps")
+      .placeholder("N");
   command
-      .add_option("--hash-bits", options.hash_bits,
-                  "Keep a hash of so many bits of each state, and print the odds that one was "
-                  "omitted; 0: keep all of it")
-      ->check(CLI::Range(0, 62))
-      ->type_name("N");
+      .option("--hash-bits", options.hash_bits,
+              "Keep a hash of so many bits of each state, and print the odds that one was "
+              "omitted; 0: keep all of it")
+      .between(0, 62)
+      .placeholder("N");
   command
-      .add_option("--checkpoint", options.checkpoint,
-                  "Save the search here now and then, and when it is interrupted")
-      ->type_name("FILE");
+      .option("--checkpoint", options.checkpoint,
+              "Save the search here now and then, and when it is interrupted")
+      .placeholder("FILE");
   command
-      .add_option("--checkpoint-states", options.checkpoint_states,
-                  "Save it again after so many more states")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  command.add_option("--resume", options.resume, "Go on with a search that was saved")
-      ->type_name("FILE");
+      .option("--checkpoint-states", options.checkpoint_states,
+              "Save it again after so many more states")
+      .positive()
+      .placeholder("N")
+      .show_default();
+  command.option("--resume", options.resume, "Go on with a search that was saved")
+      .placeholder("FILE");
 }
 
-void add_results(CLI::App& command, ExploreOptions& options) {
+void add_results(Command& command, ExploreOptions& options) {
   const std::map<std::string, system::Lens> lenses{{"state", system::Lens::state},
                                                    {"attempts", system::Lens::attempts},
                                                    {"beliefs", system::Lens::beliefs}};
   add_json_option(command, options.common);
-  command.add_option("--trace", options.trace, "Where a counterexample is written")
-      ->type_name("FILE")
-      ->capture_default_str();
-  auto* graph = command
-                    .add_option("--graph", options.graph,
-                                "Write the graph that was searched: to a file .mmd (Mermaid), "
-                                ".dot, .svg, .graphml, .aut, .tsv or .json")
-                    ->type_name("FILE");
+  command.option("--trace", options.trace, "Where a counterexample is written")
+      .placeholder("FILE")
+      .show_default();
+  const Option graph = command
+                           .option("--graph", options.graph,
+                                   "Write the graph that was searched: to a file .mmd (Mermaid), "
+                                   ".dot, .svg, .graphml, .aut, .tsv or .json")
+                           .placeholder("FILE");
   command
-      .add_option("--lens", options.lens,
-                  "What states of the graph are told apart by: state, attempts or beliefs")
-      ->transform(CLI::CheckedTransformer(lenses))
-      ->type_name("LENS")
-      ->needs(graph)
-      ->default_str("state");
+      .choice("--lens", options.lens, lenses,
+              "What states of the graph are told apart by: state, attempts or beliefs")
+      .placeholder("LENS")
+      .needs(graph)
+      .show_default("state");
 }
 
 }  // namespace
 
-void add_explore(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("explore", "Search every state of a bounded world of workers and reapers");
+void add_explore(CommandLine& program) {
+  Command command =
+      program.add("explore", "Search every state of a bounded world of workers and reapers");
   auto options = std::make_shared<ExploreOptions>();
-  add_bounds(*command, *options);
-  add_search(*command, *options);
-  add_results(*command, *options);
-  command->callback([command, options, &exit_code] {
-    refuse_foreign_flags(*command, options->model);
-    run(*options, exit_code);
+  add_bounds(command, *options);
+  add_search(command, *options);
+  add_results(command, *options);
+  command.runs([command, options] {
+    refuse_foreign_flags(command, options->model);
+    return run(*options);
   });
 }
 

@@ -24,37 +24,37 @@ std::string drawn(const GraphOptions& options) {
   return exported(graph::through(lens, *walked), options.format, lens.title);
 }
 
-void run(const GraphOptions& options) {
+ExitCode run(const GraphOptions& options) {
   const std::string text = drawn(options);
   if (options.file.empty()) {
     fmt::print("{}", text);
   } else if (auto written = write_file(options.file, text); !written) {
     throw Stop{written.error()};
   }
+  return ExitCode::held;
 }
 
 }  // namespace
 
-void add_graph(CLI::App& app, ExitCode&) {
-  CLI::App* command =
-      app.add_subcommand("graph", "Draw the life of an attempt, from a walk of the whole model");
+void add_graph(CommandLine& program) {
+  Command command =
+      program.add("graph", "Draw the life of an attempt, from a walk of the whole model");
   auto options = std::make_shared<GraphOptions>();
   command
-      ->add_option("--format", options->format,
-                   "mermaid, dot, svg (Graphviz), graphml, aut (CADP, mCRL2), tsv or json")
-      ->transform(CLI::CheckedTransformer(graph_formats()))
-      ->type_name("FORMAT")
-      ->default_str("mermaid");
+      .choice("--format", options->format, graph_formats(),
+              "mermaid, dot, svg (Graphviz), graphml, aut (CADP, mCRL2), tsv or json")
+      .placeholder("FORMAT")
+      .show_default("mermaid");
   std::vector<std::string> lenses;
   for (const graph::Lens* lens : graph::all_lenses()) lenses.emplace_back(lens->name);
-  command->add_option("--lens", options->lens, "What states are told apart by")
-      ->check(CLI::IsMember(lenses))
-      ->capture_default_str();
-  command->add_option("--output,-o", options->file, "Write to this file (else standard output)")
-      ->type_name("FILE");
-  command->add_flag_callback(
+  command.option("--lens", options->lens, "What states are told apart by")
+      .one_of(lenses)
+      .show_default();
+  command.option("--output,-o", options->file, "Write to this file (else standard output)")
+      .placeholder("FILE");
+  command.flag(
       "--json", [options] { options->format = GraphFormat::json; }, "The same as --format json");
-  command->callback([options] { run(*options); });
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

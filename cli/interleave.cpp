@@ -22,30 +22,8 @@ struct InterleaveOptions {
   bool triples = false;
 };
 
-struct Searched {
-  sim::InterleaveCount count;
-  std::optional<sim::InterleaveFinding> finding;
-  std::string case_name;   ///< of the finding
-  std::string trace_file;  ///< likewise
-  double seconds = 0;
-};
-
-std::vector<sim::InterleaveCase> chosen_cases(const InterleaveOptions& options) {
-  const auto scope = options.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
-  std::vector<sim::InterleaveCase> cases = sim::interleave_cases(scope);
-  if (options.storage.only_case.empty()) {
-    if (!options.storage.replay.empty()) throw Stop{"--schedule needs the --case that it is of"};
-    return cases;
-  }
-  std::erase_if(cases, [&](const sim::InterleaveCase& subject) {
-    return sim::name_of(subject) != options.storage.only_case;
-  });
-  if (cases.empty()) {
-    throw Stop{fmt::format("--case {}: no such case; for instance leased/heartbeat+reap",
-                           options.storage.only_case)};
-  }
-  return cases;
-}
+constexpr StorageSearch interleave{
+    .name = "interleave", .part = "schedule", .example = "leased/heartbeat+reap"};
 
 std::expected<std::optional<sim::InterleaveFinding>, std::string> run_case(
     sim::Interleaver& interleaver, const sim::InterleaveCase& subject,
@@ -59,100 +37,81 @@ std::expected<std::optional<sim::InterleaveFinding>, std::string> run_case(
   return interleaver.replay(subject, *schedule);
 }
 
-Searched search_all(const InterleaveOptions& options) {
-  const auto began = std::chrono::steady_clock::now();
-  const std::vector<sim::InterleaveCase> cases = chosen_cases(options);
-  auto interleaver = sim::Interleaver::make(
-      chosen_storage(options.storage, mutants::Search::interleave), options.triples ? 3 : 2);
-  if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
-  Searched searched;
+StorageFinding as_told(const InterleaveOptions& options, const sim::InterleaveCase& subject,
+                       const sim::InterleaveFinding& finding) {
+  const std::string name = sim::name_of(subject);
+  const std::string schedule = "'" + sim::to_text(finding.schedule) + "'";
+  const traces::Trace trace = sim::trace_of(subject, finding, backend_name(options.storage));
+  return {.property = finding.property,
+          .case_name = name,
+          .message = finding.message,
+          .again = fmt::format("leasecheck interleave {}{}", options.triples ? "--triples " : "",
+                               flags_for(interleave, options.storage, name, schedule)),
+          .trace_file = write_disk_trace(options.storage, name, trace)};
+}
+
+std::optional<StorageFinding> search_all(const InterleaveOptions& options,
+                                         sim::Interleaver& interleaver) {
+  const auto scope = options.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
+  const auto cases = chosen_cases(interleave, options.storage, sim::interleave_cases(scope));
   Progress progress;
   for (const sim::InterleaveCase& subject : cases) {
-    const sim::InterleaveCount& count = (*interleaver)->count();
+    const sim::InterleaveCount& count = interleaver.count();
     progress.show(fmt::format("interleave: {} of {} cases, {} schedules, {}", grouped(count.cases),
                               grouped(cases.size()), grouped(count.schedules),
                               sim::name_of(subject)));
-    auto found = run_case(**interleaver, subject, options);
+    const auto found = run_case(interleaver, subject, options);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (!*found) continue;
-    searched.finding = *std::move(found);
-    searched.case_name = sim::name_of(subject);
-    searched.trace_file =
-        write_disk_trace(options.storage, searched.case_name,
-                         sim::trace_of(subject, *searched.finding, backend_name(options.storage)));
-    break;
+    if (*found) return as_told(options, subject, **found);
   }
-  searched.count = (*interleaver)->count();
-  searched.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  return searched;
+  return std::nullopt;
 }
 
-// The schedule itself, to be tried with other flags.
-std::string again_words(const InterleaveOptions& options, const Searched& searched) {
-  return fmt::format(
-      "leasecheck interleave {}{} --schedule '{}'", options.triples ? "--triples " : "",
-      flags_for(options.storage, searched.case_name), sim::to_text(searched.finding->schedule));
-}
-
-void print_json(const InterleaveOptions& options, const Searched& searched) {
-  nlohmann::ordered_json document{{"result", searched.finding ? "violated" : "held"},
-                                  {"preemptions", options.preemptions},
-                                  {"cases", searched.count.cases},
-                                  {"schedules", searched.count.schedules},
-                                  {"points", searched.count.points},
-                                  {"seconds", searched.seconds}};
-  if (searched.finding) {
-    document["property"] = searched.finding->property;
-    document["case"] = searched.case_name;
-    document["message"] = searched.finding->message;
-    document["again"] = again_words(options, searched);
-    document["trace"] = searched.trace_file;
-    document["replay"] = replay_command(searched.trace_file);
-  }
-  fmt::print("{}\n", document.dump(2));
-}
-
-void print(const InterleaveOptions& options, const Searched& searched) {
-  fmt::print("interleave {}: {}\n",
-             options.storage.mutant.empty() ? "sqlite" : options.storage.mutant,
-             searched.finding ? "violated" : "held");
-  fmt::print("bounds      {} processes on one disk, {} preemptions\n", options.triples ? 3 : 2,
-             options.preemptions);
-  fmt::print("cases       {}\nschedules   {}\npoints      {}\ntime        {:.1f} s\n",
-             grouped(searched.count.cases), grouped(searched.count.schedules),
-             grouped(searched.count.points), searched.seconds);
-  if (!searched.finding) return;
-  fmt::print("{} on {}: {}\nthe schedule alone: {}\n{}\n", searched.finding->property,
-             searched.case_name, searched.finding->message, again_words(options, searched),
-             replay_command(searched.trace_file));
+ExitCode run(const InterleaveOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::uint32_t processes = options.triples ? 3 : 2;
+  auto interleaver = sim::Interleaver::make(
+      chosen_storage(options.storage, mutants::Search::interleave), processes);
+  if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
+  auto finding = search_all(options, **interleaver);
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+  const sim::InterleaveCount count = (*interleaver)->count();
+  return print_result(
+      interleave, options.storage,
+      {.figures = {{"preemptions", options.preemptions},
+                   {"cases", count.cases},
+                   {"schedules", count.schedules},
+                   {"points", count.points},
+                   {"seconds", passed.count()}},
+       .words = fmt::format("bounds      {} processes on one disk, {} preemptions\n"
+                            "cases       {}\nschedules   {}\npoints      {}\n"
+                            "time        {:.1f} s\n",
+                            processes, options.preemptions, grouped(count.cases),
+                            grouped(count.schedules), grouped(count.points), passed.count()),
+       .finding = std::move(finding)});
 }
 
 }  // namespace
 
-void add_interleave(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "interleave",
-      "Run operations of several processes on one database in every order of their "
-      "calls of the disk, within a bound");
+void add_interleave(CommandLine& program) {
+  Command command =
+      program.add("interleave",
+                  "Run operations of several processes on one database in every order of their "
+                  "calls of the disk, within a bound");
   auto options = std::make_shared<InterleaveOptions>();
-  add_storage_options(*command, options->storage);
+  add_storage_options(command, options->storage);
   command
-      ->add_option("--preemptions", options->preemptions,
-                   "How often a process may be interrupted in one schedule")
-      ->check(CLI::Range(0, 4))
-      ->capture_default_str();
-  command->add_flag("--triples", options->triples,
-                    "Three processes, on the operations that are most at odds");
+      .option("--preemptions", options->preemptions,
+              "How often a process may be interrupted in one schedule")
+      .between(0, 4)
+      .show_default();
+  command.flag("--triples", options->triples,
+               "Three processes, on the operations that are most at odds");
   command
-      ->add_option("--schedule", options->storage.replay,
-                   "Only this schedule of the case: which process goes on, decision by decision")
-      ->type_name("SCHEDULE");
-  command->callback([options, &exit_code] {
-    const Searched searched = search_all(*options);
-    options->storage.json ? print_json(*options, searched) : print(*options, searched);
-    exit_code = searched.finding ? ExitCode::violated : ExitCode::held;
-  });
+      .option("--schedule", options->storage.replay,
+              "Only this schedule of the case: which process goes on, decision by decision")
+      .placeholder("SCHEDULE");
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

@@ -183,7 +183,7 @@ void print_json(const system::MarginOptions& options, const std::vector<Row>& ro
   fmt::print("{}\n", document.dump(2));
 }
 
-void run(const MarginCommand& command, ExitCode& exit_code) {
+ExitCode run(const MarginCommand& command) {
   require_folder("--plot", command.plot);
   const system::MarginOptions options = deployment(command);
   const auto begun = std::chrono::steady_clock::now();
@@ -203,42 +203,40 @@ void run(const MarginCommand& command, ExitCode& exit_code) {
   } else {
     print(rows, passed.count());
   }
-  exit_code = ExitCode::held;
+  return ExitCode::held;
 }
 
 }  // namespace
 
-void add_margin(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "margin", "Find the largest clock skew that a deployment survives, by search");
+void add_margin(CommandLine& program) {
+  Command command =
+      program.add("margin", "Find the largest clock skew that a deployment survives, by search");
   auto options = std::make_shared<MarginCommand>();
-  add_json_option(*command, options->common);
-  add_backend_options(*command, options->common);
-  add_search_options(*command, options->search);
-  add_duration_option(*command, "--ttl", options->ttl_ms, "Time to live of a lease")->required();
-  add_duration_option(*command, "--grace", options->grace_ms, "Grace window of the reaper")
-      ->required();
-  add_duration_option(*command, "--heartbeat", options->heartbeat_ms,
-                      "How often a worker sends heartbeats")
-      ->required();
-  add_duration_option(*command, "--backoff", options->backoff_ms,
-                      "Wait before a retry: executions that time out are retried");
-  add_duration_option(*command, "--timeout", options->timeout_ms,
-                      "After which an execution times out (else the ttl)");
+  add_json_option(command, options->common);
+  add_backend_options(command, options->common);
+  add_search_options(command, options->search);
+  command.duration("--ttl", options->ttl_ms, "Time to live of a lease").required();
+  command.duration("--grace", options->grace_ms, "Grace window of the reaper").required();
+  command.duration("--heartbeat", options->heartbeat_ms, "How often a worker sends heartbeats")
+      .required();
+  command.duration("--backoff", options->backoff_ms,
+                   "Wait before a retry: executions that time out are retried");
+  command.duration("--timeout", options->timeout_ms,
+                   "After which an execution times out (else the ttl)");
   command
-      ->add_option("--messages", options->messages,
-                   "Messages in flight in the proof for reaping; 0: calls are answered at once")
-      ->type_name("N")
-      ->capture_default_str();
-  command->add_option("--plot", options->plot, "Draw the margin against the grace window, as SVG")
-      ->type_name("FILE");
+      .option("--messages", options->messages,
+              "Messages in flight in the proof for reaping; 0: calls are answered at once")
+      .placeholder("N")
+      .show_default();
+  command.option("--plot", options->plot, "Draw the margin against the grace window, as SVG")
+      .placeholder("FILE");
   command
-      ->add_option("--trace-dir", options->trace_directory,
-                   "Where the runs beyond the margin are written")
-      ->type_name("DIR")
-      ->check(CLI::ExistingDirectory)
-      ->capture_default_str();
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+      .option("--trace-dir", options->trace_directory,
+              "Where the runs beyond the margin are written")
+      .placeholder("DIR")
+      .existing_directory()
+      .show_default();
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

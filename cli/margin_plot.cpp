@@ -25,8 +25,8 @@ struct Axes {
   }
 };
 
-std::string text(std::int64_t x, std::int64_t y, const std::string& anchor,
-                 const std::string& words) {
+std::string label(std::int64_t x, std::int64_t y, const std::string& anchor,
+                  const std::string& words) {
   return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, words);
 }
 
@@ -59,18 +59,18 @@ std::string plot_svg(const std::vector<PlotPoint>& points, const PlotPoint& own,
   svg += line(left, bottom, left + width, bottom) + line(left, bottom, left, bottom - height);
   for (const PlotPoint& point : points) {
     svg += dot(axes, point, "#1b7837", 3);
-    svg += text(axes.x(point), bottom + 18, "middle", fmt::format("{}", point.grace.count()));
+    svg += label(axes.x(point), bottom + 18, "middle", fmt::format("{}", point.grace.count()));
   }
-  svg += text(left - 8, bottom, "end", "0");
-  svg += text(left - 8, bottom - height + 4, "end", fmt::format("{}", axes.largest_skew));
+  svg += label(left - 8, bottom, "end", "0");
+  svg += label(left - 8, bottom - height + 4, "end", fmt::format("{}", axes.largest_skew));
   svg += dot(axes, own, "#b2182b", 5);
-  svg += text(axes.x(own) + 10, axes.y(own) + 18, "start",
-              fmt::format("margin {} ms", own.margin.count()));
-  svg += text(left + width / 2, bottom + 42, "middle", "grace window, ms");
-  svg += text(left, bottom - height - 12, "middle", "skew, ms");
-  svg += text(300, 20, "middle", title);
-  svg += text(left + 12, bottom - height + 16, "start", "two workers may believe at once");
-  svg += text(left + width - 12, bottom - 12, "end", "never two workers that believe");
+  svg += label(axes.x(own) + 10, axes.y(own) + 18, "start",
+               fmt::format("margin {} ms", own.margin.count()));
+  svg += label(left + width / 2, bottom + 42, "middle", "grace window, ms");
+  svg += label(left, bottom - height - 12, "middle", "skew, ms");
+  svg += label(300, 20, "middle", title);
+  svg += label(left + 12, bottom - height + 16, "start", "two workers may believe at once");
+  svg += label(left + width - 12, bottom - 12, "end", "never two workers that believe");
   return svg + "</svg>\n";
 }
 

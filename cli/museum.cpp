@@ -159,7 +159,7 @@ void write(const std::string& flag, const std::string& name, const std::string& 
   if (!file) throw Stop{fmt::format("{} {}: cannot be written", flag, name)};
 }
 
-void run(const MuseumFlags& flags, ExitCode& exit_code) {
+ExitCode run(const MuseumFlags& flags) {
   Exhibition exhibition{.techniques = chosen_techniques(flags), .rows = {}};
   exhibition.rows = chosen_rows(flags, exhibition.techniques);
   fill(exhibition, flags);
@@ -171,34 +171,34 @@ void run(const MuseumFlags& flags, ExitCode& exit_code) {
     if (!flags.json.empty()) write("--json", flags.json, to_json(exhibition).dump(2) + "\n");
   }
   const bool all_found = std::ranges::all_of(exhibition.rows, &Shown::is_found_by_its_property);
-  exit_code = all_found ? ExitCode::held : ExitCode::violated;
+  return all_found ? ExitCode::held : ExitCode::violated;
 }
 
 }  // namespace
 
-void add_museum(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "museum", "Look for every planted defect by every technique and compare them");
+void add_museum(CommandLine& program) {
+  Command command =
+      program.add("museum", "Look for every planted defect by every technique and compare them");
   auto flags = std::make_shared<MuseumFlags>();
-  command->add_option("--json", flags->json, "Write JSON to this file, or alone to standard output")
-      ->expected(0, 1)
-      ->default_str("-")
-      ->type_name("FILE");
-  command->add_option("--svg", flags->svg, "Draw the matrix into this file")->type_name("FILE");
-  command->add_option("--only", flags->only, "Only this exhibit")->type_name("NAME");
-  command->add_option("--technique", flags->technique, "Only this technique")->type_name("NAME");
-  command->add_option("--samples", flags->samples, "Searches by each random technique")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  command.option("--json", flags->json, "Write JSON to this file, or alone to standard output")
+      .value_may_be_missing()
+      .show_default("-")
+      .placeholder("FILE");
+  command.option("--svg", flags->svg, "Draw the matrix into this file").placeholder("FILE");
+  command.option("--only", flags->only, "Only this exhibit").placeholder("NAME");
+  command.option("--technique", flags->technique, "Only this technique").placeholder("NAME");
+  command.option("--samples", flags->samples, "Searches by each random technique")
+      .between(1, 1000)
+      .show_default();
   command
-      ->add_option("--most-runs", flags->most_runs,
-                   "Runs in a random search before it gives up; of storms a tenth")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command->add_option("--jobs", flags->jobs, "Searches at a time; no result depends on it")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  command->callback([flags, &exit_code] { run(*flags, exit_code); });
+      .option("--most-runs", flags->most_runs,
+              "Runs in a random search before it gives up; of storms a tenth")
+      .between(1, 1'000'000)
+      .show_default();
+  command.option("--jobs", flags->jobs, "Searches at a time; no result depends on it")
+      .between(1, 256)
+      .show_default();
+  command.runs([flags] { return run(*flags); });
 }
 
 }  // namespace leasecheck::cli

@@ -40,11 +40,14 @@ void print_table() {
 
 }  // namespace
 
-void add_mutants(CLI::App& app, ExitCode&) {
-  CLI::App* command = app.add_subcommand("mutants", "List the planted defects");
+void add_mutants(CommandLine& program) {
+  Command command = program.add("mutants", "List the planted defects");
   auto options = std::make_shared<CommonOptions>();
-  add_json_option(*command, *options);
-  command->callback([options] { options->json ? print_json() : print_table(); });
+  add_json_option(command, *options);
+  command.runs([options] {
+    options->json ? print_json() : print_table();
+    return ExitCode::held;
+  });
 }
 
 }  // namespace leasecheck::cli

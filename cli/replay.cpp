@@ -22,18 +22,18 @@ bool is_same(const traces::Verdict& left, const traces::Verdict& right) {
          left.first_bad == right.first_bad;
 }
 
-std::string in_words(const traces::Verdict& verdict) {
+std::string verdict_in_words(const traces::Verdict& verdict) {
   if (verdict.result != traces::Result::violated) return std::string(traces::word(verdict.result));
   return fmt::format("violated {} at step {}", verdict.property, verdict.first_bad);
 }
 
 void print(const ReplayedTrace& replayed, const std::string& backend) {
-  fmt::print("{} on {}: {}\n", replayed.file, backend, in_words(replayed.now.verdict));
+  fmt::print("{} on {}: {}\n", replayed.file, backend, verdict_in_words(replayed.now.verdict));
   if (!replayed.now.verdict.message.empty()) fmt::print("  {}\n", replayed.now.verdict.message);
   if (is_same(replayed.now.verdict, replayed.recorded)) {
     fmt::print("  as recorded\n");
   } else {
-    fmt::print("  recorded: {}\n", in_words(replayed.recorded));
+    fmt::print("  recorded: {}\n", verdict_in_words(replayed.recorded));
   }
   if (replayed.now.first_difference != 0) {
     fmt::print("  answers differ from the recorded ones from step {} on\n",
@@ -51,7 +51,7 @@ nlohmann::ordered_json document_of(const ReplayedTrace& replayed, const std::str
           {"operations", replayed.now.tally.operations}};
 }
 
-void run(const ReplayOptions& options, ExitCode& exit_code) {
+ExitCode run(const ReplayOptions& options) {
   nlohmann::ordered_json documents = nlohmann::ordered_json::array();
   traces::Result worst = traces::Result::held;
   std::optional<Backend> backend;
@@ -69,20 +69,19 @@ void run(const ReplayOptions& options, ExitCode& exit_code) {
     }
   }
   if (options.common.json) fmt::print("{}\n", documents.dump(2));
-  exit_code = exit_code_of(worst);
+  return exit_code_of(worst);
 }
 
 }  // namespace
 
-void add_replay(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("replay", "Do again what traces say was done, and judge it anew");
+void add_replay(CommandLine& program) {
+  Command command = program.add("replay", "Do again what traces say was done, and judge it anew");
   auto options = std::make_shared<ReplayOptions>();
-  add_json_option(*command, options->common);
-  add_backend_options(*command, options->common);
-  command->add_option("FILE", options->files, "Trace files (default backend: the recorded one)")
-      ->required();
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+  add_json_option(command, options->common);
+  add_backend_options(command, options->common);
+  command.option("FILE", options->files, "Trace files (default backend: the recorded one)")
+      .required();
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

@@ -41,19 +41,18 @@ std::size_t default_memory_limit() {
 
 }  // namespace
 
-void add_search_options(CLI::App& command, SearchOptions& options) {
+void add_search_options(Command& command, SearchOptions& options) {
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   options.memory_limit_bytes = default_memory_limit();
-  command.add_option("--jobs", options.jobs, "Threads; no result depends on it")
-      ->check(CLI::Range(1, 256))
-      ->type_name("N")
-      ->capture_default_str();
+  command.option("--jobs", options.jobs, "Threads; no result depends on it")
+      .between(1, 256)
+      .placeholder("N")
+      .show_default();
   command
-      .add_option("--memory", options.memory_limit_bytes,
-                  "A search that needs more ends as inconclusive; for instance 512MiB (default: "
-                  "4GiB, or three quarters of what is available)")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("LIMIT");
+      .size("--memory", options.memory_limit_bytes,
+            "A search that needs more ends as inconclusive; for instance 512MiB (default: "
+            "4GiB, or three quarters of what is available)")
+      .placeholder("LIMIT");
 }
 
 void require_folder(const std::string& flag, const std::filesystem::path& file) {

@@ -19,7 +19,7 @@ struct SearchOptions {
 };
 
 /// Adds them; the default of `--jobs` is every core.
-void add_search_options(CLI::App& command, SearchOptions& options);
+void add_search_options(Command& command, SearchOptions& options);
 
 /// A file that is written after a long search is better refused before it.
 /// Throws: Stop, naming the flag, if the folder that `file` is to be in is not there.

@@ -32,12 +32,6 @@ Backend backend_of(const SeedOptions& options, std::uint64_t seed) {
   return *std::move(backend);
 }
 
-std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
-  auto subject = backend.make();
-  if (!subject) throw Stop{subject.error().message};
-  return *std::move(subject);
-}
-
 traces::Verdict broken(std::string message) {
   return {.result = traces::Result::broken,
           .property = {},
@@ -76,11 +70,6 @@ Recorded record_world(const SeedOptions& options, std::uint64_t seed) {
   });
   recorded.trace.verdict = recorded.run.verdict;
   return recorded;
-}
-
-bool is_same(const traces::Verdict& left, const traces::Verdict& right) {
-  return left.result == right.result && left.property == right.property &&
-         left.first_bad == right.first_bad && left.message == right.message;
 }
 
 /// The step at which the verdict was reached, if it is one of the trace.
@@ -147,7 +136,7 @@ void run_first_part(const SeedOptions& options, SeedResult& result) {
   if (options.traces == Traces::none) return;
   if (options.traces == Traces::failures && !is_violated) return;
   const Recorded recorded = record_world(options, result.seed);
-  if (!is_same(recorded.run.verdict, run.verdict)) {
+  if (recorded.run.verdict != run.verdict) {
     result.failure = Failure{
         .seed = result.seed,
         .verdict = broken(fmt::format("it gave \"{}\" and then \"{}\": the subject does not answer "

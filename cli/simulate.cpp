@@ -194,83 +194,81 @@ void print(const SimulateOptions& options, const CampaignOptions& campaign,
   }
 }
 
-void run(const SimulateOptions& options, ExitCode& exit_code) {
+ExitCode run(const SimulateOptions& options) {
   const CampaignOptions campaign = campaign_of(options);
   const CampaignResult result = run_campaign(campaign);
   print(options, campaign, result);
-  exit_code = exit_code_of(result.result);
+  return exit_code_of(result.result);
 }
 
-void add_subject_options(CLI::App& command, SimulateOptions& options) {
+void add_subject_options(Command& command, SimulateOptions& options) {
   add_json_option(command, options.common);
   add_backend_options(command, options.common);
   command
-      .add_option("--processes", options.processes,
-                  "Run SQLite on a simulated disk with N processes: each operation by one of them, "
-                  "which may be killed in any call of the disk, and after that a storm in which "
-                  "all of them do everything at once")
-      ->check(CLI::Range(1, 64))
-      ->type_name("N");
+      .option("--processes", options.processes,
+              "Run SQLite on a simulated disk with N processes: each operation by one of them, "
+              "which may be killed in any call of the disk, and after that a storm in which "
+              "all of them do everything at once")
+      .between(1, 64)
+      .placeholder("N");
   command
-      .add_option("--faults", options.faults,
-                  "What may go wrong: all, none, or names with commas between them, as the result "
-                  "lists them")
-      ->type_name("LIST")
-      ->capture_default_str();
-  command.add_option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")
-      ->check(CLI::Range(1, 100));
-  command.add_option("--attempts", options.attempts, "Attempts in each run (else drawn: 1 to 12)")
-      ->check(CLI::Range(1, 10'000));
-  add_duration_option(command, "--duration", options.duration_ms,
-                      "Virtual time of each run until its faults end and progress is demanded "
-                      "(else drawn: 10 to 40 times the ttl)");
+      .option("--faults", options.faults,
+              "What may go wrong: all, none, or names with commas between them, as the result "
+              "lists them")
+      .placeholder("LIST")
+      .show_default();
+  command.option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")
+      .between(1, 100);
+  command.option("--attempts", options.attempts, "Attempts in each run (else drawn: 1 to 12)")
+      .between(1, 10'000);
+  command.duration("--duration", options.duration_ms,
+                   "Virtual time of each run until its faults end and progress is demanded "
+                   "(else drawn: 10 to 40 times the ttl)");
 }
 
-void add_campaign_options(CLI::App& command, SimulateOptions& options) {
+void add_campaign_options(Command& command, SimulateOptions& options) {
   command
-      .add_option(
-          "--seeds", options.seeds,
-          "One run for each seed from A to B (else 1..100, or with --budget without an end)")
-      ->type_name("A..B");
+      .option("--seeds", options.seeds,
+              "One run for each seed from A to B (else 1..100, or with --budget without an end)")
+      .placeholder("A..B");
   command
-      .add_option("--seed-from", options.seed_from,
-                  "Count the seeds from a number made of this text, for instance a commit id")
-      ->type_name("TEXT");
+      .option("--seed-from", options.seed_from,
+              "Count the seeds from a number made of this text, for instance a commit id")
+      .placeholder("TEXT");
   command
-      .add_option("--shard", options.shard,
-                  "Only the seeds of part I of N, so that N machines share a range")
-      ->type_name("I/N");
-  command
-      .add_option("--jobs", options.jobs, "Processes that run seeds; no result depends on how many")
-      ->check(CLI::Range(1, 256))
-      ->type_name("N")
-      ->capture_default_str();
-  add_duration_option(command, "--budget", options.budget_ms,
-                      "Begin no further seed after this much real time");
-  command.add_flag("--check-determinism", options.check_determinism,
-                   "Run each seed twice and compare every step and every number drawn");
-  command.add_option("--trace-dir", options.trace_directory, "Where traces are written")
-      ->type_name("DIR")
-      ->capture_default_str();
+      .option("--shard", options.shard,
+              "Only the seeds of part I of N, so that N machines share a range")
+      .placeholder("I/N");
+  command.option("--jobs", options.jobs, "Processes that run seeds; no result depends on how many")
+      .between(1, 256)
+      .placeholder("N")
+      .show_default();
+  command.duration("--budget", options.budget_ms,
+                   "Begin no further seed after this much real time");
+  command.flag("--check-determinism", options.check_determinism,
+               "Run each seed twice and compare every step and every number drawn");
+  command.option("--trace-dir", options.trace_directory, "Where traces are written")
+      .placeholder("DIR")
+      .show_default();
   const std::map<std::string, Traces> choices{
       {"none", Traces::none}, {"failures", Traces::failures}, {"all", Traces::all}};
-  command.add_option("--trace", options.traces, "Which runs leave a trace: none, failures, all")
-      ->transform(CLI::CheckedTransformer(choices))
-      ->type_name("WHICH")
-      ->default_str("failures");
-  command.add_flag("--keep-going", options.keep_going,
-                   "Go on after a violation; failures that are alike are counted together");
+  command
+      .choice("--trace", options.traces, choices, "Which runs leave a trace: none, failures, all")
+      .placeholder("WHICH")
+      .show_default("failures");
+  command.flag("--keep-going", options.keep_going,
+               "Go on after a violation; failures that are alike are counted together");
 }
 
 }  // namespace
 
-void add_simulate(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "simulate", "Run seeded simulations with faults and judge every operation");
+void add_simulate(CommandLine& program) {
+  Command command =
+      program.add("simulate", "Run seeded simulations with faults and judge every operation");
   auto options = std::make_shared<SimulateOptions>();
-  add_subject_options(*command, *options);
-  add_campaign_options(*command, *options);
-  command->callback([options, &exit_code] { run(*options, exit_code); });
+  add_subject_options(command, *options);
+  add_campaign_options(command, *options);
+  command.runs([options] { return run(*options); });
 }
 
 }  // namespace leasecheck::cli

@@ -7,23 +7,22 @@
 #include <string_view>
 
 #include "cli/command.hpp"
+#include "cli/render.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
 
-void add_storage_options(CLI::App& command, StorageOptions& options) {
-  command.add_flag("--json", options.json, "Print the result as one JSON document");
+void add_storage_options(Command& command, StorageOptions& options) {
+  command.flag("--json", options.json, "Print the result as one JSON document");
   command
-      .add_option("--mutant", options.mutant,
-                  "Search a planted defect of storage instead of the SQLite backend")
-      ->type_name("NAME");
-  command
-      .add_option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
-      ->type_name("CASE");
-  command
-      .add_option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
-      ->type_name("DIR")
-      ->capture_default_str();
+      .option("--mutant", options.mutant,
+              "Search a planted defect of storage instead of the SQLite backend")
+      .placeholder("NAME");
+  command.option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
+      .placeholder("CASE");
+  command.option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
+      .placeholder("DIR")
+      .show_default();
 }
 
 sim::OpenRepository chosen_storage(const StorageOptions& options, mutants::Search search) {
@@ -58,9 +57,46 @@ std::string write_disk_trace(const StorageOptions& options, const std::string& c
   return file.lexically_normal().string();
 }
 
-std::string flags_for(const StorageOptions& options, const std::string& case_name) {
-  const std::string mutant = options.mutant.empty() ? "" : "--mutant " + options.mutant + " ";
-  return mutant + "--case " + case_name;
+std::string flags_for(const StorageSearch& search, const StorageOptions& options,
+                      const std::string& case_name, const std::string& part) {
+  return fmt::format("{}--case {} --{} {}",
+                     options.mutant.empty() ? "" : "--mutant " + options.mutant + " ", case_name,
+                     search.part, part);
+}
+
+namespace {
+
+void print_json(const StorageResult& result) {
+  nlohmann::ordered_json document{{"result", result.finding ? "violated" : "held"}};
+  document.update(result.figures);
+  if (result.finding) {
+    document["property"] = result.finding->property;
+    document["case"] = result.finding->case_name;
+    document["message"] = result.finding->message;
+    document["again"] = result.finding->again;
+    document["trace"] = result.finding->trace_file;
+    document["replay"] = replay_command(result.finding->trace_file);
+  }
+  fmt::print("{}\n", document.dump(2));
+}
+
+}  // namespace
+
+ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
+                      const StorageResult& result) {
+  const std::optional<StorageFinding>& finding = result.finding;
+  const ExitCode code = finding ? ExitCode::violated : ExitCode::held;
+  if (options.json) {
+    print_json(result);
+    return code;
+  }
+  fmt::print("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
+             finding ? "violated" : "held", result.words);
+  if (finding) {
+    fmt::print("{} on {}: {}\nthe {} alone: {}\n{}\n", finding->property, finding->case_name,
+               finding->message, search.part, finding->again, replay_command(finding->trace_file));
+  }
+  return code;
 }
 
 }  // namespace leasecheck::cli

@@ -1,15 +1,27 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "cli/command_line.hpp"
 #include "sim/host.hpp"
 #include "tests/mutants/sqlite/sqlite_mutants.hpp"
 #include "traces/trace.hpp"
 
 /// What the two searches on a simulated disk have in common.
 namespace leasecheck::cli {
+
+/// One of them, in words.
+struct StorageSearch {
+  std::string_view name;     ///< "crash"
+  std::string_view part;     ///< of a case, and the flag for it: "point"
+  std::string_view example;  ///< of a case
+};
 
 /// Flags of both.
 struct StorageOptions {
@@ -21,7 +33,23 @@ struct StorageOptions {
 };
 
 /// Adds `--json`, `--mutant`, `--case` and `--trace-dir`.
-void add_storage_options(CLI::App& command, StorageOptions& options);
+void add_storage_options(Command& command, StorageOptions& options);
+
+/// Those of the cases that the flags name.
+/// Throws: Stop, if they name none that there is.
+template <typename Case>
+[[nodiscard]] std::vector<Case> chosen_cases(const StorageSearch& search,
+                                             const StorageOptions& options,
+                                             std::vector<Case> cases) {
+  if (options.only_case.empty()) {
+    if (options.replay.empty()) return cases;
+    throw Stop{fmt::format("--{} needs the --case that it is of", search.part)};
+  }
+  std::erase_if(cases, [&](const Case& subject) { return name_of(subject) != options.only_case; });
+  if (!cases.empty()) return cases;
+  throw Stop{
+      fmt::format("--case {}: no such case; for instance {}", options.only_case, search.example)};
+}
 
 /// The SQLite backend that ships, or the planted defect that is named.
 /// Throws: Stop, for a name of none, or of one that this search is not made to find.
@@ -40,8 +68,28 @@ void add_storage_options(CLI::App& command, StorageOptions& options);
                                            const std::string& case_name,
                                            const traces::Trace& trace);
 
-/// The flags as they have to be repeated: "--mutant NAME --case NAME", the first part only if there
-/// is one.
-[[nodiscard]] std::string flags_for(const StorageOptions& options, const std::string& case_name);
+/// What a search found.
+struct StorageFinding {
+  std::string property;
+  std::string case_name;
+  std::string message;
+  std::string again;  ///< the command line that tries the part of the case alone
+  std::string trace_file;
+};
+
+/// The flags that try a part of a case alone: "[--mutant NAME] --case NAME --point PART".
+[[nodiscard]] std::string flags_for(const StorageSearch& search, const StorageOptions& options,
+                                    const std::string& case_name, const std::string& part);
+
+/// What a search has to show for itself.
+struct StorageResult {
+  nlohmann::ordered_json figures;
+  std::string words;  ///< the same, line by line
+  std::optional<StorageFinding> finding;
+};
+
+/// Prints it. Returns: how the program ends.
+ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
+                      const StorageResult& result);
 
 }  // namespace leasecheck::cli

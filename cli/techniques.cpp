@@ -62,7 +62,7 @@ T value_of(std::expected<T, Error> made) {
 }
 
 // The repository with the defect; the correct one where the defect is not in the repository.
-std::expected<Subject, sim::BrokenSubject> make_subject(const Exhibit& exhibit) {
+std::expected<Subject, sim::BrokenSubject> make_exhibited(const Exhibit& exhibit) {
   const auto* mutant = planted<mutants::Mutant>(exhibit);
   return sim::make_repository_subject(std::string(exhibit.name), [mutant](lease::Clock& clock,
                                                                           lease::IdSource& ids) {
@@ -80,7 +80,7 @@ template <typename Run>
 Search look_by_runs(const Exhibit& exhibit, const SearchBounds& bounds, Run run) {
   Search search;
   for (std::uint64_t i = 1; i <= bounds.most_runs && search.property.empty(); ++i) {
-    const Subject subject = value_of(make_subject(exhibit));
+    const Subject subject = value_of(make_exhibited(exhibit));
     const sim::RunResult result = run(bounds.sample * bounds.most_runs + i, *subject);
     search.calls += result.tally.operations;
     search.property = result.verdict.property;
@@ -106,7 +106,7 @@ Search simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
 }
 
 Search short_sequences(const Exhibit& exhibit, const SearchBounds&) {
-  const Subject subject = value_of(make_subject(exhibit));
+  const Subject subject = value_of(make_exhibited(exhibit));
   const auto result = sim::check_exhaustively(*subject, {});
   return found_by(result.verdict, result.tally.operations);
 }
@@ -115,7 +115,7 @@ Search tours(const Exhibit& exhibit, const SearchBounds&) {
   const auto result = value_of(sim::conform({.workers = 2,
                                              .attempts = 2,
                                              .backend = std::string(exhibit.name),
-                                             .make = [&exhibit] { return make_subject(exhibit); },
+                                             .make = [&exhibit] { return make_exhibited(exhibit); },
                                              .progress = {}}));
   return found_by(result.verdict, result.tally.operations);
 }

@@ -6,12 +6,12 @@
 
 namespace leasecheck::cli {
 
-void add_version(CLI::App& app, ExitCode&) {
-  CLI::App* command =
-      app.add_subcommand("version", "Print the versions of the program, the model and the traces");
+void add_version(CommandLine& program) {
+  Command command =
+      program.add("version", "Print the versions of the program, the model and the traces");
   auto options = std::make_shared<CommonOptions>();
-  add_json_option(*command, *options);
-  command->callback([options] {
+  add_json_option(command, *options);
+  command.runs([options] {
     if (options->json) {
       const nlohmann::ordered_json document{{"leasecheck", LEASECHECK_VERSION},
                                             {"model", traces::model_version},
@@ -21,6 +21,7 @@ void add_version(CLI::App& app, ExitCode&) {
       fmt::print("leasecheck {}\nmodel {}\ntrace schema {}\n", LEASECHECK_VERSION,
                  traces::model_version, traces::schema_version);
     }
+    return ExitCode::held;
   });
 }
 

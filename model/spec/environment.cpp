@@ -3,7 +3,7 @@
 namespace leasecheck::model {
 namespace {
 
-struct NameOf {
+struct NameOfEvent {
   std::string_view operator()(const WorkerStarted&) const { return "worker_started"; }
   std::string_view operator()(const WorkerStopped&) const { return "worker_stopped"; }
   std::string_view operator()(const WorkerPaused&) const { return "worker_paused"; }
@@ -37,7 +37,7 @@ Time shown_by(const ClockError& error, Time true_time, Time epoch) {
 }
 
 std::string_view name_of(const Environment& event) {
-  return std::visit(NameOf{}, event);
+  return std::visit(NameOfEvent{}, event);
 }
 
 }  // namespace leasecheck::model

@@ -9,7 +9,7 @@
 namespace leasecheck::system {
 namespace {
 
-using Kind = Message::Kind;
+using MessageKind = Message::Kind;
 using Phase = WorkerState::Phase;
 
 /// Calls `visit(number)` for every reference to a lease of the attempt, the resource's apart.
@@ -133,7 +133,7 @@ State World::normalise(State state) const {
     if (is_holding && has_timeout && worker.deadline == shown) worker.expires = shown;
   }
   for (Message& message : state.messages) {
-    const bool is_grant = message.kind == Kind::granted;
+    const bool is_grant = message.kind == MessageKind::granted;
     message.expires = message.carries_expiry() ? std::max(message.expires, message_floor_) : 0;
     message.deadline = is_grant && has_timeout ? std::max(message.deadline, -skew_) : 0;
   }

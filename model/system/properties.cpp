@@ -5,7 +5,6 @@
 namespace leasecheck::system {
 namespace {
 
-using check::Kind;
 using Phase = WorkerState::Phase;
 
 template <Broken rule>
@@ -128,6 +127,7 @@ bool has_two_holders(const Options& options) {
 }  // namespace
 
 const std::vector<Claim>& all_claims() {
+  using check::Kind;
   static const std::vector<Claim> claims{
       {"no_double_lease_rows", Kind::always, is_kept<Broken::no_double_lease_rows>, everywhere},
       {"no_double_belief", Kind::always, no_double_belief, everywhere},

@@ -7,7 +7,7 @@
 namespace leasecheck::system {
 namespace {
 
-using Kind = Message::Kind;
+using MessageKind = Message::Kind;
 using Phase = WorkerState::Phase;
 
 Relative milliseconds(Duration duration) {
@@ -27,7 +27,7 @@ void pass(State& state, Relative duration) {
   // Messages are compared whole, so a time that one does not carry stays zero.
   for (Message& message : state.messages) {
     if (message.carries_expiry()) message.expires -= duration;
-    if (message.kind == Kind::granted) message.deadline -= duration;
+    if (message.kind == MessageKind::granted) message.deadline -= duration;
   }
 }
 
@@ -44,7 +44,7 @@ void remove(State& state, unsigned message) {
 /// be thrown away.
 void disown_messages(State& state, unsigned worker) {
   for (Message& message : state.messages) {
-    if (message.worker != worker || message.kind == Kind::none) continue;
+    if (message.worker != worker || message.kind == MessageKind::none) continue;
     message.awaited = false;
     if (message.is_reply()) message = {};
   }
@@ -99,12 +99,12 @@ State World::apply(const State& before, const Action& action) const {
       break;
     case Action::Kind::claim:
       worker.awaits = true;
-      send(state, {.kind = Kind::claim, .worker = action.worker, .attempt = action.attempt});
+      send(state, {.kind = MessageKind::claim, .worker = action.worker, .attempt = action.attempt});
       break;
     case Action::Kind::heartbeat:
       worker.awaits = true;
       worker.next_heartbeat = milliseconds(options_.heartbeat_period);
-      send(state, {.kind = Kind::heartbeat,
+      send(state, {.kind = MessageKind::heartbeat,
                    .worker = action.worker,
                    .attempt = worker.attempt,
                    .lease = worker.lease,
@@ -120,7 +120,7 @@ State World::apply(const State& before, const Action& action) const {
       [[fallthrough]];
     case Action::Kind::repeat_ack:
       worker.awaits = true;
-      send(state, {.kind = Kind::ack,
+      send(state, {.kind = MessageKind::ack,
                    .worker = action.worker,
                    .attempt = worker.attempt,
                    .lease = worker.lease,
@@ -197,15 +197,15 @@ void World::serve(State& state, unsigned index) const {
 
 Message World::reply_to(const State& state, const Message& request,
                         const model::Outcome& outcome) const {
-  Message reply{.kind = Kind::over, .worker = request.worker, .awaited = true};
-  if (!outcome || request.kind == Kind::ack) return reply;
-  if (request.kind == Kind::heartbeat) {
-    reply.kind = Kind::refreshed;
+  Message reply{.kind = MessageKind::over, .worker = request.worker, .awaited = true};
+  if (!outcome || request.kind == MessageKind::ack) return reply;
+  if (request.kind == MessageKind::heartbeat) {
+    reply.kind = MessageKind::refreshed;
     reply.expires = request.expires;
     return reply;
   }
   const auto& record = std::get<model::LeaseRecord>(*outcome);
-  reply.kind = Kind::granted;
+  reply.kind = MessageKind::granted;
   reply.attempt = request.attempt;
   reply.lease = state.attempts[request.attempt].lease;
   reply.version = static_cast<std::uint8_t>(record.version);
@@ -221,11 +221,11 @@ void World::deliver(State& state, unsigned index) const {
   state.messages[index] = {};
   WorkerState& worker = state.workers[reply.worker];
   worker.awaits = false;
-  if (reply.kind == Kind::refreshed) {
+  if (reply.kind == MessageKind::refreshed) {
     worker.expires = std::max(worker.expires, reply.expires);
   } else {
     forget(state, reply.worker);
-    if (reply.kind == Kind::granted) start_work(state, reply);
+    if (reply.kind == MessageKind::granted) start_work(state, reply);
   }
   disown_messages(state, reply.worker);
 }

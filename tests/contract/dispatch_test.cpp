@@ -9,12 +9,12 @@ namespace {
 
 using namespace leasecheck::model;
 
-using Ids = std::vector<Id>;
+using Listed = std::vector<Id>;
 
 LEASECHECK_CONTRACT(Listing);
 
 TEST_P(Listing, AnEmptyRepositoryListsNothing) {
-  EXPECT_EQ(listed(now), Ids{});
+  EXPECT_EQ(listed(now), Listed{});
   EXPECT_EQ(count(QueueDepth{now}), 0U);
 }
 
@@ -45,18 +45,18 @@ TEST_P(Listing, AQueuedAttemptWaitsForItsNotBefore) {
   AttemptSpec spec = spec_of("a1");
   spec.not_before = at_ms(2'000);
   enqueue(spec);
-  EXPECT_EQ(listed(at_ms(1'999)), Ids{});
-  EXPECT_EQ(listed(at_ms(2'000)), Ids{"a1"});
-  EXPECT_EQ(listed(at_ms(2'001)), Ids{"a1"});
+  EXPECT_EQ(listed(at_ms(1'999)), Listed{});
+  EXPECT_EQ(listed(at_ms(2'000)), Listed{"a1"});
+  EXPECT_EQ(listed(at_ms(2'001)), Listed{"a1"});
 }
 
 TEST_P(Listing, AFailedAttemptWaitsForItsRetry) {
   AttemptSpec spec = spec_of("a1");
   spec.retry_policy = fixed_retries(1, Duration{500});
   enqueue_and_fail(spec);
-  EXPECT_EQ(listed(at_ms(1'499)), Ids{});
-  EXPECT_EQ(listed(at_ms(1'500)), Ids{"a1"});
-  EXPECT_EQ(listed(at_ms(1'501)), Ids{"a1"});
+  EXPECT_EQ(listed(at_ms(1'499)), Listed{});
+  EXPECT_EQ(listed(at_ms(1'500)), Listed{"a1"});
+  EXPECT_EQ(listed(at_ms(1'501)), Listed{"a1"});
 }
 
 TEST_P(Listing, LeasedRunningAndFinishedAttemptsDoNotWait) {
@@ -65,16 +65,16 @@ TEST_P(Listing, LeasedRunningAndFinishedAttemptsDoNotWait) {
   ack(enqueue_and_claim("completed"), AckOutcome::completed);
   ack(enqueue_and_claim("cancelled"), AckOutcome::cancelled);
   enqueue_and_fail(spec_of("failed"));
-  EXPECT_EQ(listed(end_of_time), Ids{});
+  EXPECT_EQ(listed(end_of_time), Listed{});
   EXPECT_EQ(count(QueueDepth{end_of_time}), 0U);
 }
 
 TEST_P(Listing, AnExpiredLeaseIsNotListedUntilItIsReaped) {
   enqueue("a1");
   claim_until("a1", at_ms(1'001));
-  EXPECT_EQ(listed(at_ms(5'000)), Ids{});
+  EXPECT_EQ(listed(at_ms(5'000)), Listed{});
   reap(at_ms(5'000));
-  EXPECT_EQ(listed(at_ms(5'000)), Ids{"a1"});
+  EXPECT_EQ(listed(at_ms(5'000)), Listed{"a1"});
 }
 
 TEST_P(Listing, AHigherPriorityGoesFirst) {
@@ -84,7 +84,7 @@ TEST_P(Listing, AHigherPriorityGoesFirst) {
     spec.priority = priority;
     enqueue(spec);
   }
-  EXPECT_EQ(listed(now), (Ids{"p2147483647", "p1", "p0", "p-1", "p-2147483648"}));
+  EXPECT_EQ(listed(now), (Listed{"p2147483647", "p1", "p0", "p-1", "p-2147483648"}));
 }
 
 TEST_P(Listing, AnEarlierReadyTimeGoesFirstWithinAPriority) {
@@ -94,24 +94,24 @@ TEST_P(Listing, AnEarlierReadyTimeGoesFirstWithinAPriority) {
   enqueue("first");
   now = at_ms(2'000);
   enqueue("second");
-  EXPECT_EQ(listed(at_ms(9'000)), (Ids{"first", "second", "third"}));
+  EXPECT_EQ(listed(at_ms(9'000)), (Listed{"first", "second", "third"}));
 }
 
 TEST_P(Listing, TheEnqueueOrderBreaksTies) {
   for (const char* id : {"c", "a", "b"}) enqueue(id);
-  EXPECT_EQ(listed(now), (Ids{"c", "a", "b"}));
+  EXPECT_EQ(listed(now), (Listed{"c", "a", "b"}));
 }
 
 TEST_P(Listing, TheEnqueueOrderIsGivenOnceAndKept) {
   for (const char* id : {"c", "a"}) enqueue(id);
   const LeaseRecord lease = claim("c");
   done(release_of(lease));  // ready again at the same time as "a"
-  EXPECT_EQ(listed(now), (Ids{"c", "a"}));
+  EXPECT_EQ(listed(now), (Listed{"c", "a"}));
 }
 
 TEST_P(Listing, EnqueueingAgainDoesNotLoseTheTurn) {
   for (const char* id : {"c", "a", "c"}) enqueue(id);
-  EXPECT_EQ(listed(now), (Ids{"c", "a"}));
+  EXPECT_EQ(listed(now), (Listed{"c", "a"}));
 }
 
 TEST_P(Listing, TheLaterOfEnqueueAndNotBeforeOrders) {
@@ -123,7 +123,7 @@ TEST_P(Listing, TheLaterOfEnqueueAndNotBeforeOrders) {
   enqueue(early);
   now = at_ms(1'200);
   enqueue("between");
-  EXPECT_EQ(listed(at_ms(9'000)), (Ids{"early", "between", "late"}));
+  EXPECT_EQ(listed(at_ms(9'000)), (Listed{"early", "between", "late"}));
   EXPECT_EQ(ms(attempt("late").ready_at), 1'500);
   EXPECT_EQ(ms(attempt("early").ready_at), 1'000);
 }
@@ -131,8 +131,8 @@ TEST_P(Listing, TheLaterOfEnqueueAndNotBeforeOrders) {
 TEST_P(Listing, ReadyAtOrdersAndNeverMakesAQueuedAttemptWait) {
   now = at_ms(5'000);
   enqueue("a1");
-  EXPECT_EQ(listed(at_ms(0)), Ids{"a1"});
-  EXPECT_EQ(listed(beginning_of_time), Ids{"a1"});
+  EXPECT_EQ(listed(at_ms(0)), Listed{"a1"});
+  EXPECT_EQ(listed(beginning_of_time), Listed{"a1"});
 }
 
 TEST_P(Listing, QueueAndBackoffAreOneOrder) {
@@ -147,9 +147,9 @@ TEST_P(Listing, QueueAndBackoffAreOneOrder) {
     now = at_ms(ready);
     enqueue("q" + std::to_string(ready));
   }
-  EXPECT_EQ(listed(at_ms(1'899)), (Ids{"q1499", "retried", "q1500", "q1501"}));
-  EXPECT_EQ(listed(at_ms(1'900)), (Ids{"urgent", "q1499", "retried", "q1500", "q1501"}));
-  EXPECT_EQ(listed(at_ms(1'499)), (Ids{"q1499", "q1500", "q1501"}));
+  EXPECT_EQ(listed(at_ms(1'899)), (Listed{"q1499", "retried", "q1500", "q1501"}));
+  EXPECT_EQ(listed(at_ms(1'900)), (Listed{"urgent", "q1499", "retried", "q1500", "q1501"}));
+  EXPECT_EQ(listed(at_ms(1'499)), (Listed{"q1499", "q1500", "q1501"}));
 }
 
 TEST_P(Listing, WorkThatComesBackGoesBehindWorkThatWaited) {
@@ -163,7 +163,7 @@ TEST_P(Listing, WorkThatComesBackGoesBehindWorkThatWaited) {
   reap(at_ms(2'001));
   now = at_ms(2'002);
   done(ReplayDeadLetter{"replayed"});
-  EXPECT_EQ(listed(now), (Ids{"waiting", "released", "reaped", "replayed"}));
+  EXPECT_EQ(listed(now), (Listed{"waiting", "released", "reaped", "replayed"}));
 }
 
 TEST_P(Listing, NotBeforeStaysInForceAfterARelease) {
@@ -174,23 +174,23 @@ TEST_P(Listing, NotBeforeStaysInForceAfterARelease) {
   const LeaseRecord lease = claim("a1");
   now = at_ms(1'500);  // a clock that is behind
   done(release_of(lease));
-  EXPECT_EQ(listed(at_ms(1'999)), Ids{});
-  EXPECT_EQ(listed(at_ms(2'000)), Ids{"a1"});
+  EXPECT_EQ(listed(at_ms(1'999)), Listed{});
+  EXPECT_EQ(listed(at_ms(2'000)), Listed{"a1"});
 }
 
 TEST_P(Listing, ListsAtMostTheLimitFromTheFront) {
   for (const char* id : {"a1", "a2", "a3"}) enqueue(id);
-  EXPECT_EQ(listed(now, 0), Ids{});
-  EXPECT_EQ(listed(now, 1), Ids{"a1"});
-  EXPECT_EQ(listed(now, 2), (Ids{"a1", "a2"}));
-  EXPECT_EQ(listed(now, 3), (Ids{"a1", "a2", "a3"}));
-  EXPECT_EQ(listed(now, 4), (Ids{"a1", "a2", "a3"}));
+  EXPECT_EQ(listed(now, 0), Listed{});
+  EXPECT_EQ(listed(now, 1), Listed{"a1"});
+  EXPECT_EQ(listed(now, 2), (Listed{"a1", "a2"}));
+  EXPECT_EQ(listed(now, 3), (Listed{"a1", "a2", "a3"}));
+  EXPECT_EQ(listed(now, 4), (Listed{"a1", "a2", "a3"}));
 }
 
 TEST_P(Listing, AHugeLimitIsClampedAndNeverCast) {
   for (const char* id : {"a1", "a2", "a3"}) enqueue(id);
   for (const std::uint64_t limit : {no_limit / 2, no_limit / 2 + 1, no_limit - 1, no_limit}) {
-    EXPECT_EQ(listed(now, limit), (Ids{"a1", "a2", "a3"})) << limit;
+    EXPECT_EQ(listed(now, limit), (Listed{"a1", "a2", "a3"})) << limit;
   }
 }
 
@@ -202,7 +202,7 @@ TEST_P(Listing, AttemptsThatDoNotWaitYetTakeNoneOfTheLimit) {
     enqueue(spec);
   }
   enqueue("a1");
-  EXPECT_EQ(listed(now, 1), Ids{"a1"});
+  EXPECT_EQ(listed(now, 1), Listed{"a1"});
 }
 
 TEST_P(Listing, WorksAtTheEndsOfTime) {
@@ -212,13 +212,13 @@ TEST_P(Listing, WorksAtTheEndsOfTime) {
   last.not_before = end_of_time;
   enqueue(first);
   enqueue(last);
-  EXPECT_EQ(listed(beginning_of_time), Ids{"first"});
-  EXPECT_EQ(listed(end_of_time - Duration{1}), Ids{"first"});
-  EXPECT_EQ(listed(end_of_time), (Ids{"first", "last"}));
+  EXPECT_EQ(listed(beginning_of_time), Listed{"first"});
+  EXPECT_EQ(listed(end_of_time - Duration{1}), Listed{"first"});
+  EXPECT_EQ(listed(end_of_time), (Listed{"first", "last"}));
 }
 
 TEST_P(Listing, ALongQueueIsListedWholeAndInOrder) {
-  Ids expected;
+  Listed expected;
   for (int i = 0; i < 150; ++i) {
     AttemptSpec spec = spec_of("a" + std::to_string(i));
     spec.priority = i % 7;
@@ -330,7 +330,7 @@ TEST_P(Enqueue, ReadsTheEndsOfTime) {
   enqueue("last");
   EXPECT_EQ(attempt("first").ready_at, beginning_of_time);
   EXPECT_EQ(attempt("last").ready_at, end_of_time);
-  EXPECT_EQ(listed(beginning_of_time), (Ids{"first", "last"}));
+  EXPECT_EQ(listed(beginning_of_time), (Listed{"first", "last"}));
 }
 
 LEASECHECK_CONTRACT(ResetRule);

@@ -1,25 +1,43 @@
 // Records the traces of seeds: the least program that can be built by another compiler to compare.
 //
-//   record_seeds BACKEND FIRST LAST DIRECTORY
+//   record_seeds memory|sqlite FIRST LAST DIRECTORY
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 
-#include "cli/backend.hpp"
+#include "cli/temporary.hpp"
+#include "lease/memory.hpp"
+#include "lease/sqlite.hpp"
+#include "sim/subject.hpp"
 #include "sim/world.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck {
 namespace {
 
+using OpenedRepository = lease::Result<std::unique_ptr<lease::AttemptRepository>>;
+
+OpenedRepository open(const std::string& backend, const std::filesystem::path& directory,
+                      lease::Clock& clock, lease::IdSource& ids) {
+  if (backend == "memory") return lease::make_memory_repository(clock, ids);
+  lease::SqliteOptions options;
+  options.path = (directory / "repository.sqlite").string();
+  return lease::open_sqlite_repository(options, clock, ids);
+}
+
 // What went wrong, or nothing.
-std::string record(const cli::Backend& backend, std::uint64_t seed,
+std::string record(const std::string& backend, std::uint64_t seed,
                    const std::filesystem::path& directory) {
-  const sim::Plan plan = sim::draw_plan(seed, {});
-  traces::Trace trace{.head = sim::head_of(plan, backend.name), .steps = {}, .verdict = {}};
-  auto subject = backend.make();
+  const auto files = cli::TemporaryDirectory::create();
+  if (!files) return files.error();
+  const auto subject =
+      sim::make_repository_subject(backend, [&](lease::Clock& clock, lease::IdSource& ids) {
+        return open(backend, files->path(), clock, ids);
+      });
   if (!subject) return subject.error().message;
+  const sim::Plan plan = sim::draw_plan(seed, {});
+  traces::Trace trace{.head = sim::head_of(plan, backend), .steps = {}, .verdict = {}};
   trace.verdict = sim::simulate(plan, **subject, [&trace](const traces::Step& step) {
                     trace.steps.push_back(step);
                   }).verdict;
@@ -32,15 +50,15 @@ std::string record(const cli::Backend& backend, std::uint64_t seed,
 }  // namespace leasecheck
 
 int main(int argc, char** argv) {
-  const auto backend = leasecheck::cli::parse_backend(argc == 5 ? argv[1] : "");
-  if (!backend) {
-    std::fprintf(stderr, "usage: record_seeds BACKEND FIRST LAST DIRECTORY\n");
+  const std::string backend = argc == 5 ? argv[1] : "";
+  if (backend != "memory" && backend != "sqlite") {
+    std::fprintf(stderr, "usage: record_seeds memory|sqlite FIRST LAST DIRECTORY\n");
     return 2;
   }
   std::filesystem::create_directories(argv[4]);
   const std::uint64_t last = std::strtoull(argv[3], nullptr, 10);
   for (std::uint64_t seed = std::strtoull(argv[2], nullptr, 10); seed <= last; ++seed) {
-    if (const std::string wrong = leasecheck::record(*backend, seed, argv[4]); !wrong.empty()) {
+    if (const std::string wrong = leasecheck::record(backend, seed, argv[4]); !wrong.empty()) {
       std::fprintf(stderr, "%s\n", wrong.c_str());
       return 1;
     }

@@ -1,7 +1,6 @@
 // Rules 1 and 2: what is listed, and in which order.
 
 #include <algorithm>
-#include <limits>
 
 #include "tests/mutants/groups.hpp"
 
@@ -14,8 +13,6 @@ using lease::Result;
 using lease::Time;
 
 using List = std::vector<AttemptDispatchRecord>;
-
-constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 /// Lists everything, puts it into an order of its own and cuts it off then.
 class Reordered : public Base {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -20,6 +22,9 @@ namespace leasecheck::mutants {
 [[nodiscard]] std::vector<Mutant> staleness_mutants();
 [[nodiscard]] std::vector<Mutant> budget_mutants();
 [[nodiscard]] std::vector<Mutant> reading_mutants();
+
+/// A request for everything, however long the list is.
+inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 /// What a mutant varies, under a short name.
 using Base = lease::MemoryRepository;

@@ -1,7 +1,6 @@
 // Rules 1, 2 and 15: what is shown of attempts, and how many there are said to be.
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "tests/mutants/groups.hpp"
@@ -18,8 +17,6 @@ using lease::Status;
 using lease::Time;
 
 using List = std::vector<AttemptDispatchRecord>;
-
-constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 class ReapLeaksTheCount final : public Base {
  public:

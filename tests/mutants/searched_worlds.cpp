@@ -6,8 +6,8 @@ namespace leasecheck::mutants {
 namespace {
 
 using system::Duration;
-using system::Mutant;
 using system::Options;
+using Defect = system::Mutant;
 
 Options smallest_world() {
   Options world;
@@ -36,40 +36,40 @@ Options with_a_race_for_a_retry() {
 }
 
 // What the defect needs beyond two workers, one attempt and heartbeats.
-Options world_for(Mutant mutant) {
+Options world_for(Defect mutant) {
   Options world = smallest_world();
   switch (mutant) {
-    case Mutant::none:
-    case Mutant::leased_without_row:
-    case Mutant::version_restarts:
-    case Mutant::heartbeat_matches_attempt_only:
-    case Mutant::heartbeat_acts_as_claim:
-    case Mutant::heartbeat_keeps_version:
-    case Mutant::reap_ignores_grace:
-    case Mutant::reap_takes_the_boundary:
-    case Mutant::requeue_burns_a_retry:
-    case Mutant::ack_from_anyone:
+    case Defect::none:
+    case Defect::leased_without_row:
+    case Defect::version_restarts:
+    case Defect::heartbeat_matches_attempt_only:
+    case Defect::heartbeat_acts_as_claim:
+    case Defect::heartbeat_keeps_version:
+    case Defect::reap_ignores_grace:
+    case Defect::reap_takes_the_boundary:
+    case Defect::requeue_burns_a_retry:
+    case Defect::ack_from_anyone:
       return world;
-    case Mutant::every_caller_wins:
+    case Defect::every_caller_wins:
       return with_a_race();
-    case Mutant::claim_ignores_retry_at:
+    case Defect::claim_ignores_retry_at:
       return with_a_race_for_a_retry();
-    case Mutant::terminal_overwritten:
-    case Mutant::retry_not_counted:
-    case Mutant::backoff_never_ends:
+    case Defect::terminal_overwritten:
+    case Defect::retry_not_counted:
+    case Defect::backoff_never_ends:
       world.retries = 1;
       world.backoff = Duration{2};
       return world;
-    case Mutant::heartbeat_shortens_lease:
+    case Defect::heartbeat_shortens_lease:
       world.skew = Duration{2};
       return world;
-    case Mutant::reap_never_exhausts:
+    case Defect::reap_never_exhausts:
       world.max_deliveries = 1;
       return world;
-    case Mutant::timeout_one_too_early:
+    case Defect::timeout_one_too_early:
       world.timeout = Duration{2};
       return world;
-    case Mutant::reap_misses_unstarted:
+    case Defect::reap_misses_unstarted:
       world.calm = true;
       return world;
   }
@@ -78,7 +78,7 @@ Options world_for(Mutant mutant) {
 
 }  // namespace
 
-Options searched_world(Mutant mutant) {
+Options searched_world(Defect mutant) {
   Options world = world_for(mutant);
   world.mutant = mutant;
   return world;

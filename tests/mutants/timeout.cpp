@@ -50,7 +50,7 @@ class PolicyIgnored final : public Base {
   }
 };
 
-class OnlyRunning final : public Base {
+class OnlyOfRunning final : public Base {
  public:
   using Base::Base;
 
@@ -72,7 +72,7 @@ std::vector<Mutant> timeout_mutants() {
        "timeouts", "riverqueue/river #350", make<PolicyIgnored>},
       {"timeout_misses_unstarted", "B45",
        "an attempt that was leased and never started does not time out", "timeouts",
-       "hatchet-dev/hatchet 9c31fdf0f6", make<OnlyRunning>}};
+       "hatchet-dev/hatchet 9c31fdf0f6", make<OnlyOfRunning>}};
 }
 
 }  // namespace leasecheck::mutants

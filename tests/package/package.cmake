@@ -18,6 +18,6 @@ else()
   set(where -DCMAKE_PREFIX_PATH=${WORK}/prefix)
 endif()
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR}
-  -DCMAKE_BUILD_TYPE=${CONFIG} ${where})
+  -DCMAKE_BUILD_TYPE=${CONFIG} -DCMAKE_UNITY_BUILD=ON ${where})
 run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
 run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build --output-on-failure)

@@ -9,7 +9,7 @@ namespace {
 
 using model::Duration;
 
-constexpr std::uint64_t seeds = 500;
+constexpr std::uint64_t plans = 500;
 
 TEST(Plan, IsTheSameForTheSameSeed) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -63,11 +63,11 @@ TEST(Plan, SwitchesEachKindOfFaultOffInSomeRunsAndOnInOthers) {
                             "fault_replay",
                             "fault_strange_call"}) {
     std::uint64_t off = 0;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    for (std::uint64_t seed = 1; seed <= plans; ++seed) {
       if (describe(draw_plan(seed, {})).at(fault) == 0) ++off;
     }
-    EXPECT_GT(off, seeds / 10) << fault;
-    EXPECT_LT(off, seeds * 9 / 10) << fault;
+    EXPECT_GT(off, plans / 10) << fault;
+    EXPECT_LT(off, plans * 9 / 10) << fault;
   }
 }
 
@@ -75,7 +75,7 @@ TEST(Plan, SwitchesEachKindOfFaultOffInSomeRunsAndOnInOthers) {
 TEST(Plan, SkewIsWithinTheMarginWhereItSaysSo) {
   std::uint64_t beyond = 0;
   std::uint64_t on_the_margin = 0;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+  for (std::uint64_t seed = 1; seed <= plans; ++seed) {
     const Plan plan = draw_plan(seed, {});
     if (!plan.skew_within_margin) {
       ++beyond;

@@ -28,7 +28,7 @@ namespace {
 constexpr std::uint64_t seeds = 200;
 constexpr int failures_to_choose_from = 10;
 
-// The failure with the fewest steps among the first ones.
+// The failure with the fewest steps among the first ones, minimised.
 std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
   std::optional<traces::Trace> shortest;
   int failures = 0;
@@ -40,17 +40,15 @@ std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
       shortest = std::move(run.trace);
     }
   }
-  return shortest;
-}
-
-bool write(const traces::Trace& trace, const std::filesystem::path& file) {
-  auto written = traces::write_file(file, trace);
-  if (!written) std::fprintf(stderr, "%s\n", written.error().c_str());
-  return written.has_value();
+  if (!shortest) return std::nullopt;
+  return traces::minimise(*shortest, [&mutant](const traces::Trace& candidate) {
+    const auto subject = testing::make_subject(testing::backend_of(mutant));
+    return rerun(candidate, *subject);
+  });
 }
 
 // The first violation of the case in which the defect shows; there is nothing to leave out of it.
-std::optional<traces::Trace> storage_failure(const mutants::SqliteMutant& mutant) {
+std::optional<traces::Trace> shortest_failure(const mutants::SqliteMutant& mutant) {
   const std::string backend = "mutant:" + std::string(mutant.name);
   if (mutant.search == mutants::Search::crash) {
     for (const CrashCase& subject : crash_cases()) {
@@ -70,19 +68,8 @@ std::optional<traces::Trace> storage_failure(const mutants::SqliteMutant& mutant
   return std::nullopt;
 }
 
-bool record(const mutants::SqliteMutant& mutant, const std::filesystem::path& directory) {
-  std::optional<traces::Trace> failure = storage_failure(mutant);
-  if (!failure) {
-    std::fprintf(stderr, "%s: not found\n", std::string(mutant.name).c_str());
-    return false;
-  }
-  failure->head.exhibit = traces::Exhibit{.shows = std::string(mutant.what),
-                                          .defect = std::string(mutant.defect),
-                                          .property = std::string(mutant.property)};
-  return write(*failure, directory / (std::string(mutant.name) + ".jsonl"));
-}
-
-bool record(const mutants::Mutant& mutant, const std::filesystem::path& directory) {
+template <typename Mutant>
+bool record(const Mutant& mutant, const std::filesystem::path& directory) {
   std::optional<traces::Trace> failure = shortest_failure(mutant);
   if (!failure) {
     std::fprintf(stderr, "%s: not found\n", std::string(mutant.name).c_str());
@@ -91,15 +78,12 @@ bool record(const mutants::Mutant& mutant, const std::filesystem::path& director
   failure->head.exhibit = traces::Exhibit{.shows = std::string(mutant.what),
                                           .defect = std::string(mutant.defect),
                                           .property = std::string(mutant.property)};
-  const traces::Trace shortest =
-      traces::minimise(*failure, [&mutant](const traces::Trace& candidate) {
-        const auto subject = testing::make_subject(testing::backend_of(mutant));
-        return rerun(candidate, *subject);
-      });
   const std::filesystem::path file = directory / (std::string(mutant.name) + ".jsonl");
-  if (!write(shortest, file)) return false;
-  std::printf("%s: %zu steps, from %zu\n", file.c_str(), shortest.steps.size(),
-              failure->steps.size());
+  if (auto written = traces::write_file(file, *failure); !written) {
+    std::fprintf(stderr, "%s\n", written.error().c_str());
+    return false;
+  }
+  std::printf("%s: %zu steps\n", file.c_str(), failure->steps.size());
   return true;
 }
 

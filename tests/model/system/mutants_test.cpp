@@ -7,102 +7,51 @@
 #include "cli/backend.hpp"
 #include "model/system/explore.hpp"
 #include "sim/counterexample.hpp"
+#include "tests/mutants/searched_worlds.hpp"
 
 namespace leasecheck::system {
 namespace {
 
-/// The least of what it takes to see a defect.
 struct Exhibit {
   Mutant mutant;
-  std::size_t steps;  ///< Of its shortest counterexample.
-  Options (*world)();
+  std::size_t steps;  ///< of its shortest counterexample
 };
-
-Options synchronous() {
-  Options world;
-  world.messages = 0;
-  world.ttl = Duration{2};
-  return world;
-}
-/// Two requests in flight, so that one overtakes the other; and nothing else that goes wrong.
-Options with_a_race() {
-  Options world = synchronous();
-  world.messages = 2;
-  world.heartbeat_period = Duration{0};
-  world.effects = false;
-  world.faults = {.crashes = false, .loss = false, .duplication = false, .giving_up = false};
-  return world;
-}
-Options with_a_race_for_a_retry() {
-  Options world = with_a_race();
-  world.ttl = Duration{1};
-  world.grace = Duration{0};
-  world.retries = 1;
-  world.backoff = Duration{2};
-  return world;
-}
-Options with_retries() {
-  Options world = synchronous();
-  world.retries = 1;
-  world.backoff = Duration{2};
-  return world;
-}
-Options with_clocks() {
-  Options world = synchronous();
-  world.skew = Duration{2};
-  return world;
-}
-Options with_deliveries() {
-  Options world = synchronous();
-  world.max_deliveries = 1;
-  return world;
-}
-Options with_timeouts() {
-  Options world = synchronous();
-  world.timeout = Duration{2};
-  return world;
-}
-Options with_progress() {
-  Options world = synchronous();
-  world.calm = true;
-  return world;
-}
 
 // The steps, in words: a shorter run to what is wrong cannot be thought of.
 const std::vector<Exhibit> exhibits{
     // Both ask; both are granted it.
-    {Mutant::every_caller_wins, 4, with_a_race},
+    {Mutant::every_caller_wins, 4},
     // Both ask; the first is granted it, told so, and its failure arrives; then the other request.
-    {Mutant::claim_ignores_retry_at, 7, with_a_race_for_a_retry},
+    {Mutant::claim_ignores_retry_at, 7},
     // Claim.
-    {Mutant::leased_without_row, 1, synchronous},
+    {Mutant::leased_without_row, 1},
     // Claim, wait, reap, claim.
-    {Mutant::version_restarts, 4, synchronous},
+    {Mutant::version_restarts, 4},
     // Claim, wait, heartbeat by a clock that is behind.
-    {Mutant::heartbeat_shortens_lease, 3, with_clocks},
+    {Mutant::heartbeat_shortens_lease, 3},
     // Claim, wait, reap, claim by the other, heartbeat by the first.
-    {Mutant::heartbeat_matches_attempt_only, 5, synchronous},
+    {Mutant::heartbeat_matches_attempt_only, 5},
     // Claim, wait, reap, heartbeat.
-    {Mutant::heartbeat_acts_as_claim, 4, synchronous},
+    {Mutant::heartbeat_acts_as_claim, 4},
     // Claim, wait, heartbeat.
-    {Mutant::heartbeat_keeps_version, 3, synchronous},
+    {Mutant::heartbeat_keeps_version, 3},
     // Claim, wait, reap.
-    {Mutant::reap_ignores_grace, 3, synchronous},
-    {Mutant::reap_takes_the_boundary, 3, synchronous},
+    {Mutant::reap_ignores_grace, 3},
+    {Mutant::reap_takes_the_boundary, 3},
     // Claim, wait beyond the grace, drop the lease, faults stop; and nothing more happens for ever.
-    {Mutant::reap_misses_unstarted, 4, with_progress},
+    {Mutant::reap_misses_unstarted, 4},
     // Claim, wait, reap.
-    {Mutant::reap_never_exhausts, 3, with_deliveries},
-    {Mutant::requeue_burns_a_retry, 3, synchronous},
+    {Mutant::reap_never_exhausts, 3},
+    {Mutant::requeue_burns_a_retry, 3},
     // Claim, wait, time out.
-    {Mutant::timeout_one_too_early, 3, with_timeouts},
+    {Mutant::timeout_one_too_early, 3},
     // Claim, wait, reap, claim by the other, ack by the first.
-    {Mutant::ack_from_anyone, 5, synchronous},
+    {Mutant::ack_from_anyone, 5},
     // The same, but that the other has acked: completed by one, failed by the other.
-    {Mutant::terminal_overwritten, 6, with_retries},
+    {Mutant::terminal_overwritten, 6},
     // Claim, failure.
-    {Mutant::retry_not_counted, 2, with_retries},
-    {Mutant::backoff_never_ends, 2, with_retries},
+    {Mutant::retry_not_counted, 2},
+    {Mutant::backoff_never_ends, 2},
 };
 
 const MutantInfo& info_of(Mutant mutant) {
@@ -116,17 +65,11 @@ Explored explored(const Options& world) {
   return explore(world, {}).value();
 }
 
-Options mutated(const Exhibit& exhibit) {
-  Options world = exhibit.world();
-  world.mutant = exhibit.mutant;
-  return world;
-}
-
 class ModelMutant : public testing::TestWithParam<Exhibit> {};
 
 TEST_P(ModelMutant, IsFoundByItsPropertyInAShortestRun) {
   const MutantInfo& info = info_of(GetParam().mutant);
-  const Explored found = explored(mutated(GetParam()));
+  const Explored found = explored(mutants::searched_world(GetParam().mutant));
   const Finding* finding = found.find(info.property);
   ASSERT_NE(finding, nullptr);
   ASSERT_EQ(finding->verdict, check::Verdict::violated);
@@ -134,7 +77,7 @@ TEST_P(ModelMutant, IsFoundByItsPropertyInAShortestRun) {
 }
 
 TEST_P(ModelMutant, IsMissedWithoutTheDefect) {
-  Options world = GetParam().world();
+  Options world = mutants::searched_world(GetParam().mutant);
   world.mutant = Mutant::none;
   const Explored found = explored(world);
   for (const Finding& finding : found.findings) {
@@ -146,7 +89,7 @@ TEST_P(ModelMutant, IsMissedWithoutTheDefect) {
 // What never happens, progress, leaves no trace that a repository could be judged by.
 TEST_P(ModelMutant, LeavesATraceThatReplays) {
   const MutantInfo& info = info_of(GetParam().mutant);
-  const Explored found = explored(mutated(GetParam()));
+  const Explored found = explored(mutants::searched_world(GetParam().mutant));
   const auto& run = *found.find(info.property)->counterexample;
   if (info.property == "progress") {
     EXPECT_TRUE(run.loop.has_value());

@@ -6,20 +6,6 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Access;
-using lease::AckOutcome;
-using lease::AckResult;
-using lease::Attempt;
-using lease::AttemptId;
-using lease::ErrorCode;
-using lease::Holder;
-using lease::LeaseId;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-using lease::sqlite::Connection;
-using lease::sqlite::Query;
-
 template <typename T>
 bool is_unavailable(const Result<T>& result) {
   return !result && result.error().code == ErrorCode::unavailable;

@@ -11,18 +11,6 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Access;
-using lease::AckOutcome;
-using lease::AckResult;
-using lease::Attempt;
-using lease::AttemptId;
-using lease::ErrorCode;
-using lease::Holder;
-using lease::LeaseRecord;
-using lease::Result;
-using lease::Time;
-using lease::sqlite::Connection;
-
 class NeverSynced final : public SqliteVariant {
  public:
   NeverSynced(std::unique_ptr<Connection> opened, lease::Clock& clock, lease::IdSource& ids)

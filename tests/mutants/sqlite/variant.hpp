@@ -13,6 +13,21 @@
 /// What the planted defects of storage have in common.
 namespace leasecheck::mutants {
 
+using lease::Access;
+using lease::AckOutcome;
+using lease::AckResult;
+using lease::Attempt;
+using lease::AttemptId;
+using lease::ErrorCode;
+using lease::Holder;
+using lease::LeaseId;
+using lease::LeaseRecord;
+using lease::Result;
+using lease::Status;
+using lease::Time;
+using lease::sqlite::Connection;
+using lease::sqlite::Query;
+
 /// Operations that are done in several transactions, or too many, or that answer too much.
 [[nodiscard]] std::vector<SqliteMutant> split_mutants();
 

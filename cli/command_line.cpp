@@ -1,0 +1,172 @@
+#include "cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace leasecheck::cli {
+namespace {
+
+CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
+  const std::map<std::string, std::int64_t> units{
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
+  return CLI::AsNumberWithUnit(units, unit, "DURATION");
+}
+
+}  // namespace
+
+Option& Option::placeholder(const std::string& word) {
+  option_->type_name(word);
+  return *this;
+}
+
+Option& Option::show_default() {
+  option_->capture_default_str();
+  return *this;
+}
+
+Option& Option::show_default(const std::string& words) {
+  option_->default_str(words);
+  return *this;
+}
+
+Option& Option::between(int least, int most) {
+  option_->check(CLI::Range(least, most));
+  return *this;
+}
+
+Option& Option::positive() {
+  option_->check(CLI::PositiveNumber);
+  return *this;
+}
+
+Option& Option::one_of(const std::vector<int>& values) {
+  option_->check(CLI::IsMember(values));
+  return *this;
+}
+
+Option& Option::one_of(const std::vector<std::string>& values) {
+  option_->check(CLI::IsMember(values));
+  return *this;
+}
+
+Option& Option::existing_directory() {
+  option_->check(CLI::ExistingDirectory);
+  return *this;
+}
+
+Option& Option::required() {
+  option_->required();
+  return *this;
+}
+
+Option& Option::excludes(const Option& other) {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+Option& Option::needs(const Option& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
+Option& Option::with_commas() {
+  option_->delimiter(',');
+  return *this;
+}
+
+Option& Option::value_may_be_missing() {
+  option_->expected(0, 1);
+  return *this;
+}
+
+Option Command::flag(const std::string& name, bool& is_set, const std::string& description) {
+  return Option(app_->add_flag(name, is_set, description));
+}
+
+Option Command::flag(const std::string& name, std::function<void()> act,
+                     const std::string& description) {
+  return Option(app_->add_flag_callback(name, std::move(act), description));
+}
+
+template <typename Value>
+Option Command::option(const std::string& name, Value& value, const std::string& description) {
+  return Option(app_->add_option(name, value, description));
+}
+template Option Command::option(const std::string&, int&, const std::string&);
+template Option Command::option(const std::string&, std::uint32_t&, const std::string&);
+template Option Command::option(const std::string&, std::uint64_t&, const std::string&);
+template Option Command::option(const std::string&, std::string&, const std::string&);
+template Option Command::option(const std::string&, std::vector<std::string>&, const std::string&);
+template Option Command::option(const std::string&, std::optional<std::uint32_t>&,
+                                const std::string&);
+template Option Command::option(const std::string&, std::optional<std::uint64_t>&,
+                                const std::string&);
+
+Option Command::duration(const std::string& name, std::int64_t& value,
+                         const std::string& description) {
+  return Option(app_->add_option(name, value, description)
+                    ->transform(milliseconds(CLI::AsNumberWithUnit::UNIT_REQUIRED))
+                    ->check(CLI::PositiveNumber));
+}
+
+template <typename Milliseconds>
+Option Command::time(const std::string& name, Milliseconds& value, const std::string& description) {
+  return Option(app_->add_option(name, value, description)
+                    ->transform(milliseconds(CLI::AsNumberWithUnit::UNIT_OPTIONAL))
+                    ->check(CLI::NonNegativeNumber)
+                    ->capture_default_str());
+}
+template Option Command::time(const std::string&, std::int64_t&, const std::string&);
+template Option Command::time(const std::string&, std::vector<std::int64_t>&, const std::string&);
+
+Option Command::size(const std::string& name, std::size_t& bytes, const std::string& description) {
+  return Option(app_->add_option(name, bytes, description)->transform(CLI::AsSizeValue(false)));
+}
+
+Option Command::choice(const std::string& name, const std::vector<std::string>& words,
+                       const std::string& description,
+                       std::function<void(const std::string&)> choose) {
+  return Option(app_->add_option_function<std::string>(name, std::move(choose), description)
+                    ->check(CLI::IsMember(words)));
+}
+
+bool Command::names(const std::string& option) const {
+  return app_->count(option) > 0;
+}
+
+void Command::runs(std::function<ExitCode()> act) {
+  app_->callback([act = std::move(act), exit_code = exit_code_] { *exit_code = act(); });
+}
+
+CommandLine::CommandLine(const std::string& name, const std::string& description)
+    : app_(std::make_unique<CLI::App>(description)) {
+  app_->name(name);
+  app_->require_subcommand(1);
+  app_->get_formatter()->column_width(34);
+}
+
+CommandLine::~CommandLine() = default;
+
+Command CommandLine::add(const std::string& name, const std::string& description) {
+  return {app_->add_subcommand(name, description), exit_code_};
+}
+
+ExitCode CommandLine::run(int argc, char** argv) {
+  try {
+    app_->parse(argc, argv);
+    return exit_code_;
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_help = app_->exit(error) == 0;
+    return asked_for_help ? ExitCode::held : ExitCode::usage;
+  } catch (const Stop& stop) {
+    std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), stop.message.c_str());
+    return stop.code;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), error.what());
+    return ExitCode::usage;
+  }
+}
+
+}  // namespace leasecheck::cli
