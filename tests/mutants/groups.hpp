@@ -20,6 +20,7 @@ namespace leasecheck::mutants {
 [[nodiscard]] std::vector<Mutant> staleness_mutants();
 [[nodiscard]] std::vector<Mutant> budget_mutants();
 [[nodiscard]] std::vector<Mutant> reading_mutants();
+[[nodiscard]] std::vector<Mutant> poison_mutants();
 
 /// What a mutant varies, under a short name.
 using Base = lease::MemoryRepository;
