@@ -20,9 +20,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Shrinking ends here: a long trace on a slow subject must not hold up a campaign.
-constexpr int most_reruns = 400;
-
 Backend backend_of(const SeedOptions& options, std::uint64_t seed) {
   if (!options.disk) return options.backend;
   const std::string mutant = options.disk->mutant.empty() ? "" : ":" + options.disk->mutant;
@@ -97,15 +94,6 @@ bool can_be_shrunk(const traces::Trace& trace) {
   if (step == nullptr) return false;
   const auto* event = std::get_if<model::Environment>(&step->what);
   return event == nullptr || !std::holds_alternative<model::ProgressDue>(*event);
-}
-
-traces::Trace shrink(const traces::Trace& trace, const Backend& backend) {
-  int reruns = 0;
-  return traces::minimise(
-      trace, [&](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
-        if (++reruns > most_reruns) return std::unexpected("that is small enough");
-        return sim::rerun(candidate, *make_subject(backend));
-      });
 }
 
 void take_in_failure(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
@@ -266,6 +254,24 @@ Failure failure_from(const ordered_json& json, std::uint64_t seed) {
 }
 
 }  // namespace
+
+// A trace that can be shrunk at all is soon down to a part of its length, and what is left costs
+// little. One that cannot, because its subject is killed at other moments whenever something is
+// left out, must not hold up a campaign.
+traces::Trace shrink(const traces::Trace& trace, const Backend& backend) {
+  constexpr int most_reruns = 400;
+  const std::size_t most_steps = 8 * trace.steps.size() + 8'000;
+  int reruns = 0;
+  std::size_t steps = 0;
+  return traces::minimise(
+      trace, [&](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
+        steps += candidate.steps.size();
+        if (++reruns > most_reruns || steps > most_steps) {
+          return std::unexpected("that is small enough");
+        }
+        return sim::rerun(candidate, *make_subject(backend));
+      });
+}
 
 SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
   SeedResult result;

@@ -61,6 +61,10 @@ struct SeedResult {
 /// Throws: Stop, when a subject cannot be made.
 [[nodiscard]] SeedResult run_seed(const SeedOptions& options, std::uint64_t seed);
 
+/// A shorter trace of the same violation, as far as a bounded number of steps leads.
+/// Throws: Stop, when a subject cannot be made.
+[[nodiscard]] traces::Trace shrink(const traces::Trace& trace, const Backend& backend);
+
 /// A result as text, for another process.
 [[nodiscard]] std::string to_text(const SeedResult& result);
 

@@ -13,11 +13,13 @@ struct Plan;
 /// run with one must be found violated.
 enum class DeploymentDefect : std::uint8_t {
   none,
-  reaper_forgets_grace,      ///< asks for what has expired now, whatever the grace window
-  reaper_clock_jumps,        ///< its clock is further ahead than rule 20 allows
-  reaper_acts_on_old_sight,  ///< frees, in the holders' names, what it saw stale a tick ago
-  worker_clock_lags,         ///< its clock is further behind than rule 20 allows
-  worker_reaps_itself,       ///< after a pause it reaps at once by its own clock, without grace
+  reaper_forgets_grace,        ///< asks for what has expired now, whatever the grace window
+  reaper_clock_jumps,          ///< its clock is further ahead than rule 20 allows
+  reaper_acts_on_old_sight,    ///< frees, in the holders' names, what it saw stale a tick ago
+  worker_clock_lags,           ///< its clock is further behind than rule 20 allows
+  worker_reaps_itself,         ///< after a pause it reaps at once by its own clock, without grace
+  worker_renews_for_the_dead,  ///< under its old name, it renews what its earlier life held
+  worker_starts_over,  ///< after a lease was lost, it gives back what it gets and asks again
 };
 
 /// The clock of a worker or of a reaper in this plan, its defect included.

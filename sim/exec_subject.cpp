@@ -108,12 +108,7 @@ class ExecSubject final : public Subject {
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
     const model::Operation operation = with_lease_ids(action.operation);
     const std::string name(operation_of(action.operation));
-    Json args = args_of(operation);
-    if (const auto* ack = std::get_if<model::AckAttempt>(&action.operation)) {
-      const auto attempt = attempt_of_lease_.find(ack->lease_id);
-      const bool is_known = attempt != attempt_of_lease_.end();
-      args["attempt_id"] = traces::text_to_json(is_known ? attempt->second : ack->lease_id);
-    }
+    const std::string args = args_of(operation, action.operation);
     if (profile_.durable && kills_.chance(options_.kill_during)) {
       auto is_done = kill_during(name, action.now, args);
       if (!is_done) return std::unexpected(is_done.error());
@@ -135,9 +130,9 @@ class ExecSubject final : public Subject {
     if (!profile_.offers("snapshot")) return model::Snapshot{};
     auto taken = take_snapshot();
     if (!taken) return std::unexpected(taken.error());
-    state_ = traces::print_json(*taken);
     auto snapshot = traces::snapshot_from_json(*taken);
     if (!snapshot) return broken(snapshot.error());
+    state_ = *std::move(taken);
     for (model::LeaseRecord& lease : snapshot->leases) {
       if (learn_lease_ && !handles_.is_issued(lease.lease_id)) issue(lease);
       lease.lease_id = handles_.handle_of(lease.lease_id);
@@ -155,7 +150,7 @@ class ExecSubject final : public Subject {
     return true;
   }
 
-  static Json no_args() { return Json::object(); }
+  static std::string_view no_args() { return "{}"; }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
             .message = "killed before it could answer",
@@ -188,7 +183,8 @@ class ExecSubject final : public Subject {
   }
 
   std::expected<void, BrokenSubject> say_hello() {
-    auto answer = exchange(R"({"id":0,"op":"hello","protocol":1})", 0);
+    last_request_ = R"({"id":0,"op":"hello","protocol":1})";
+    auto answer = exchange(0);
     if (!answer) return std::unexpected(answer.error());
     if (!answer->contains("ok")) return broken("it refused to speak: " + text_of(*answer));
     auto profile = profile_from_json((*answer)["ok"]);
@@ -201,15 +197,14 @@ class ExecSubject final : public Subject {
     return {};
   }
 
-  /// Sends the line, and reads the object that answers request number `id`.
-  std::expected<Json, BrokenSubject> exchange(const std::string& line, std::uint64_t id) {
-    if (broken_) return std::unexpected(*broken_);
-    last_request_ = line;
-    const auto text = process_->exchange(line);
+  /// Sends the last request, and reads the object that answers it: number `id`.
+  std::expected<Json, BrokenSubject> exchange(std::uint64_t id) {
+    const auto text = process_->exchange(last_request_);
     if (!text) return broken(text.error());
     auto answer = traces::parse_json(*text);
     if (!answer) return broken("its answer is " + answer.error() + ": " + excerpt(*text));
-    if (!answer->is_object() || answer->value("id", Json()) != id) {
+    const auto repeated = answer->find("id");
+    if (repeated == answer->end() || *repeated != id) {
       return broken("expected an answer with \"id\":" + std::to_string(id) + ", found " +
                     excerpt(*text));
     }
@@ -219,17 +214,19 @@ class ExecSubject final : public Subject {
     return *std::move(answer);
   }
 
-  [[nodiscard]] std::string request(std::string_view operation, model::Time now, const Json& args) {
-    // Put together as text: what stands around the arguments needs no tree of its own.
-    return "{\"id\":" + std::to_string(++requests_) + ",\"op\":\"" + std::string(operation) +
-           "\",\"now\":" + std::to_string(now.time_since_epoch().count()) +
-           ",\"args\":" + traces::print_json(args) + "}";
+  /// Puts the next request together, in the place of the last one.
+  void write_request(std::string_view operation, model::Time now, std::string_view args) {
+    last_request_ = "{\"id\":";
+    last_request_.append(std::to_string(++requests_)).append(",\"op\":\"").append(operation);
+    last_request_.append("\",\"now\":").append(std::to_string(now.time_since_epoch().count()));
+    last_request_.append(",\"args\":").append(args) += '}';
   }
 
   std::expected<Json, BrokenSubject> ask(std::string_view operation, model::Time now,
-                                         const Json& args) {
-    const std::string line = request(operation, now, args);
-    auto answer = exchange(line, requests_);
+                                         std::string_view args) {
+    if (broken_) return std::unexpected(*broken_);
+    write_request(operation, now, args);
+    auto answer = exchange(requests_);
     if (!answer || !answer->contains("error")) return answer;
     const Json& error = (*answer)["error"];
     const Json code = error.is_object() ? error.value("code", Json()) : Json();
@@ -266,21 +263,35 @@ class ExecSubject final : public Subject {
     return operation;
   }
 
-  /// The arguments in the protocol's form: a payload is always JSON (one that is none is left out,
-  /// since it cannot be sent), and fields that the subject does not know are not sent.
-  [[nodiscard]] Json args_of(const model::Operation& operation) const {
+  /// The arguments in the protocol's form, with the subject's own lease ids. Most are those of a
+  /// trace; a payload is always JSON (one that is none is left out, since it cannot be sent), an
+  /// ack names its attempt as well, and fields that the subject does not know are not sent.
+  [[nodiscard]] std::string args_of(const model::Operation& operation,
+                                    const model::Operation& with_handles) const {
+    const bool has_fewer =
+        std::holds_alternative<model::EnqueueAttempt>(operation) && !profile_.absent.empty();
+    const auto* ack = std::get_if<model::AckAttempt>(&with_handles);
+    const auto* append = std::get_if<model::AppendRunEvent>(&operation);
+    if (!has_fewer && ack == nullptr && append == nullptr) {
+      return traces::operation_args_to_text(operation);
+    }
     Json args = traces::operation_args_to_json(operation);
-    if (const auto* append = std::get_if<model::AppendRunEvent>(&operation)) {
+    if (ack != nullptr) {
+      const auto attempt = attempt_of_lease_.find(ack->lease_id);
+      const bool is_known = attempt != attempt_of_lease_.end();
+      args["attempt_id"] = traces::text_to_json(is_known ? attempt->second : ack->lease_id);
+    }
+    if (append != nullptr) {
       args.erase("payload_text");
       if (auto payload = traces::parse_json(append->payload)) args["payload"] = *payload;
     }
-    if (std::holds_alternative<model::EnqueueAttempt>(operation)) {
+    if (has_fewer) {
       for (const std::string& name : profile_.absent) {
         constexpr std::string_view spec = "spec.";
         if (name.starts_with(spec)) args.erase(name.substr(spec.size()));
       }
     }
-    return args;
+    return traces::print_json(args);
   }
 
   std::expected<Reply, BrokenSubject> read_reply(const model::Action& action,
@@ -321,17 +332,17 @@ class ExecSubject final : public Subject {
   /// Kills the subject at some moment of its work and starts it again.
   /// Returns: whether the request had an effect; one that had none may be made again.
   std::expected<bool, BrokenSubject> kill_during(std::string_view operation, model::Time now,
-                                                 const Json& args) {
+                                                 std::string_view args) {
     if (!profile_.offers("snapshot")) return false;
     if (broken_) return std::unexpected(*broken_);
-    last_request_ = request(operation, now, args);
+    write_request(operation, now, args);
     if (auto sent = process_->send(last_request_); !sent) return broken(sent.error());
     process_->kill_within(std::chrono::microseconds(kills_.below(500)));
     ++killed_["kill"];
     if (auto started = start_again(); !started) return std::unexpected(started.error());
     auto taken = take_snapshot();
     if (!taken) return std::unexpected(taken.error());
-    if (traces::print_json(*taken) == state_) return false;
+    if (*taken == state_) return false;
     learn_lease_ = operation == "upsert_lease";
     return true;
   }
@@ -350,7 +361,7 @@ class ExecSubject final : public Subject {
   std::uint64_t requests_ = 0;
   std::uint64_t resets_ = 0;
   std::string last_request_;
-  std::string state_;  // what the last snapshot said
+  Json state_;  // what the last snapshot said
   bool learn_lease_ = false;
 };
 

@@ -241,7 +241,8 @@ std::expected<void, std::string> Process::send(std::string_view line) {
 }
 
 // Nearly every answer comes soon; the timer, and all else that there is to wait for, is only for
-// the others. So most answers cost three system calls: write, poll, read.
+// the others. So most answers cost three system calls: write, poll, read; two where writing has
+// already given the processor to the program.
 bool Process::answers_soon() const {
   constexpr int soon_ms = 20;
   pollfd answer{.fd = output_, .events = POLLIN, .revents = 0};
@@ -250,7 +251,8 @@ bool Process::answers_soon() const {
 
 std::expected<std::string, std::string> Process::exchange(std::string_view line) {
   if (auto sent = send(line); !sent) return std::unexpected(sent.error());
-  bool is_soon = answers_soon();
+  if (auto read = read_output(); !read) return std::unexpected(read.error());
+  bool is_soon = received_.empty() && answers_soon();
   bool is_timed = false;
   while (true) {
     if (std::exchange(is_soon, false)) {
@@ -258,10 +260,10 @@ std::expected<std::string, std::string> Process::exchange(std::string_view line)
     }
     const std::size_t end = received_.find('\n', searched_);
     if (end != std::string::npos) {
-      std::string answer = received_.substr(0, end);
-      received_.erase(0, end + 1);
+      std::string rest = received_.substr(end + 1);
+      received_.resize(end);
       searched_ = 0;
-      return answer;
+      return std::exchange(received_, std::move(rest));
     }
     searched_ = received_.size();
     if (!std::exchange(is_timed, true)) arm_timer();

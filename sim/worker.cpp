@@ -41,6 +41,7 @@ void Worker::start() {
   around_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
   later(draw_.between(Duration{0}, around_.plan.poll_period), [this] { poll(); });
   later(around_.plan.heartbeat_period, [this] { look(); });
+  if (!of_earlier_lives_.empty()) renew_for_the_dead();
 }
 
 // Asking for work: the scheduler that ships lists and claims on the repository's host; the reply
@@ -64,6 +65,10 @@ void Worker::poll() {
 
 void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
   const model::Id lease_id = lease.lease_id;
+  if (has_lost_ && around_.plan.defect == DeploymentDefect::worker_starts_over) {
+    give_back(lease_id);
+    return;
+  }
   works_.emplace(lease_id, Work{.attempt_id = lease.attempt_id,
                                 .grant = grant,
                                 .expires_at = lease.lease_expires_at,
@@ -73,7 +78,7 @@ void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
   ask(
       model::StartAttempt{.lease_id = lease_id, .worker_id = id_},
       [this, lease_id](const CallResult& result) {
-        if (is_stale(result)) works_.erase(lease_id);
+        if (is_stale(result)) lose(lease_id);
       },
       not_awaited);
   later(plan.heartbeat_period, [this, lease_id] { heartbeat(lease_id); });
@@ -83,6 +88,22 @@ void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
     later(draw_.between(Duration{0}, plan.ttl), [this, lease_id] { append_event(lease_id); });
   }
   later(draw_.between(Duration{0}, plan.longest_work), [this, lease_id] { finish(lease_id); });
+}
+
+void Worker::lose(const model::Id& lease_id) {
+  if (works_.erase(lease_id) > 0) has_lost_ = true;
+}
+
+// Whoever looks for life by the worker's name finds it, and the attempts stay with it for ever.
+void Worker::renew_for_the_dead() {
+  later(around_.plan.heartbeat_period, [this] { renew_for_the_dead(); });
+  for (const model::Id& lease_id : of_earlier_lives_) {
+    const model::Time now = clock_.shows();
+    ask(
+        model::HeartbeatLease{
+            .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = now + around_.plan.ttl},
+        nothing_to_do, not_awaited);
+  }
 }
 
 void Worker::heartbeat(const model::Id& lease_id) {
@@ -121,7 +142,7 @@ void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
       std::move(operation),
       [this, lease_id, expires_at](const CallResult& result) {
         Work* renewed = find(lease_id);
-        if (is_stale(result)) works_.erase(lease_id);
+        if (is_stale(result)) lose(lease_id);
         if (renewed == nullptr || !result.outcome) return;
         const auto* record = std::get_if<model::LeaseRecord>(&*result.outcome);
         const model::Time granted = record == nullptr ? expires_at : record->lease_expires_at;
@@ -145,7 +166,7 @@ void Worker::read_lease(const model::Id& lease_id) {
         if (*record) {
           work->version = std::max(work->version, (*record)->version);
         } else {
-          works_.erase(lease_id);
+          lose(lease_id);
         }
       },
       not_awaited);
@@ -178,7 +199,7 @@ void Worker::append_event(const model::Id& lease_id) {
           .kind = "progress",
           .payload = std::string(draw_.pick(std::span<const std::string_view>(payloads)))},
       [this, lease_id](const CallResult& result) {
-        if (is_stale(result)) works_.erase(lease_id);
+        if (is_stale(result)) lose(lease_id);
       },
       not_awaited);
 }
@@ -187,16 +208,21 @@ void Worker::append_event(const model::Id& lease_id) {
 void Worker::finish(const model::Id& lease_id) {
   if (find(lease_id) == nullptr) return;
   works_.erase(lease_id);
-  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
   const std::uint64_t kind = stays_ ? 1 + draw_.below(8) : draw_.below(10);
   if (kind == 0) {
-    send_last_word(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
+    give_back(lease_id);
     return;
   }
+  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
   const auto outcome = kind < 5   ? model::AckOutcome::completed
                        : kind < 9 ? model::AckOutcome::failed
                                   : model::AckOutcome::cancelled;
   send_last_word(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome}, 3);
+}
+
+void Worker::give_back(const model::Id& lease_id) {
+  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
+  send_last_word(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
 }
 
 // An ack is idempotent, so an unknown outcome is answered by sending it again (rule 11).
@@ -225,7 +251,11 @@ void Worker::look() {
 void Worker::stop() {
   around_.referee.happen(model::WorkerStopped{.worker = id_});
   is_up_ = false;
+  if (around_.plan.defect == DeploymentDefect::worker_renews_for_the_dead) {
+    for (const auto& [lease_id, work] : works_) of_earlier_lives_.insert(lease_id);
+  }
   works_.clear();
+  has_lost_ = false;
   waiting_.clear();
 }
 
@@ -244,6 +274,7 @@ void Worker::restart() {
     around_.referee.count_fault("worker_renamed");
     id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
     repository_.speak_for(id_);
+    of_earlier_lives_.clear();
   }
   start();
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "lease/scheduler.hpp"
@@ -52,12 +53,15 @@ class Worker {
 
   void poll();
   void take(const model::LeaseRecord& lease, std::uint64_t grant);
+  void lose(const model::Id& lease_id);
+  void renew_for_the_dead();
   void heartbeat(const model::Id& lease_id);
   void send_heartbeat(const model::Id& lease_id, const Work& work);
   void read_lease(const model::Id& lease_id);
   void write_effect(const model::Id& lease_id);
   void append_event(const model::Id& lease_id);
   void finish(const model::Id& lease_id);
+  void give_back(const model::Id& lease_id);
   void send_last_word(model::Operation last_word, std::uint32_t tries_left);
 
   void look();
@@ -99,6 +103,8 @@ class Worker {
   std::uint64_t names_ = 1;  ///< that it has had
   std::uint64_t incarnation_ = 0;
   Works works_;
+  std::set<model::Id> of_earlier_lives_;        ///< of `worker_renews_for_the_dead`
+  bool has_lost_ = false;                       ///< of `worker_starts_over`
   std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
 };
 

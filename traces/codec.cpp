@@ -10,16 +10,31 @@ namespace {
 /// A payload this deep is written as JSON; it then stands a few levels below the line.
 constexpr int deepest_payload = deepest_nesting / 2;
 
+/// Counts brackets. As long as the text is JSON that is its depth, and a parser reads no further.
+bool nests_deeper(std::string_view text, int deepest) {
+  int depth = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      is_in_string = !is_in_string;
+    } else if (is_in_string) {
+      if (c == '\\') ++i;
+    } else if (c == '{' || c == '[') {
+      if (++depth > deepest) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Decoded<Json> parse_within(std::string_view text, int deepest) {
-  bool too_deep = false;
-  const auto watch = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep |= depth > deepest;
-    return depth <= deepest;
-  };
+  if (nests_deeper(text, deepest)) {
+    return std::unexpected("nested deeper than " + std::to_string(deepest));
+  }
   try {
-    Json json = Json::parse(text, watch);
-    if (too_deep) return std::unexpected("nested deeper than " + std::to_string(deepest));
-    return json;
+    return Json::parse(text);
   } catch (const Json::exception& fault) {
     return std::unexpected("not JSON (" + std::string(fault.what()) + ")");
   }
@@ -162,6 +177,10 @@ std::string expected(std::string_view wanted, const Json& found) {
 
 Json operation_args_to_json(const model::Operation& operation) {
   return std::visit([](const auto& args) { return Encoder::object(args); }, operation);
+}
+
+std::string operation_args_to_text(const model::Operation& operation) {
+  return std::visit([](const auto& args) { return Printer::object(args); }, operation);
 }
 
 Decoded<model::Operation> operation_from_json(std::string_view name, const Json& args) {

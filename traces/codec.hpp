@@ -39,6 +39,9 @@ inline constexpr int deepest_nesting = 64;
 /// The arguments of an operation, without its name and its time.
 [[nodiscard]] Json operation_args_to_json(const model::Operation& operation);
 
+/// The same, printed, without a tree in between.
+[[nodiscard]] std::string operation_args_to_text(const model::Operation& operation);
+
 /// Errors: an unknown operation; a missing, mistyped or unknown argument.
 [[nodiscard]] Decoded<model::Operation> operation_from_json(std::string_view name,
                                                             const Json& args);

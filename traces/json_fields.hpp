@@ -17,8 +17,8 @@
 #include "traces/fields.hpp"
 #include "traces/trace.hpp"
 
-/// The two visitors of `fields`: one writes JSON, one reads it. Included by this folder's sources
-/// only, so that the JSON library stays inside.
+/// The visitors of `fields`: one makes JSON, one prints it, one reads it. Included by this folder's
+/// sources only, so that the JSON library stays inside.
 namespace leasecheck::traces {
 
 template <class E>
@@ -56,7 +56,7 @@ class Encoder {
  public:
   template <class T>
   void operator()(std::string_view name, const T& member) {
-    object_[std::string(name)] = value(member);
+    object_.emplace(name, value(member));
   }
 
   template <class T>
@@ -79,6 +79,8 @@ class Encoder {
     fields(encoder, record);
     return std::move(encoder.object_);
   }
+
+  [[nodiscard]] const Json& result() const { return object_; }
 
  private:
   template <class T>
@@ -103,6 +105,74 @@ class Encoder {
   }
 
   Json object_ = Json::object();
+};
+
+/// Prints what an `Encoder` makes, for those who ask many times a second.
+class Printer {
+ public:
+  template <class T>
+  void operator()(std::string_view name, const T& member) {
+    start(name);
+    value(member);
+  }
+
+  template <class T>
+  void operator()(std::string_view name, const std::optional<T>& member) {
+    if (member) (*this)(name, *member);
+  }
+
+  void payload(const std::string& text) {
+    Encoder encoder;
+    encoder.payload(text);
+    for (const auto& [name, json] : encoder.result().items()) {
+      start(name);
+      text_ += print_json(json);
+    }
+  }
+
+  template <class Record>
+  [[nodiscard]] static std::string object(const Record& record) {
+    Printer printer;
+    fields(printer, record);
+    printer.text_ += '}';
+    return std::move(printer.text_);
+  }
+
+ private:
+  void start(std::string_view name) {
+    if (text_.size() > 1) text_ += ',';
+    (text_ += '"').append(name) += "\":";
+  }
+
+  void quoted(std::string_view text) { (text_ += '"').append(text) += '"'; }
+
+  void string(const std::string& text) {
+    const auto is_plain = [](char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; };
+    if (std::ranges::all_of(text, is_plain)) {
+      quoted(text);
+    } else {
+      text_ += print_json(text_to_json(text));
+    }
+  }
+
+  template <class T>
+  void value(const T& member) {
+    if constexpr (std::same_as<T, std::string>) {
+      string(member);
+    } else if constexpr (std::same_as<T, model::Time>) {
+      value(member.time_since_epoch().count());
+    } else if constexpr (std::same_as<T, model::Duration>) {
+      value(member.count());
+    } else if constexpr (std::integral<T>) {
+      text_ += std::to_string(member);
+    } else if constexpr (std::is_enum_v<T>) {
+      quoted(word(member));
+    } else {
+      text_ += object(member);
+    }
+  }
+
+  std::string text_ = "{";
 };
 
 /// Reads the fields of one object and keeps the first complaint: ".FIELD: expected …, found …", in
@@ -217,7 +287,7 @@ class Decoder {
   [[nodiscard]] const Json* find(std::string_view name) {
     if (!complaint_.empty()) return nullptr;
     asked_for_.push_back(name);
-    const auto found = object_.find(std::string(name));
+    const auto found = object_.find(name);
     return found == object_.end() ? nullptr : &*found;
   }
 
@@ -247,14 +317,17 @@ class Decoder {
 
   template <class E>
   [[nodiscard]] static std::string enumerator(const Json& json, E& member) {
-    std::string words = "one of";
-    for (int i = 0; i <= static_cast<int>(last_of<E>); ++i) {
+    constexpr int last = static_cast<int>(last_of<E>);
+    for (int i = 0; i <= last && json.is_string(); ++i) {
       const auto candidate = static_cast<E>(i);
-      if (json.is_string() && json.get_ref<const std::string&>() == word(candidate)) {
+      if (json.get_ref<const std::string&>() == word(candidate)) {
         member = candidate;
         return {};
       }
-      words += (i == 0 ? " " : ", ") + std::string(word(candidate));
+    }
+    std::string words = "one of";
+    for (int i = 0; i <= last; ++i) {
+      words += (i == 0 ? " " : ", ") + std::string(word(static_cast<E>(i)));
     }
     return expected(words, json);
   }

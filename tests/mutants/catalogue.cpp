@@ -127,12 +127,9 @@ constexpr std::array rows{
     DefectRow{"B112", "counters never fall", Topic::edge, "L", "Oris (finding O-26)", ""},
     DefectRow{"B113", "check-then-act limit", Topic::edge, "C", "good_job #325, #378", ""},
     DefectRow{"B114", "backpressure blocks the drain", Topic::edge, "L", "Oris (finding O-25)", ""},
-    DefectRow{"B115", "panic under the mutex", Topic::edge, "K", "Oris (finding O-32)",
-              "a repository may answer unavailable at any time (errors of the contract); that it "
-              "never works again is progress, which storms check of SQLite"},
-    DefectRow{
-        "B116", "recovery livelock", Topic::edge, "C L", "curator 4b96f18b (CURATOR-644/645)",
-        "a claim that is refused changes nothing (rule 3), so candidates cannot undo each other"},
+    DefectRow{"B115", "panic under the mutex", Topic::edge, "K", "Oris (finding O-32)", ""},
+    DefectRow{"B116", "recovery livelock", Topic::edge, "C L", "curator 4b96f18b (CURATOR-644/645)",
+              ""},
     DefectRow{"B117", "heartbeat acts as claim", Topic::edge, "S", "Oris before 26efdf7", ""}};
 
 using sim::DeploymentDefect;
@@ -152,7 +149,13 @@ constexpr std::array deployments{
                      "no_double_belief"},
     DeploymentMutant{DeploymentDefect::worker_reaps_itself, "worker_reaps_itself", "B48",
                      "a worker that was suspended reaps by its own clock, its own lease with it",
-                     "requeue_after_grace"}};
+                     "requeue_after_grace"},
+    DeploymentMutant{
+        DeploymentDefect::worker_renews_for_the_dead, "worker_renews_for_the_dead", "B07",
+        "a worker that came back under its old name renews what its earlier life held", "progress"},
+    DeploymentMutant{DeploymentDefect::worker_starts_over, "worker_starts_over", "B116",
+                     "a worker that has lost a lease gives back whatever it gets and asks again",
+                     "progress"}};
 
 Exhibit exhibit_of(const Mutant& mutant) {
   return {mutant.name, mutant.defect, mutant.what, mutant.property, &mutant};

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "tests/mutants/groups.hpp"
+#include "validity.hpp"
 
 namespace leasecheck::mutants {
 namespace {
@@ -31,6 +32,12 @@ class ExpiredAtBirth final : public Base {
                                           Time lease_expires_at) override {
     return transact(lease::Access::write, [&]() -> Result<lease::LeaseRecord> {
       const Time now = clock().now();
+      if (auto valid = lease::validate_id("attempt_id", attempt_id.str()); !valid) {
+        return std::unexpected(valid.error());
+      }
+      if (auto valid = lease::validate_id("worker_id", worker_id.str()); !valid) {
+        return std::unexpected(valid.error());
+      }
       Attempt* attempt = store().find(attempt_id);
       const bool is_free = attempt != nullptr && may_claim(*attempt, now);
       if (!is_free && lease_expires_at <= now) {

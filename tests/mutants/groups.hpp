@@ -22,6 +22,7 @@ namespace leasecheck::mutants {
 [[nodiscard]] std::vector<Mutant> staleness_mutants();
 [[nodiscard]] std::vector<Mutant> budget_mutants();
 [[nodiscard]] std::vector<Mutant> reading_mutants();
+[[nodiscard]] std::vector<Mutant> poison_mutants();
 
 /// A request for everything, however long the list is.
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();

@@ -12,7 +12,7 @@ std::span<const Mutant> all_mutants() {
     std::vector<Mutant> all;
     for (const auto group : {dispatch_mutants, claim_mutants, heartbeat_mutants, reap_mutants,
                              timeout_mutants, ack_mutants, dead_letter_mutants, ownership_mutants,
-                             staleness_mutants, budget_mutants, reading_mutants}) {
+                             staleness_mutants, budget_mutants, reading_mutants, poison_mutants}) {
       const std::vector<Mutant> members = group();
       all.insert(all.end(), members.begin(), members.end());
     }

@@ -29,6 +29,35 @@ TEST(Codec, BringsBackEveryOperation) {
   }
 }
 
+TEST(Codec, PrintsArgumentsWithoutATreeAsWithOne) {
+  using namespace std::string_literals;
+  std::vector<model::Operation> operations;
+  for (const auto& [operation, _] : answered_operations()) operations.push_back(operation);
+  for (const std::string& id :
+       {""s, "a\0b"s, "\x1F\x7F"s, "\"},\n\\"s, "\u2028é😀"s, std::string(not_utf8)}) {
+    operations.push_back(cancel(id));
+  }
+  for (const char* payload : {"null", "[1, 2]", "[1,2]", "\xFF"}) {
+    operations.push_back(model::AppendRunEvent{"L1", "w1", "k", payload});
+  }
+  for (const model::Operation& operation : operations) {
+    EXPECT_EQ(traces::operation_args_to_text(operation),
+              traces::print_json(traces::operation_args_to_json(operation)));
+  }
+}
+
+TEST(Codec, ComplainsOfDepthOnlyWhereJsonIsDeep) {
+  const auto nested = [](int depth, const std::string& inner) {
+    return std::string(depth, '[') + inner + std::string(depth, ']');
+  };
+  const int deepest = traces::deepest_nesting;
+  const std::string brackets = R"("\"[[{\\")";
+  EXPECT_TRUE(traces::parse_json(nested(deepest, brackets)));
+  EXPECT_EQ(traces::parse_json(nested(deepest + 1, brackets)).error(), "nested deeper than 64");
+  EXPECT_TRUE(traces::parse_json("\"" + std::string(1000, '{') + "\""));
+  EXPECT_TRUE(traces::parse_json(nested(1, "[],[],{}," + nested(deepest - 1, ""))));
+}
+
 TEST(Codec, SamplesHaveEveryOperation) {
   std::set<std::size_t> seen;
   for (const auto& [operation, _] : answered_operations()) seen.insert(operation.index());
