@@ -80,6 +80,7 @@ class Referee {
 
   [[nodiscard]] bool is_over() const { return verdict_.result != traces::Result::held; }
   [[nodiscard]] const traces::Verdict& verdict() const { return verdict_; }
+  [[nodiscard]] const Profile& profile() const { return follower_.profile(); }
   [[nodiscard]] const model::State& model_state() const { return state_; }
 
   /// The counts of this run, premises included.

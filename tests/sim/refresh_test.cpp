@@ -7,7 +7,7 @@
 #include "lease/clock.hpp"
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
-#include "sim/file_watch.hpp"
+#include "sim/disk/file_watch.hpp"
 #include "sim/mapping.hpp"
 #include "sim/world.hpp"
 #include "tests/sim/subjects.hpp"
@@ -66,12 +66,18 @@ struct Ids final : lease::IdSource {
   [[nodiscard]] lease::LeaseId next_lease_id() override { return lease::LeaseId("lease"); }
 };
 
+lease::AttemptSpec plain_spec() {
+  lease::AttemptSpec spec;
+  spec.attempt_id = lease::AttemptId("a");
+  spec.run_id = lease::RunId("r");
+  return spec;
+}
+
 TEST(Mirror, ShowsALeaseOtherwiseOnceItHasAHandle) {
   StandingClock clock;
   Ids ids;
   const auto repository = lease::make_memory_repository(clock, ids);
-  ASSERT_TRUE(repository->enqueue_attempt(
-      {.attempt_id = lease::AttemptId("a"), .run_id = lease::RunId("r")}));
+  ASSERT_TRUE(repository->enqueue_attempt(plain_spec()));
   ASSERT_TRUE(
       repository->upsert_lease(lease::AttemptId("a"), lease::WorkerId("w"), model::at_ms(1)));
   Handles handles;
@@ -103,8 +109,7 @@ TEST(FileWatch, SeesWhatOthersCommitAndNothingElse) {
   EXPECT_FALSE(watch.may_have_changed());
   ASSERT_TRUE((*opened)->list_dispatchable_attempts(model::at_ms(0), 1));
   EXPECT_FALSE(watch.may_have_changed());
-  ASSERT_TRUE((*opened)->enqueue_attempt(
-      {.attempt_id = lease::AttemptId("a"), .run_id = lease::RunId("r")}));
+  ASSERT_TRUE((*opened)->enqueue_attempt(plain_spec()));
   EXPECT_TRUE(watch.may_have_changed());
   EXPECT_FALSE(watch.may_have_changed());
 }

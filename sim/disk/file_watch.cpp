@@ -1,4 +1,4 @@
-#include "sim/file_watch.hpp"
+#include "sim/disk/file_watch.hpp"
 
 #include <sqlite3.h>
 
