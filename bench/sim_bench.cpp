@@ -98,8 +98,8 @@ int main() {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const auto drawn = [](std::uint64_t seed) { return sim::draw_plan(seed, {}); };
   for (const char* backend : {"memory", "sqlite"}) {
-    if (getenv("D")) measure_simulation("drawn plans", backend, drawn);
-    if (getenv("T")) measure_simulation("typical deployment", backend, typical_deployment);
+    measure_simulation("drawn plans", backend, drawn);
+    measure_simulation("typical deployment", backend, typical_deployment);
   }
-  if (getenv("S")) measure_schedules();
+  measure_schedules();
 }
