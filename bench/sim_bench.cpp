@@ -7,11 +7,14 @@
 #include <cstdlib>
 #include <ctime>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/backend.hpp"
 #include "lease/sqlite.hpp"
 #include "sim/interleave.hpp"
+#include "sim/subject.hpp"
 #include "sim/world.hpp"
 
 namespace leasecheck {
@@ -27,25 +30,68 @@ double processor_seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-/// Simulates plans until a few seconds are over.
-/// Returns: what was done, and in how many seconds.
-std::pair<sim::Tally, double> simulate(const std::string& backend,
-                                       const std::function<sim::Plan(std::uint64_t)>& plan_of) {
-  constexpr double long_enough = 3;
+/// Remembers what it was asked.
+class Remembering final : public sim::Subject {
+ public:
+  explicit Remembering(sim::Subject& inner) : inner_(inner) {}
+  [[nodiscard]] std::string name() const override { return inner_.name(); }
+  [[nodiscard]] std::expected<sim::Reply, sim::BrokenSubject> call(
+      const model::Action& action) override {
+    actions.push_back(action);
+    return inner_.call(action);
+  }
+  [[nodiscard]] std::expected<model::Snapshot, sim::BrokenSubject> snapshot() override {
+    return inner_.snapshot();
+  }
+  [[nodiscard]] std::expected<bool, sim::BrokenSubject> refresh(model::Snapshot& seen) override {
+    return inner_.refresh(seen);
+  }
+
+  std::vector<model::Action> actions;
+
+ private:
+  sim::Subject& inner_;
+};
+
+struct Measured {
+  std::uint64_t runs = 0;
+  std::uint64_t operations = 0;
+  std::chrono::duration<double> virtual_time{0};  ///< until faults end: from then on it flies
+  double seconds = 0;
+  double bare_seconds = 0;  ///< for the same operations, carried out and nothing else
+};
+
+std::unique_ptr<sim::Subject> make_subject(const std::string& backend) {
   const auto chosen = cli::parse_backend(backend);
   if (!chosen) give_up(chosen.error());
-  sim::Tally tally;
-  double took = 0;
-  const double began = processor_seconds();
-  for (std::uint64_t seed = 1; took < long_enough; ++seed) {
-    const auto subject = chosen->make();
-    if (!subject) give_up(subject.error().message);
-    const sim::RunResult run = sim::simulate(plan_of(seed), **subject);
+  auto subject = chosen->make();
+  if (!subject) give_up(subject.error().message);
+  return *std::move(subject);
+}
+
+/// Simulates plans until a few seconds are over.
+Measured simulate(const std::string& backend,
+                  const std::function<sim::Plan(std::uint64_t)>& plan_of) {
+  constexpr double long_enough = 3;
+  Measured measured;
+  while (measured.seconds < long_enough) {
+    const sim::Plan plan = plan_of(++measured.runs);
+    const auto subject = make_subject(backend);
+    Remembering remembering(*subject);
+    const double began = processor_seconds();
+    const sim::RunResult run = sim::simulate(plan, remembering);
+    measured.seconds += processor_seconds() - began;
     if (run.verdict.result != traces::Result::held) give_up(run.verdict.message);
-    tally.add(run.tally);
-    took = processor_seconds() - began;
+    measured.operations += run.tally.operations;
+    measured.virtual_time += plan.duration;
+    const auto bare = make_subject(backend);
+    const double began_bare = processor_seconds();
+    for (const model::Action& action : remembering.actions) {
+      if (!bare->call(action)) give_up("the same calls do not work alone");
+    }
+    measured.bare_seconds += processor_seconds() - began_bare;
   }
-  return {tally, took};
+  return measured;
 }
 
 // Ttl 30 s, a heartbeat every 10 s, 50 workers that are busy most of ten minutes; nothing fails.
@@ -67,11 +113,12 @@ sim::Plan typical_deployment(std::uint64_t seed) {
 
 void measure_simulation(const char* what, const std::string& backend,
                         const std::function<sim::Plan(std::uint64_t)>& plan_of) {
-  const auto [tally, seconds] = simulate(backend, plan_of);
-  const auto virtual_seconds = std::chrono::duration<double>(tally.virtual_time).count();
-  std::printf("%-20s %-7s %10.0f operations/s %12.0f virtual s/s  (%llu runs)\n", what,
-              backend.c_str(), static_cast<double>(tally.operations) / seconds,
-              virtual_seconds / seconds, static_cast<unsigned long long>(tally.runs));
+  const Measured measured = simulate(backend, plan_of);
+  std::printf(
+      "%-20s %-7s %10.0f operations/s, 1/%.1f of bare calls %10.0f virtual s/s  (%llu runs)\n",
+      what, backend.c_str(), static_cast<double>(measured.operations) / measured.seconds,
+      measured.seconds / measured.bare_seconds, measured.virtual_time.count() / measured.seconds,
+      static_cast<unsigned long long>(measured.runs));
 }
 
 void measure_schedules() {
