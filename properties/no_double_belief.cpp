@@ -92,7 +92,10 @@ class NoDoubleBelief final : public Watcher {
   void forget_what_an_operator_took(const Operated& operated) {
     if (accepted<model::Reset>(operated)) {
       answered_.clear();
-      for (auto& [name, worker] : workers_) worker.beliefs.clear();
+      for (auto& [name, worker] : workers_) {
+        worker.beliefs.clear();
+        worker.over.clear();
+      }
     } else if (const auto* cancel = accepted<model::CancelAttempt>(operated)) {
       forget_attempt(cancel->attempt_id);
     } else if (const auto* replay = accepted<model::ReplayDeadLetter>(operated)) {

@@ -62,7 +62,7 @@ Time Aim::first_due() const {
 
 Time Aim::next(const SkewedClock& clock, Duration rhythm) {
   const Time now = timeline_.now();
-  if (last_worker_) return std::max(now + rhythm, first_due());
+  if (last_worker_) return now < settled_ ? now + rhythm : std::max(now + rhythm, first_due());
   if (draw_.chance(500)) {
     const Time latest = now + 3 * rhythm;
     const auto aimed = deadline();

@@ -21,10 +21,14 @@ class Aim {
   /// that is not much farther away than that.
   [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
 
-  /// From now on `next` keeps to the rhythm, and skips rounds in which nothing can be done: no
-  /// attempt is due, none could be taken back, and `worker`, the only one left, holds none that it
-  /// may give up at any time. A bound can be computed for that. Pre: all clocks are right.
-  void keep_to_the_rhythm(model::Id worker) { last_worker_ = std::move(worker); }
+  /// From now on `next` keeps to the rhythm, and from `settled` on, when nothing is under way any
+  /// more, it skips rounds in which nothing can be done: no attempt is due, none could be taken
+  /// back, and `worker`, the only one left, holds none that it may give up at any time. A bound can
+  /// be computed for that. Pre: all clocks are right.
+  void keep_to_the_rhythm(model::Id worker, model::Time settled) {
+    last_worker_ = std::move(worker);
+    settled_ = settled;
+  }
 
   /// A time at a deadline, or near `around`, for arguments of calls.
   [[nodiscard]] model::Time argument(model::Time around, model::Duration spread);
@@ -40,6 +44,7 @@ class Aim {
   model::Duration grace_;
   Stream draw_;
   std::optional<model::Id> last_worker_;  ///< from when on there is only one
+  model::Time settled_{};
 };
 
 }  // namespace leasecheck::sim

@@ -220,6 +220,7 @@ lease::Result<bool> Mirror::refresh(lease::AttemptRepository& repository, const 
                                     model::Snapshot& seen) {
   lease::Result<lease::Snapshot> taken = repository.snapshot();
   if (!taken) return std::unexpected(std::move(taken.error()));
+  if (seen == model::Snapshot{}) held_ = {};
   bool changed = update(seen.attempts, held_.attempts, taken->attempts, converted);
   changed |= update(seen.dead_letters, held_.dead_letters, taken->dead_letters, converted);
   changed |= update(seen.runs, held_.runs, taken->runs, converted);

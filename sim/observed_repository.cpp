@@ -79,9 +79,10 @@ lease::Result<std::uint64_t> ObservedRepository::latest_seq_for_run(const lease:
 }
 
 lease::Result<std::uint64_t> ObservedRepository::transition_timed_out_attempts(lease::Time now) {
+  auto answered = operate<model::Count>(model::TransitionTimedOutAttempts{.at = now}, value_of);
   // As a repository that inherits the method answers, so that those who tick it go on to the reap.
   if (!referee_.profile().offers("transition_timed_out_attempts")) return std::uint64_t{0};
-  return operate<model::Count>(model::TransitionTimedOutAttempts{.at = now}, value_of);
+  return answered;
 }
 
 }  // namespace leasecheck::sim

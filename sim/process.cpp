@@ -241,8 +241,8 @@ std::expected<void, std::string> Process::send(std::string_view line) {
 }
 
 // Nearly every answer comes soon; the timer, and all else that there is to wait for, is only for
-// the others. So most answers cost three system calls: write, poll, read; two where writing has
-// already given the processor to the program.
+// the others. So most answers cost two system calls, where writing has already given the processor
+// to the program, or four: write, read, poll, read.
 bool Process::answers_soon() const {
   constexpr int soon_ms = 20;
   pollfd answer{.fd = output_, .events = POLLIN, .revents = 0};

@@ -28,8 +28,8 @@ void Reaper::start() {
   plan_next();
 }
 
-void Reaper::stay(const model::Id& worker) {
-  aim_.keep_to_the_rhythm(worker);
+void Reaper::stay(const model::Id& worker, model::Time settled) {
+  aim_.keep_to_the_rhythm(worker, settled);
   clock_.set({});
   is_right_ = true;
 }

@@ -20,8 +20,8 @@ class Reaper {
   void start();
 
   /// Faults have ended, and this reaper stays, with one worker: its clock is right and it misses
-  /// nothing (rule 24).
-  void stay(const model::Id& worker);
+  /// nothing (rule 24). What was under way by then has arrived by `settled`.
+  void stay(const model::Id& worker, model::Time settled);
 
   /// Faults have ended, and this reaper does not come back.
   void leave() { has_left_ = true; }

@@ -77,7 +77,8 @@ class RepositorySubject final : public Subject {
 
   [[nodiscard]] std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen) override {
     if (!profile_.offers("snapshot")) return false;
-    if (mirror_.is_final() && may_have_changed_ && !may_have_changed_()) return false;
+    const bool may_be_known = mirror_.is_final() && seen != model::Snapshot{};
+    if (may_be_known && may_have_changed_ && !may_have_changed_()) return false;
     lease::Result<bool> changed = mirror_.refresh(*repository_, handles_, seen);
     if (!changed) return std::unexpected(BrokenSubject{"snapshot: " + changed.error().message});
     return *changed;

@@ -299,9 +299,9 @@ void Worker::tell_clock() {
   if (is_up_) around_.referee.happen(model::ClockStepped{.worker = id_, .clock = clock_.error()});
 }
 
-void Worker::stay() {
+void Worker::stay(Time settled) {
   stays_ = true;
-  aim_.keep_to_the_rhythm(id_);
+  aim_.keep_to_the_rhythm(id_, settled);
   clock_.set({});
   tell_clock();
   if (!is_up_) {

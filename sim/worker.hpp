@@ -33,7 +33,8 @@ class Worker {
 
   /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its rhythm
   /// and acks what it claims (rule 24).
-  void stay();
+  /// What was under way by then has arrived by `settled`.
+  void stay(model::Time settled);
 
   [[nodiscard]] const model::Id& id() const { return id_; }
 

@@ -97,11 +97,12 @@ class World {
     stranger_.leave();
     for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
     for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
-    workers_.front()->stay();
-    reapers_.front()->stay(workers_.front()->id());
-    referee_.happen(model::FaultsEnded{});
     // What is still on its way arrives, and may yet set a deadline.
-    run_until(timeline_.now() + std::max(before.spike, before.most_delay));
+    const Time settled = timeline_.now() + std::max(before.spike, before.most_delay);
+    workers_.front()->stay(settled);
+    reapers_.front()->stay(workers_.front()->id(), settled);
+    referee_.happen(model::FaultsEnded{});
+    run_until(settled);
   }
 
   void demand_progress() {
@@ -153,10 +154,11 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
 // its policy still forgives, once for the last one, and once more because the lease in hand may
 // have been lost when faults ended. Each time it waits for a backoff, which the policy says, and
 // then costs no more than `turn`: the worker asks within three polls of its old rhythm (later ones
-// are nearer), or sleeps until a lease could be taken back; it works; what it gives up or loses by
-// a timeout is settled within three ticks. With one worker that takes them one by one, turns and
-// backoffs of all attempts add up; in truth most of them overlap. All clocks are right by now, so
-// no time is lost between them.
+// are nearer), or sleeps until something is due; it works; what it gives up or loses by a timeout
+// is settled within three ticks. Worker and reaper sleep only while that worker holds nothing and
+// nothing is under way, so that nobody can make anything due any sooner. With one worker that takes
+// them one by one, turns and backoffs of all attempts add up; in truth most of them overlap. All
+// clocks are right by now, so no time is lost between them.
 Time progress_bound(const model::State& state, const Plan& plan, Time now) {
   const Duration turn = 3 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
                         plan.heartbeat_period + 2 * plan.ttl + plan.grace;

@@ -34,8 +34,8 @@ bool FileWatch::open() {
   database_.reset(database);
   sqlite3_stmt* statement = nullptr;
   // ":memory:" is another database for everyone who opens it.
-  const bool is_a_file = opened == SQLITE_OK && *sqlite3_db_filename(database, "main") != '\0';
-  if (is_a_file) {
+  const char* file = opened == SQLITE_OK ? sqlite3_db_filename(database, "main") : nullptr;
+  if (file != nullptr && *file != '\0') {
     sqlite3_prepare_v2(database, "PRAGMA data_version", -1, &statement, nullptr);
   }
   ask_version_.reset(statement);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -4,11 +4,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "cli/temporary.hpp"
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
+#include "sim/disk/file_watch.hpp"
 #include "sim/subject.hpp"
 #include "sim/world.hpp"
 #include "traces/writer.hpp"
@@ -18,11 +21,15 @@ namespace {
 
 using OpenedRepository = lease::Result<std::unique_ptr<lease::AttemptRepository>>;
 
+std::string database_in(const std::filesystem::path& directory) {
+  return (directory / "repository.sqlite").string();
+}
+
 OpenedRepository open(const std::string& backend, const std::filesystem::path& directory,
                       lease::Clock& clock, lease::IdSource& ids) {
   if (backend == "memory") return lease::make_memory_repository(clock, ids);
   lease::SqliteOptions options;
-  options.path = (directory / "repository.sqlite").string();
+  options.path = database_in(directory);
   return lease::open_sqlite_repository(options, clock, ids);
 }
 
@@ -31,10 +38,18 @@ std::string record(const std::string& backend, std::uint64_t seed,
                    const std::filesystem::path& directory) {
   const auto files = cli::TemporaryDirectory::create();
   if (!files) return files.error();
-  const auto subject =
-      sim::make_repository_subject(backend, [&](lease::Clock& clock, lease::IdSource& ids) {
+  std::function<bool()> may_have_changed;
+  if (backend == "sqlite") {
+    may_have_changed = [watch = std::make_shared<sim::FileWatch>(database_in(files->path()))] {
+      return watch->may_have_changed();
+    };
+  }
+  const auto subject = sim::make_repository_subject(
+      backend,
+      [&](lease::Clock& clock, lease::IdSource& ids) {
         return open(backend, files->path(), clock, ids);
-      });
+      },
+      sim::whole_contract(), may_have_changed);
   if (!subject) return subject.error().message;
   const sim::Plan plan = sim::draw_plan(seed, {});
   traces::Trace trace{.head = sim::head_of(plan, backend), .steps = {}, .verdict = {}};

@@ -93,6 +93,41 @@ TEST(Mirror, ShowsALeaseOtherwiseOnceItHasAHandle) {
   EXPECT_FALSE(mirror.refresh(*repository, handles, seen).value());
 }
 
+TEST(Mirror, BeginsAnewForWhoHasSeenNothing) {
+  StandingClock clock;
+  Ids ids;
+  const auto repository = lease::make_memory_repository(clock, ids);
+  ASSERT_TRUE(repository->enqueue_attempt(plain_spec()));
+  const Handles handles;
+  Mirror mirror;
+  model::Snapshot first;
+  model::Snapshot second;
+  ASSERT_TRUE(mirror.refresh(*repository, handles, first).value());
+  EXPECT_TRUE(mirror.refresh(*repository, handles, second).value());
+  EXPECT_EQ(second, first);
+}
+
+TEST(Mirror, FollowsRowsThatGoAndEventsThatCome) {
+  StandingClock clock;
+  Ids ids;
+  const auto repository = lease::make_memory_repository(clock, ids);
+  Handles handles;
+  handles.issue("lease");
+  Mirror mirror;
+  model::Snapshot seen;
+  ASSERT_TRUE(repository->enqueue_attempt(plain_spec()));
+  ASSERT_TRUE(
+      repository->upsert_lease(lease::AttemptId("a"), lease::WorkerId("w"), model::at_ms(1)));
+  ASSERT_TRUE(mirror.refresh(*repository, handles, seen).value());
+  const lease::Holder holder{lease::LeaseId("lease"), lease::WorkerId("w")};
+  ASSERT_TRUE(repository->append_run_event(holder, {.kind = "k", .payload = "1"}, clock.now()));
+  EXPECT_TRUE(mirror.refresh(*repository, handles, seen).value());
+  EXPECT_EQ(seen.runs.at(0).events.size(), 1U);
+  ASSERT_TRUE(repository->reset());
+  EXPECT_TRUE(mirror.refresh(*repository, handles, seen).value());
+  EXPECT_EQ(seen, model::Snapshot{});
+}
+
 TEST(FileWatch, SeesWhatOthersCommitAndNothingElse) {
   const auto directory = cli::TemporaryDirectory::create();
   ASSERT_TRUE(directory) << directory.error();

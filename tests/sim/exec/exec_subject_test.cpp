@@ -93,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(ExecSubject, CountsWhatItDoesNotOfferAsSkipped) {
   const RunResult run = simulate_python({"--variant", "required_only"}, 1);
   EXPECT_GT(run.tally.skipped.at("start_attempt"), 0U);
+  EXPECT_GT(run.tally.skipped.at("transition_timed_out_attempts"), 0U);
+  EXPECT_GT(run.tally.outcomes.at("expire_leases_and_requeue").at("ok"), 0U);
   EXPECT_FALSE(run.tally.outcomes.contains("start_attempt"));
 }
 
