@@ -24,11 +24,9 @@ bool says(const Ended& ended, const std::string& text) {
 TEST(ExecBackend, ADefectIsNamedByItsRuleAndItsTraceReplays) {
   const Workplace place;
   const std::string defective = python("--defect version_restarts");
-  const Ended checked = place.run("check --depth 1 --budget 1s --report r" + defective);
-  EXPECT_EQ(checked.exit_code, 1) << checked.out << checked.err;
-  EXPECT_TRUE(says(checked, "violated monotonic_versions")) << checked.out;
-  EXPECT_TRUE(says(checked, "leasecheck replay r/")) << checked.out;
-  EXPECT_EQ(place.run("simulate --seeds 1..20 --trace none" + defective).exit_code, 1);
+  const Ended simulated = place.run("simulate --seeds 1..20 --trace none" + defective);
+  EXPECT_EQ(simulated.exit_code, 1) << simulated.out << simulated.err;
+  EXPECT_TRUE(says(simulated, "violated monotonic_versions")) << simulated.out;
   const Ended toured = place.run("conform --attempts 1" + defective);
   EXPECT_EQ(toured.exit_code, 1) << toured.out << toured.err;
   EXPECT_EQ(place.run("replay conform.jsonl").exit_code, 1)
