@@ -92,6 +92,8 @@ std::string in_words(const CampaignResult& result) {
     text += fmt::format("storms      {} rounds of operations at the same time: {}\n",
                         grouped(tally.rounds), listed(tally.at_once));
   }
+  text += fmt::format("transitions {} kinds: {}\n", tally.transitions.size(),
+                      listed(tally.transitions));
   text += fmt::format("faults      {}\n", listed(tally.faults));
   if (!result.never_fired.empty()) {
     text += fmt::format("never fired {}\n", fmt::join(result.never_fired, ", "));
@@ -147,6 +149,7 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
           {"disk_calls", tally.disk_calls},
           {"rounds", tally.rounds},
           {"at_once", tally.at_once},
+          {"transitions", tally.transitions},
           {"faults", tally.faults},
           {"never_fired", result.never_fired},
           {"premises", tally.premises},

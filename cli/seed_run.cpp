@@ -201,6 +201,7 @@ ordered_json json_of(const sim::Tally& tally) {
           {"operations", tally.operations},
           {"virtual_time", tally.virtual_time.count()},
           {"outcomes", tally.outcomes},
+          {"transitions", tally.transitions},
           {"faults", tally.faults},
           {"disk_calls", tally.disk_calls},
           {"rounds", tally.rounds},
@@ -217,6 +218,7 @@ sim::Tally tally_from(const ordered_json& json) {
   json.at("operations").get_to(tally.operations);
   tally.virtual_time = model::Duration{json.at("virtual_time").get<std::int64_t>()};
   json.at("outcomes").get_to(tally.outcomes);
+  json.at("transitions").get_to(tally.transitions);
   json.at("faults").get_to(tally.faults);
   json.at("disk_calls").get_to(tally.disk_calls);
   json.at("rounds").get_to(tally.rounds);

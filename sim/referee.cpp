@@ -8,6 +8,14 @@
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
+namespace {
+
+std::string status_word(std::size_t index) {
+  if (index == model::status_count) return "none";
+  return std::string(model::word(static_cast<model::Status>(index)));
+}
+
+}  // namespace
 
 void Tally::add(const Tally& other) {
   runs += other.runs;
@@ -18,6 +26,7 @@ void Tally::add(const Tally& other) {
   for (const auto& [operation, counts] : other.outcomes) {
     for (const auto& [outcome, count] : counts) outcomes[operation][outcome] += count;
   }
+  for (const auto& [move, count] : other.transitions) transitions[move] += count;
   for (const auto& [word, count] : other.at_once) at_once[word] += count;
   for (const auto& [name, count] : other.faults) faults[name] += count;
   for (const auto& [name, count] : other.premises) premises[name] += count;
@@ -113,6 +122,7 @@ CallResult Referee::operate(const Caller& caller, const model::Action& requested
   record_return(return_step, call, reply.outcome, done->changed);
   std::vector<properties::AttemptChange> changes;
   if (done->changed) changes = properties::changes_between(before_, after_);
+  count(action.operation, changes);
   judge({.step = call,
          .true_time = true_time_,
          .actor = caller.actor,
@@ -136,6 +146,18 @@ void Referee::count(const model::Operation& operation, const model::Outcome& out
   Outcomes& counted = outcomes_[operation.index()];
   counted.operation = model::name_of(operation);
   ++counted.count[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
+}
+
+void Referee::count(const model::Operation& operation,
+                    std::span<const properties::AttemptChange> changes) {
+  const auto status_of = [](const model::AttemptRecord* attempt) {
+    return attempt ? static_cast<std::size_t>(attempt->status) : model::status_count;
+  };
+  for (const properties::AttemptChange& change : changes) {
+    const std::size_t from = status_of(change.before);
+    const std::size_t to = status_of(change.after);
+    if (from != to) ++outcomes_[operation.index()].moved[from][to];
+  }
 }
 
 void Referee::record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
@@ -202,6 +224,13 @@ Tally Referee::tally() const {
       if (counted.count[i] == 0) continue;
       const auto word = i == 0 ? "ok" : model::word(static_cast<model::ErrorCode>(i - 1));
       tally.outcomes[std::string(counted.operation)][std::string(word)] += counted.count[i];
+    }
+    for (std::size_t from = 0; from <= model::status_count; ++from) {
+      for (std::size_t to = 0; to <= model::status_count; ++to) {
+        if (counted.moved[from][to] == 0) continue;
+        tally.transitions[status_word(from) + " to " + status_word(to) + " by " +
+                          std::string(counted.operation)] += counted.moved[from][to];
+      }
     }
   }
   const auto all = properties::all_properties();

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,7 @@ struct Tally {
   std::uint64_t operations = 0;
   model::Duration virtual_time{0};
   std::map<std::string, std::map<std::string, std::uint64_t>> outcomes;  ///< operation, outcome
+  std::map<std::string, std::uint64_t> transitions;  ///< "leased to queued by release_lease"
   std::map<std::string, std::uint64_t> faults;
   std::uint64_t disk_calls = 0;  ///< at which a simulated disk could fail, and others could go on
   std::uint64_t rounds = 0;  ///< in which several processes did everything at once, all explained
@@ -105,6 +107,7 @@ class Referee {
   };
   std::expected<Done, BrokenSubject> call_subject(const model::Action& action);
   void count(const model::Operation& operation, const model::Outcome& outcome);
+  void count(const model::Operation& operation, std::span<const properties::AttemptChange> changes);
   void record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
                      bool changed);
 
@@ -128,6 +131,8 @@ class Referee {
   struct Outcomes {
     std::string_view operation;
     std::array<std::uint64_t, words> count{};  ///< "ok", then by error code
+    /// How often it moved an attempt from one status to another; the last one stands for none.
+    std::array<std::array<std::uint64_t, model::status_count + 1>, model::status_count + 1> moved{};
   };
   std::array<Outcomes, std::variant_size_v<model::Operation>> outcomes_;
   std::optional<std::uint64_t> digest_;  ///< of `before_`, where it is known

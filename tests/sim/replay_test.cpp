@@ -55,6 +55,7 @@ TEST(Replay, OfAHeldRunIsTheSameRun) {
   EXPECT_EQ(replayed->first_difference, 0U);
   EXPECT_EQ(replayed->tally.outcomes, run.result.tally.outcomes);
   EXPECT_EQ(replayed->tally.premises, run.result.tally.premises);
+  EXPECT_EQ(replayed->tally.transitions, run.result.tally.transitions);
 }
 
 TEST(Replay, RefusesATraceWhoseHeadSaysTooLittle) {

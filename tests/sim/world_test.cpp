@@ -199,6 +199,29 @@ TEST(World, AStuckReapIsSeenByProgressAndByNothingElse) {
   EXPECT_GT(found, seeds / 4);
 }
 
+// Each way in which the contract lets an attempt go from one status to another.
+TEST(World, TakesEveryTransitionOfAnAttempt) {
+  const std::map<std::string, std::uint64_t> taken = simulate_seeds().transitions;
+  std::set<std::string> expected{
+      "none to queued by enqueue_attempt",       "queued to leased by upsert_lease",
+      "retry_backoff to leased by upsert_lease", "leased to running by start_attempt",
+      "queued to cancelled by cancel_attempt",   "retry_backoff to cancelled by cancel_attempt",
+      "failed to queued by replay_dead_letter"};
+  for (const std::string from : {"leased to ", "running to "}) {
+    expected.insert({from + "queued by release_lease", from + "queued by expire_leases_and_requeue",
+                     from + "failed by expire_leases_and_requeue",
+                     from + "completed by ack_attempt", from + "failed by ack_attempt",
+                     from + "retry_backoff by ack_attempt", from + "cancelled by ack_attempt",
+                     from + "failed by transition_timed_out_attempts",
+                     from + "retry_backoff by transition_timed_out_attempts",
+                     from + "cancelled by transition_timed_out_attempts",
+                     from + "cancelled by cancel_attempt"});
+  }
+  std::set<std::string> seen;
+  for (const auto& [move, count] : taken) seen.insert(move);
+  EXPECT_EQ(seen, expected);
+}
+
 // A shorter bound must be broken now and then, or the real one is not computed but merely large.
 TEST(World, EveryRunEndsWithEveryAttemptTerminal) {
   std::uint64_t open_when_faults_ended = 0;
