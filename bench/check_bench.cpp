@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "bench/yardstick.hpp"
-#include "model/check/checker.hpp"
-#include "model/check/lease_core.hpp"
+#include "leasecheck/check/checker.hpp"
+#include "model/lease_core/lease_core.hpp"
 
 namespace {
 

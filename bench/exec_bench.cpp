@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/exec_subject.hpp"
+#include "sim/subject/exec_subject.hpp"
 
 extern char** environ;
 

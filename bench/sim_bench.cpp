@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/backend.hpp"
 #include "lease/sqlite.hpp"
-#include "sim/interleave.hpp"
-#include "sim/subject.hpp"
-#include "sim/world.hpp"
+#include "sim/registry/subject_registry.hpp"
+#include "sim/storage/interleaver.hpp"
+#include "sim/subject/subject.hpp"
+#include "sim/world/world.hpp"
 
 namespace leasecheck {
 namespace {
@@ -62,7 +62,7 @@ struct Measured {
 };
 
 std::unique_ptr<sim::Subject> make_subject(const std::string& backend) {
-  const auto chosen = cli::parse_backend(backend);
+  const auto chosen = sim::parse_backend(backend);
   if (!chosen) give_up(chosen.error());
   auto subject = chosen->make();
   if (!subject) give_up(subject.error().message);

@@ -36,15 +36,15 @@ void add_backend_options(Command& command, CommonOptions& options) {
                    "How long a program may be silent before it is broken (default: 10s)");
 }
 
-Backend chosen_backend(const CommonOptions& options, const std::string& fallback) {
+sim::Backend chosen_backend(const CommonOptions& options, const std::string& fallback) {
   const std::string named = options.backend.empty() ? fallback : options.backend;
-  auto backend = parse_backend(options.mutant.empty() ? named : "mutant:" + options.mutant,
-                               std::chrono::milliseconds(options.subject_timeout_ms));
+  auto backend = sim::parse_backend(options.mutant.empty() ? named : "mutant:" + options.mutant,
+                                    std::chrono::milliseconds(options.subject_timeout_ms));
   if (!backend) throw Stop{backend.error()};
   return *std::move(backend);
 }
 
-std::unique_ptr<sim::Subject> make_subject(const Backend& backend) {
+std::unique_ptr<sim::Subject> make_subject(const sim::Backend& backend) {
   auto subject = backend.make();
   if (!subject) throw Stop{subject.error().message};
   return *std::move(subject);

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "cli/backend.hpp"
 #include "cli/command_line.hpp"
+#include "sim/registry/subject_registry.hpp"
 #include "traces/trace.hpp"
 
 /// What all subcommands share: exit codes, flags that mean the same everywhere, and how they end.
@@ -29,11 +29,12 @@ void add_backend_options(Command& command, CommonOptions& options);
 
 /// The backend that the flags name, or `fallback` when they name none.
 /// Throws: Stop, for a value that names nothing.
-[[nodiscard]] Backend chosen_backend(const CommonOptions& options, const std::string& fallback);
+[[nodiscard]] sim::Backend chosen_backend(const CommonOptions& options,
+                                          const std::string& fallback);
 
 /// A new subject of the backend.
 /// Throws: Stop, when it cannot be made.
-[[nodiscard]] std::unique_ptr<sim::Subject> make_subject(const Backend& backend);
+[[nodiscard]] std::unique_ptr<sim::Subject> make_subject(const sim::Backend& backend);
 
 /// Each subcommand, added by its own file.
 void add_check(CommandLine& program);

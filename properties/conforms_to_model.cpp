@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "model/spec/step.hpp"
-#include "properties/difference.hpp"
-#include "properties/observation.hpp"
+#include "leasecheck/spec/step.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/difference.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

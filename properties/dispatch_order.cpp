@@ -4,9 +4,9 @@
 #include <compare>
 #include <vector>
 
-#include "properties/accepted_specs.hpp"
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
+#include "properties/support/accepted_specs.hpp"
+#include "properties/support/observation.hpp"
 
 namespace leasecheck::properties {
 namespace {

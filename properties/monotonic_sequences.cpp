@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <ranges>
 
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

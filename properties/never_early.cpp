@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "model/spec/step.hpp"
-#include "properties/accepted_specs.hpp"
-#include "properties/observation.hpp"
+#include "leasecheck/spec/step.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/accepted_specs.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

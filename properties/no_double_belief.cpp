@@ -5,9 +5,9 @@
 #include <set>
 #include <variant>
 
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

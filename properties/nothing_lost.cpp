@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "properties/accepted_specs.hpp"
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/accepted_specs.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

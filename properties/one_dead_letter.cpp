@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/observation.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::properties {
 namespace {

@@ -3,8 +3,8 @@
 #include <map>
 #include <variant>
 
-#include "properties/observation.hpp"
 #include "properties/registry.hpp"
+#include "properties/support/observation.hpp"
 
 namespace leasecheck::properties {
 namespace {

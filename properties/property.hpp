@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "model/spec/environment.hpp"
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
-#include "model/spec/state.hpp"
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/state.hpp"
 
 /// Properties are named values that watch a run: every operation with what it answered and changed,
 /// and every event around the repository. They judge the observed subject by the contract's rules,

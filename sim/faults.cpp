@@ -2,7 +2,16 @@
 
 #include <array>
 
+#include "sim/random.hpp"
+
 namespace leasecheck::sim {
+namespace {
+
+std::uint32_t draw_chance(Stream& draw, std::uint32_t most) {
+  return draw.chance(500) ? 0 : static_cast<std::uint32_t>(1 + draw.below(most));
+}
+
+}  // namespace
 
 // A new probability has to be entered here, or no campaign can say whether it ever happened.
 std::span<const FaultKind> fault_kinds() {
@@ -54,6 +63,15 @@ void leave_only(Faults& faults, const std::set<std::string, std::less<>>& names)
   for (const FaultKind& kind : fault_kinds()) {
     if (!names.contains(kind.name)) kind.switch_off(faults);
   }
+}
+
+DiskFaults draw_disk_faults(std::uint64_t seed) {
+  Stream draw(seed, "faults");
+  return {.kill = draw_chance(draw, 400),
+          .power_loss = draw_chance(draw, 100),
+          .io_error = draw_chance(draw, 400),
+          .disk_full = draw_chance(draw, 1000),
+          .slow = draw_chance(draw, 5000)};
 }
 
 }  // namespace leasecheck::sim

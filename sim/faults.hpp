@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/spec/time.hpp"
+#include "leasecheck/spec/time.hpp"
 
 /// What may go wrong in a run. Each kind has its own probability, drawn per seed, and some are
 /// exactly zero: a run without one kind of fault reaches states that it would have prevented, and
@@ -108,6 +108,10 @@ struct FaultKind {
 
 /// Every kind there is.
 [[nodiscard]] std::span<const FaultKind> fault_kinds();
+
+/// What the disk and its processes suffer in the run of a seed. The same seed gives the same faults
+/// in every run that has a simulated disk.
+[[nodiscard]] DiskFaults draw_disk_faults(std::uint64_t seed);
 
 /// Leaves only the kinds of these names on.
 void leave_only(Faults& faults, const std::set<std::string, std::less<>>& names);

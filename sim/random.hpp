@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "model/spec/time.hpp"
+#include "leasecheck/spec/time.hpp"
 
 namespace leasecheck::sim {
 

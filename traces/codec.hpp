@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "model/spec/environment.hpp"
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
 
 /// The model's values as JSON, for traces and for the protocol with subjects alike: one spelling of
 /// every field, whoever reads it. Decoding is strict: what comes back is exactly what went in, or

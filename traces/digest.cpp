@@ -1,5 +1,6 @@
 #include "traces/digest.hpp"
 
+#define XXH_INLINE_ALL  // headers only: nothing to link, and nothing for a consumer to find
 #include <xxhash.h>
 
 #include <nlohmann/json.hpp>

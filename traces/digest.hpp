@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "model/spec/records.hpp"
+#include "leasecheck/spec/records.hpp"
 
 /// What a trace says about the state after an operation: a digest of all of it, to find the first
 /// divergence of two runs by comparing numbers, and the fields that changed, to be read.

@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "model/spec/environment.hpp"
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
 
 /// The fields of every record, operation, answer and event, named as in the file format and in the
 /// protocol for subjects. Each list is read by the encoder and by the decoder, so that nothing can

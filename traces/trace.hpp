@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "model/spec/environment.hpp"
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
 
 /// A run as data: what was done (stimuli) and what was seen (observations). The file format is
 /// described in traces/README.md; this is what a file holds once it has been read.

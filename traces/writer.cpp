@@ -68,8 +68,7 @@ std::unexpected<std::string> Writer::give_up(std::string_view doing) {
   return std::unexpected(std::move(complaint));
 }
 
-std::expected<void, std::string> write_file(const std::filesystem::path& file,
-                                            const Trace& trace) {
+std::expected<void, std::string> write_file(const std::filesystem::path& file, const Trace& trace) {
   auto writer = Writer::open(file, trace.head);
   if (!writer) return std::unexpected(writer.error());
   for (const Step& step : trace.steps) {

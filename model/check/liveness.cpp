@@ -1,4 +1,4 @@
-#include "model/check/liveness.hpp"
+#include "leasecheck/check/liveness.hpp"
 
 namespace leasecheck::check {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 // Why there are finitely many names, and why they are enough.
 //

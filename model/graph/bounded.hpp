@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "model/spec/operation.hpp"
-#include "model/spec/state.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/state.hpp"
 
 /// Every transition of a bounded contract, to be carried out on something: unlike the walk for
 /// pictures it has every operation, refused ones, repeated ones and readings included, and tells

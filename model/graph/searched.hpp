@@ -1,6 +1,6 @@
 #pragma once
 
-#include "model/check/searched_graph.hpp"
+#include "leasecheck/check/searched_graph.hpp"
 #include "model/graph/graph.hpp"
 
 namespace leasecheck::graph {

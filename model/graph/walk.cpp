@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 // Why the walk is finite and still exact.
 //

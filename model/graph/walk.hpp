@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/spec/state.hpp"
-#include "model/spec/time.hpp"
+#include "leasecheck/spec/state.hpp"
+#include "leasecheck/spec/time.hpp"
 
 /// State-transition graphs of the contract, for review: an exhaustive walk of a small
 /// configuration, lenses that make pictures of it, and exporters.

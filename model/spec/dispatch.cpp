@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "leasecheck/spec/step.hpp"
 #include "model/spec/rules.hpp"
-#include "model/spec/step.hpp"
 
 namespace leasecheck::model {
 namespace {

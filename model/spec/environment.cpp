@@ -1,4 +1,4 @@
-#include "model/spec/environment.hpp"
+#include "leasecheck/spec/environment.hpp"
 
 namespace leasecheck::model {
 namespace {

@@ -1,7 +1,7 @@
 // Rules 9, 11, 12, 13: what the holder of a current lease may do with its attempt.
 
+#include "leasecheck/spec/step.hpp"
 #include "model/spec/rules.hpp"
-#include "model/spec/step.hpp"
 
 namespace leasecheck::model {
 namespace {

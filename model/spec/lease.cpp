@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "leasecheck/spec/step.hpp"
 #include "model/spec/rules.hpp"
-#include "model/spec/step.hpp"
 
 namespace leasecheck::model {
 namespace {

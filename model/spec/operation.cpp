@@ -1,4 +1,4 @@
-#include "model/spec/operation.hpp"
+#include "leasecheck/spec/operation.hpp"
 
 #include <concepts>
 

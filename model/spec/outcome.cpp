@@ -1,4 +1,4 @@
-#include "model/spec/outcome.hpp"
+#include "leasecheck/spec/outcome.hpp"
 
 #include <utility>
 

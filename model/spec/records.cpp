@@ -1,4 +1,4 @@
-#include "model/spec/records.hpp"
+#include "leasecheck/spec/records.hpp"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 namespace leasecheck::model {
 

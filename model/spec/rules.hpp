@@ -3,9 +3,9 @@
 #include <expected>
 #include <string_view>
 
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
-#include "model/spec/state.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/state.hpp"
 
 /// The inside of the step function: one `apply` per operation, and the few moves of an attempt that
 /// several rules share. Every `apply` decides first and changes last, so that a refused operation

@@ -1,4 +1,4 @@
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "model/spec/time.hpp"
+#include "leasecheck/spec/time.hpp"
 
 namespace leasecheck::model {
 

@@ -3,8 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "leasecheck/spec/step.hpp"
 #include "model/spec/rules.hpp"
-#include "model/spec/step.hpp"
 
 namespace leasecheck::model {
 namespace {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "model/check/lease_core.hpp"
-#include "model/check/report.hpp"
-#include "model/check/searched_graph.hpp"
+#include "leasecheck/check/report.hpp"
+#include "leasecheck/check/searched_graph.hpp"
+#include "model/lease_core/lease_core.hpp"
 #include "model/system/lens.hpp"
 #include "model/system/state.hpp"
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 namespace leasecheck::system {
 

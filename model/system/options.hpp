@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/spec/time.hpp"
+#include "leasecheck/spec/time.hpp"
 #include "model/system/mutant.hpp"
 
 namespace leasecheck::system {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/check/model.hpp"
+#include "leasecheck/check/model.hpp"
 #include "model/system/world.hpp"
 
 namespace leasecheck::system {

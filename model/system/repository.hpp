@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 #include "model/system/state.hpp"
 
 namespace leasecheck::system {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "model/spec/records.hpp"
+#include "leasecheck/spec/records.hpp"
 #include "model/system/options.hpp"
 
 /// The searched world as one small value: the repository's attempts, workers with what they

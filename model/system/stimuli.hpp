@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "model/spec/environment.hpp"
+#include "leasecheck/spec/environment.hpp"
 #include "model/system/world.hpp"
 
 namespace leasecheck::system {

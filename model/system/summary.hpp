@@ -1,7 +1,7 @@
 #pragma once
 
-#include "model/check/checker.hpp"
-#include "model/check/drawing.hpp"
+#include "leasecheck/check/checker.hpp"
+#include "leasecheck/check/drawing.hpp"
 #include "model/system/explore.hpp"
 
 namespace leasecheck::system {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/check/model.hpp"
-#include "model/check/symmetry.hpp"
+#include "leasecheck/check/model.hpp"
+#include "leasecheck/check/symmetry.hpp"
 #include "model/system/codec.hpp"
 #include "model/system/properties.hpp"
 #include "model/system/world.hpp"

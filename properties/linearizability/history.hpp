@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "model/spec/operation.hpp"
-#include "model/spec/outcome.hpp"
-#include "model/spec/state.hpp"
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/state.hpp"
 
 /// What several clients of one repository saw.
 namespace leasecheck::properties {

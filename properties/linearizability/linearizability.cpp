@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -27,8 +27,8 @@ void rename_lease(model::Step& step, const ConcurrentCall& call, std::size_t ind
   if (granted == nullptr || !std::holds_alternative<model::UpsertLease>(call.action.operation)) {
     return;
   }
-  const model::Id observed = call.lease_id.value_or("unobserved lease of call " +
-                                                    std::to_string(index));
+  const model::Id observed =
+      call.lease_id.value_or("unobserved lease of call " + std::to_string(index));
   step.state.attempt_of_lease.erase(granted->lease_id);
   step.state.attempt_of_lease.emplace(observed, granted->attempt_id);
   step.state.attempts.at(granted->attempt_id).lease->lease_id = observed;
@@ -147,7 +147,7 @@ Explanations explain(const std::vector<model::State>& initial, const History& hi
   Explanations explanations;
   Search search(history, options.most_steps);
   for (const model::State& state : initial) search.collect(state, explanations.states);
-  explanations.verdict = search.gave_up()                ? Linearizability::gave_up
+  explanations.verdict = search.gave_up()              ? Linearizability::gave_up
                          : explanations.states.empty() ? Linearizability::not_linearizable
                                                        : Linearizability::linearizable;
   return explanations;

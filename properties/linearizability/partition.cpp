@@ -28,8 +28,12 @@ class Sets {
 };
 
 // Attempts and runs have names of their own each.
-std::string name_of_attempt(const model::Id& id) { return "attempt " + id; }
-std::string name_of_run(const model::Id& id) { return "run " + id; }
+std::string name_of_attempt(const model::Id& id) {
+  return "attempt " + id;
+}
+std::string name_of_run(const model::Id& id) {
+  return "run " + id;
+}
 
 /// Which attempt or run each call is about.
 class Subjects {
@@ -88,7 +92,7 @@ class Subjects {
     return names;
   }
 
-  std::map<model::Id, model::Id> leases_;  // lease, attempt
+  std::map<model::Id, model::Id> leases_;     // lease, attempt
   std::multimap<model::Id, model::Id> runs_;  // attempt, every run that anybody enqueued it for
 };
 
@@ -131,9 +135,8 @@ std::vector<History> partition(const History& history) {
   std::vector<History> parts;
   for (auto& [set, calls] : calls_of) {
     parts.push_back({history.initial, std::move(calls), history.final_snapshot});
-    restrict_to(parts.back(), [&](const std::string& name) {
-      return sets.representative(name) == set;
-    });
+    restrict_to(parts.back(),
+                [&](const std::string& name) { return sets.representative(name) == set; });
   }
   parts.push_back({history.initial, {}, history.final_snapshot});
   restrict_to(parts.back(), [&](const std::string& name) {

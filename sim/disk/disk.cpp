@@ -50,7 +50,9 @@ Disk::Disk(Device device, std::uint64_t seed) : device_(device) {
   sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, nonzero, nullptr);
 }
 
-Disk::~Disk() { check(processes_.empty(), "processes end before their disk does"); }
+Disk::~Disk() {
+  check(processes_.empty(), "processes end before their disk does");
+}
 
 std::shared_ptr<DiskFile> Disk::open(const std::string& name) {
   std::shared_ptr<DiskFile>& file = files_[name];

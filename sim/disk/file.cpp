@@ -129,9 +129,8 @@ std::size_t DiskFile::read(std::uint64_t offset, std::span<std::byte> into) cons
 }
 
 void DiskFile::write(std::uint64_t offset, std::span<const std::byte> bytes) {
-  contents_.unsynced.push_back({.resizes = false,
-                                .offset = offset,
-                                .bytes = Bytes(bytes.begin(), bytes.end())});
+  contents_.unsynced.push_back(
+      {.resizes = false, .offset = offset, .bytes = Bytes(bytes.begin(), bytes.end())});
   replay(contents_.seen, contents_.unsynced.back());
 }
 

@@ -40,7 +40,7 @@ class SharedMemory {
 /// One process's hold on a file: what an open file descriptor is to an operating system.
 struct Opening {
   LockLevel level = LockLevel::none;
-  std::uint16_t shared_slots = 0;     ///< locks on the shared memory, one bit for each of the eight
+  std::uint16_t shared_slots = 0;  ///< locks on the shared memory, one bit for each of the eight
   std::uint16_t exclusive_slots = 0;
   std::shared_ptr<SharedMemory> memory;  ///< once it is mapped
 };

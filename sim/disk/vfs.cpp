@@ -197,11 +197,25 @@ struct Vfs {
   // ---- The directory ---------------------------------------------------------------------------
 
   static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, int* out) {
-    static const sqlite3_io_methods methods{
-        2,         close,       read,        write,          truncate,       sync,
-        file_size, lock,        unlock,      check_reserved, file_control,   sector_size,
-        characteristics, map_memory, lock_memory, barrier,   unmap_memory,   nullptr,
-        nullptr};
+    static const sqlite3_io_methods methods{2,
+                                            close,
+                                            read,
+                                            write,
+                                            truncate,
+                                            sync,
+                                            file_size,
+                                            lock,
+                                            unlock,
+                                            check_reserved,
+                                            file_control,
+                                            sector_size,
+                                            characteristics,
+                                            map_memory,
+                                            lock_memory,
+                                            barrier,
+                                            unmap_memory,
+                                            nullptr,
+                                            nullptr};
     VfsFile& file = of(raw);
     file.base.pMethods = nullptr;
     DiskProcess& process = process_of(vfs);
@@ -234,8 +248,8 @@ struct Vfs {
       return code;
     }
     if (!process.disk_.has_file(name)) return SQLITE_IOERR_DELETE_NOENT;
-    process.disk_.remove(
-        name, sync_directory != 0 ? Disk::Removal::synced : Disk::Removal::unsynced);
+    process.disk_.remove(name,
+                         sync_directory != 0 ? Disk::Removal::synced : Disk::Removal::unsynced);
     return SQLITE_OK;
   }
 
@@ -327,6 +341,8 @@ void DiskProcess::kill() {
 }
 
 // Files have forgotten their openings and their shared memory already, or do so next.
-void DiskProcess::lose_power() { is_dead_ = true; }
+void DiskProcess::lose_power() {
+  is_dead_ = true;
+}
 
 }  // namespace leasecheck::sim

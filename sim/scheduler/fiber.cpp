@@ -127,7 +127,9 @@ Fiber::~Fiber() {
 Fiber::Fiber(Fiber&& other) noexcept = default;
 Fiber& Fiber::operator=(Fiber&& other) noexcept = default;
 
-bool Fiber::has_ended() const { return state_->has_ended; }
+bool Fiber::has_ended() const {
+  return state_->has_ended;
+}
 
 void Fiber::resume() {
   State& state = *state_;

@@ -13,7 +13,9 @@ TaskId current_or_first(const Choice& choice) {
 
 }  // namespace
 
-TaskId UniformStrategy::choose(const Choice& choice) { return draw_.pick(choice.runnable); }
+TaskId UniformStrategy::choose(const Choice& choice) {
+  return draw_.pick(choice.runnable);
+}
 
 PctStrategy::PctStrategy(Stream draw, Options options) : draw_(draw) {
   check(options.depth >= 1 && options.expected_points >= 1, "PCT needs a depth and points");
@@ -49,9 +51,8 @@ TaskId RecordedStrategy::choose(const Choice& choice) {
 
 TaskId BoundedStrategy::choose(const Choice& choice) {
   if (depth_ == branches_.size()) {
-    Branch branch{.options = {current_or_first(choice)},
-                  .taken = 0,
-                  .preempts = choice.current.has_value()};
+    Branch branch{
+        .options = {current_or_first(choice)}, .taken = 0, .preempts = choice.current.has_value()};
     if (!branch.preempts || used_ < bound_) {
       std::ranges::copy_if(choice.runnable, std::back_inserter(branch.options),
                            [&](TaskId task) { return task != branch.options.front(); });

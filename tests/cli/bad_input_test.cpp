@@ -2,7 +2,7 @@
 // expected, nothing on standard output, and leaves no file behind.
 #include <gtest/gtest.h>
 
-#include "tests/cli/program.hpp"
+#include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
 namespace {

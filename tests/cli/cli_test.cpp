@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/defects/repository/mutants.hpp"
 #include "sim/faults.hpp"
-#include "tests/cli/program.hpp"
-#include "tests/mutants/mutants.hpp"
+#include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
 namespace {

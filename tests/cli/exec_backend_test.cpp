@@ -1,7 +1,7 @@
 // Programs as backends, from the command line.
 #include <gtest/gtest.h>
 
-#include "tests/cli/program.hpp"
+#include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
 namespace {

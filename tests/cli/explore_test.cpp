@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "tests/cli/program.hpp"
+#include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <string>
 
-#include "tests/cli/program.hpp"
+#include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
 namespace {

@@ -4,10 +4,10 @@
 #include <sstream>
 #include <string>
 
-#include "sim/subject.hpp"
+#include "sim/subject/subject.hpp"
 #include "tests/contract/subjects.hpp"
-#include "tests/model/generators.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/generators.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

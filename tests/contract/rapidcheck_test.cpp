@@ -9,11 +9,11 @@
 
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
-#include "sim/judged.hpp"
-#include "sim/replay.hpp"
+#include "sim/defects/repository/mutants.hpp"
+#include "sim/kit/checked_repository.hpp"
+#include "sim/kit/rapidcheck/run.hpp"
+#include "sim/oracle/replay.hpp"
 #include "tests/contract/subjects.hpp"
-#include "tests/mutants/mutants.hpp"
-#include "tests/rapidcheck/run.hpp"
 #include "traces/reader.hpp"
 
 namespace leasecheck::rapidcheck {

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "sim/subject.hpp"
+#include "sim/subject/subject.hpp"
 
 namespace leasecheck::tests {
 

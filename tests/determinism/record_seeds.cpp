@@ -8,12 +8,12 @@
 #include <memory>
 #include <string>
 
-#include "cli/temporary.hpp"
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
-#include "sim/disk/file_watch.hpp"
-#include "sim/subject.hpp"
-#include "sim/world.hpp"
+#include "sim/registry/temporary_directory.hpp"
+#include "sim/subject/file_watch.hpp"
+#include "sim/subject/subject.hpp"
+#include "sim/world/world.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck {
@@ -36,7 +36,7 @@ OpenedRepository open(const std::string& backend, const std::filesystem::path& d
 // What went wrong, or nothing.
 std::string record(const std::string& backend, std::uint64_t seed,
                    const std::filesystem::path& directory) {
-  const auto files = cli::TemporaryDirectory::create();
+  const auto files = sim::TemporaryDirectory::create();
   if (!files) return files.error();
   std::function<bool()> may_have_changed;
   if (backend == "sqlite") {

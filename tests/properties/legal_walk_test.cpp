@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/model/generators.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/generators.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "properties/snapshot_diff.hpp"
+#include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::tests {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "model/spec/environment.hpp"
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/step.hpp"
 #include "properties/registry.hpp"
 
 namespace leasecheck::tests {

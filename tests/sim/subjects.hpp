@@ -5,17 +5,17 @@
 #include <memory>
 #include <string>
 
-#include "cli/backend.hpp"
-#include "sim/subject.hpp"
-#include "sim/world.hpp"
-#include "tests/mutants/mutants.hpp"
+#include "sim/defects/repository/mutants.hpp"
+#include "sim/registry/subject_registry.hpp"
+#include "sim/subject/subject.hpp"
+#include "sim/world/world.hpp"
 
 /// Subjects and recorded runs for the simulator's own tests.
 namespace leasecheck::sim::testing {
 
 /// A new subject of the backend that the text names, as on the command line.
 inline std::unique_ptr<Subject> make_subject(const std::string& backend) {
-  const auto parsed = cli::parse_backend(backend);
+  const auto parsed = sim::parse_backend(backend);
   EXPECT_TRUE(parsed.has_value()) << parsed.error();
   auto subject = parsed->make();
   EXPECT_TRUE(subject.has_value()) << subject.error().message;

@@ -4,7 +4,7 @@
 
 #include <tuple>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 
 namespace leasecheck::tests {
 namespace {

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <string>
 
-#include "tests/golden.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/traces/samples.hpp"
 #include "traces/reader.hpp"
 #include "traces/writer.hpp"

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "model/spec/step.hpp"
-#include "tests/model/generators.hpp"
-#include "tests/model/property.hpp"
+#include "leasecheck/spec/step.hpp"
+#include "tests/model/spec/generators.hpp"
+#include "tests/model/spec/property.hpp"
 #include "traces/codec.hpp"
 #include "traces/digest.hpp"
 #include "traces/reader.hpp"

@@ -1,4 +1,4 @@
-#include "model/check/checkpoint.hpp"
+#include "leasecheck/check/checkpoint.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

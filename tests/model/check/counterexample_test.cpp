@@ -4,7 +4,7 @@
 #include <queue>
 
 #include "tests/model/check/digraph.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/check/checker.hpp"
+#include "leasecheck/check/checker.hpp"
 
 namespace leasecheck::tests {
 

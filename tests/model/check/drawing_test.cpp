@@ -1,8 +1,8 @@
-#include "model/check/drawing.hpp"
+#include "leasecheck/check/drawing.hpp"
 
 #include <gtest/gtest.h>
 
-#include "model/check/lease_core.hpp"
+#include "model/lease_core/lease_core.hpp"
 #include "tests/model/check/digraph.hpp"
 
 namespace leasecheck::tests {

@@ -1,10 +1,10 @@
-#include "model/check/liveness.hpp"
+#include "leasecheck/check/liveness.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include "tests/model/check/digraph.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

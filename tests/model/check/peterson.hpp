@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/check/model.hpp"
+#include "leasecheck/check/model.hpp"
 
 namespace leasecheck::tests {
 

@@ -5,11 +5,11 @@
 
 #include <map>
 
-#include "model/check/lease_core.hpp"
-#include "model/check/symmetry.hpp"
+#include "leasecheck/check/symmetry.hpp"
+#include "model/lease_core/lease_core.hpp"
 #include "tests/model/check/digraph.hpp"
 #include "tests/model/check/programs.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

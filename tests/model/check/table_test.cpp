@@ -1,10 +1,10 @@
-#include "model/check/table.hpp"
+#include "leasecheck/check/table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 
-#include "model/check/parallel.hpp"
+#include "leasecheck/check/parallel.hpp"
 
 namespace leasecheck::tests {
 namespace {

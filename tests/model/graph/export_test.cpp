@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 
+#include "cli/report/svg.hpp"
 #include "model/graph/lens.hpp"
 #include "model/graph/searched.hpp"
-#include "model/graph/svg.hpp"
-#include "tests/golden.hpp"
+#include "tests/support/golden.hpp"
 
 namespace leasecheck::tests {
 namespace {

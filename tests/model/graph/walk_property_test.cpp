@@ -4,10 +4,10 @@
 #include <set>
 #include <tuple>
 
+#include "leasecheck/spec/step.hpp"
 #include "model/graph/lens.hpp"
-#include "model/spec/step.hpp"
-#include "tests/model/generators.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/generators.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::tests {
 namespace {

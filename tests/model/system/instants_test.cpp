@@ -5,7 +5,7 @@
 #include <rapidcheck.h>
 
 #include "model/system/explore.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::system {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/backend.hpp"
-#include "sim/counterexample.hpp"
+#include "sim/oracle/counterexample.hpp"
+#include "sim/registry/subject_registry.hpp"
 
 namespace leasecheck::system {
 namespace {
@@ -92,7 +92,7 @@ TEST(Margin, HasATraceBeyondItThatReplays) {
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_EQ(found->margin, Duration{way == Way::reap ? 5'001 : 10'000});
     ASSERT_TRUE(found->beyond);
-    const auto subject = cli::parse_backend("sqlite").value().make();
+    const auto subject = sim::parse_backend("sqlite").value().make();
     ASSERT_TRUE(subject);
     const auto trace = sim::played(sim::stimuli_trace(found->beyond->world, found->beyond->initial,
                                                       found->beyond->actions, "margin"),

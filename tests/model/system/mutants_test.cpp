@@ -4,10 +4,10 @@
 
 #include <set>
 
-#include "cli/backend.hpp"
 #include "model/system/explore.hpp"
-#include "sim/counterexample.hpp"
-#include "tests/mutants/searched_worlds.hpp"
+#include "sim/defects/searched_worlds.hpp"
+#include "sim/oracle/counterexample.hpp"
+#include "sim/registry/subject_registry.hpp"
 
 namespace leasecheck::system {
 namespace {
@@ -97,7 +97,7 @@ TEST_P(ModelMutant, LeavesATraceThatReplays) {
   }
   const traces::Trace stimuli = sim::stimuli_trace(run.world, run.initial, run.actions, "explore");
   const auto verdict_of = [&stimuli](const std::string& backend) {
-    const auto subject = cli::parse_backend(backend).value().make();
+    const auto subject = sim::parse_backend(backend).value().make();
     return sim::played(stimuli, **subject).value().verdict;
   };
   const traces::Verdict with_defect = verdict_of("model:" + std::string(info.name));

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "model/check/model.hpp"
+#include "leasecheck/check/model.hpp"
 #include "model/system/explore.hpp"
 #include "model/system/system.hpp"
-#include "tests/model/property.hpp"
+#include "tests/model/spec/property.hpp"
 
 namespace leasecheck::system {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "model/check/checker.hpp"
+#include "leasecheck/check/checker.hpp"
 
 namespace check = leasecheck::check;
 

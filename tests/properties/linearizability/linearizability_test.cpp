@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "model/spec/step.hpp"
+#include "leasecheck/spec/step.hpp"
 #include "sim/random.hpp"
 
 namespace leasecheck::properties {
@@ -25,7 +25,9 @@ model::Action claim(const std::string& attempt, const std::string& worker) {
 model::Action cancel(const std::string& attempt) {
   return {at_ms(20), model::CancelAttempt{attempt}};
 }
-model::Action get(const std::string& attempt) { return {at_ms(30), model::GetAttempt{attempt}}; }
+model::Action get(const std::string& attempt) {
+  return {at_ms(30), model::GetAttempt{attempt}};
+}
 
 const Outcome refused = std::unexpected(ErrorCode::not_dispatchable);
 const Outcome done = model::Answer{model::Done{}};
@@ -130,9 +132,9 @@ TEST(Linearizability, AnUnknownOutcomeMayHaveHappenedOrNotButNotBeforeItsCall) {
   const Outcome now = read_of(model::step(before, cancel("a")).state, "a");
   EXPECT_EQ(verdict({unknown(cancel("a"), 1), known(get("a"), 2, 3, old)}), linearizable);
   EXPECT_EQ(verdict({unknown(cancel("a"), 1), known(get("a"), 2, 3, now)}), linearizable);
-  EXPECT_EQ(verdict({unknown(cancel("a"), 1), known(get("a"), 2, 3, old),
-                     known(get("a"), 4, 5, now)}),
-            linearizable)
+  EXPECT_EQ(
+      verdict({unknown(cancel("a"), 1), known(get("a"), 2, 3, old), known(get("a"), 4, 5, now)}),
+      linearizable)
       << "and as late as it likes";
   EXPECT_EQ(verdict({known(get("a"), 1, 2, now), unknown(cancel("a"), 3)}), not_linearizable);
 }
@@ -153,8 +155,7 @@ TEST(Linearizability, TheFinalSnapshotCounts) {
   const model::State after = model::step(before, cancel("a")).state;
   EXPECT_EQ(verdict({known(cancel("a"), 1, 2, done)}, model::snapshot(after)), linearizable);
   EXPECT_EQ(verdict({known(cancel("a"), 1, 2, done)}, model::snapshot(before)), not_linearizable);
-  const model::Snapshot b_changed_too =
-      model::snapshot(model::step(after, cancel("b")).state);
+  const model::Snapshot b_changed_too = model::snapshot(model::step(after, cancel("b")).state);
   EXPECT_EQ(verdict({known(cancel("a"), 1, 2, done)}, b_changed_too), not_linearizable)
       << "an attempt that no call was about does not change";
 }
@@ -188,10 +189,10 @@ TEST(Explain, ToldApartOnlyByWhatComesLater) {
     spec.attempt_id = spec.run_id = id;
     return model::Action{at_ms(0), model::EnqueueAttempt{spec}};
   };
-  const auto both = explain({model::State{}},
-                            {{},
-                             {known(enqueue("a"), 1, 3, done), known(enqueue("b"), 2, 4, done)},
-                             model::snapshot(with_attempts({"a", "b"}))});
+  const auto both =
+      explain({model::State{}}, {{},
+                                 {known(enqueue("a"), 1, 3, done), known(enqueue("b"), 2, 4, done)},
+                                 model::snapshot(with_attempts({"a", "b"}))});
   // The run ids differ from those of `with_attempts`, so nothing explains this snapshot.
   EXPECT_EQ(both.verdict, not_linearizable);
 

@@ -88,9 +88,9 @@ TEST(DiskFile, ASequentialDeviceLosesASuffix) {
   const auto thrice = [](DiskFile& file) {
     for (const char* text : {"x", "y", "z"}) write(file, 0, text);
   };
-  EXPECT_EQ(after_power_loss({.sector_size = 4, .atomic_writes = true, .sequential = true}, "a",
-                             thrice),
-            (std::set<std::string>{"a", "x", "y", "z"}));
+  EXPECT_EQ(
+      after_power_loss({.sector_size = 4, .atomic_writes = true, .sequential = true}, "a", thrice),
+      (std::set<std::string>{"a", "x", "y", "z"}));
 }
 
 TEST(DiskFile, AnUnsafeAppendLeavesHolesAndASafeOneNone) {

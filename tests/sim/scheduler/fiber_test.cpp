@@ -28,7 +28,9 @@ TEST(Fiber, StandsStillWhereItSuspendsAndGoesOnFromThere) {
 
 TEST(Fiber, OneThatNeverBeganMayGo) {
   auto untouched = std::make_shared<int>(0);
-  { Fiber fiber([untouched] { ++*untouched; }); }
+  {
+    Fiber fiber([untouched] { ++*untouched; });
+  }
   EXPECT_EQ(*untouched, 0);
   EXPECT_EQ(untouched.use_count(), 1) << "and takes what it held with it";
 }

@@ -1,0 +1,184 @@
+#include "cli/campaign/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "cli/campaign/campaign_report.hpp"
+#include "cli/campaign/progress.hpp"
+#include "cli/campaign/worker_pool.hpp"
+#include "cli/command.hpp"
+#include "cli/report/file_writer.hpp"
+#include "cli/report/text.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+/// What a process answers instead of a result when it has to stop.
+constexpr char stop_mark = '!';
+
+Pool::Work work_of(const SeedOptions& options) {
+  return [&options](std::uint64_t seed) -> std::string {
+    try {
+      return to_text(run_seed(options, seed));
+    } catch (const Stop& stop) {
+      return stop_mark + stop.message;
+    }
+  };
+}
+
+SeedResult result_of(const Pool::Done& done) {
+  if (!done.answer) {
+    SeedResult result;
+    result.seed = done.number;
+    result.failure =
+        Failure{.seed = done.number, .verdict = {}, .at = {}, .trace_file = {}, .replay = {}};
+    result.failure->verdict.result = traces::Result::broken;
+    result.failure->verdict.message = "the process that ran it " + done.death;
+    return result;
+  }
+  if (done.answer->starts_with(stop_mark)) throw Stop{done.answer->substr(1)};
+  return seed_result_from_text(*done.answer);
+}
+
+/// The seeds of this shard, in order.
+class Seeds {
+ public:
+  explicit Seeds(const CampaignOptions& options)
+      : step_(options.shard.count), last_(options.last_seed), next_(options.first_seed) {
+    if (options.shard.index > 1) skip(options.shard.index - 1);
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> peek() const { return next_; }
+  void advance() { skip(step_); }
+
+ private:
+  void skip(std::uint64_t count) {
+    const bool ends = !next_ || *next_ > last_ || last_ - *next_ < count;
+    next_ = ends ? std::nullopt : std::optional(*next_ + count);
+  }
+
+  std::uint64_t step_;
+  std::uint64_t last_;
+  std::optional<std::uint64_t> next_;
+};
+
+class Campaign {
+ public:
+  explicit Campaign(const CampaignOptions& options)
+      : options_(options), to_give_(options), to_take_(options) {}
+
+  CampaignResult run() {
+    Pool pool(options_.jobs, work_of(options_.seed));
+    while (!is_over_) {
+      while (pool.has_room() && to_give_.peek() && !is_spent()) {
+        pool.give(*to_give_.peek());
+        to_give_.advance();
+      }
+      if (!pool.is_busy()) break;
+      SeedResult done = result_of(pool.next());
+      const std::uint64_t seed = done.seed;
+      done_.emplace(seed, std::move(done));
+      take_in_those_in_order();
+    }
+    note_what_never_fired();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool is_spent() const {
+    return options_.budget && std::chrono::steady_clock::now() - began_ >= *options_.budget;
+  }
+
+  void take_in_those_in_order() {
+    while (!is_over_ && to_take_.peek()) {
+      auto next = done_.extract(*to_take_.peek());
+      if (next.empty()) return;
+      to_take_.advance();
+      take_in(std::move(next.mapped()));
+    }
+  }
+
+  void take_in(SeedResult seed) {
+    result_.last_seed = seed.seed;
+    result_.tally.add(seed.tally);
+    for (const TraceText& trace : seed.traces) {
+      const auto file = options_.trace_directory / trace.name;
+      if (auto written = write_file(file, trace.text); !written) throw Stop{written.error()};
+    }
+    if (seed.failure) take_in(*std::move(seed.failure));
+    progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
+                               result_.tally.runs, seed.seed, result_.tally.operations,
+                               result_.failures.size()));
+  }
+
+  void take_in(Failure failure) {
+    if (!failure.trace_file.empty()) {
+      failure.trace_file =
+          (options_.trace_directory / failure.trace_file).lexically_normal().string();
+      failure.replay = replay_command(failure.trace_file);
+    }
+    result_.result = std::max(result_.result, failure.verdict.result);
+    result_.failures.push_back(std::move(failure));
+    is_over_ = !options_.keep_going || result_.result == traces::Result::broken;
+  }
+
+  void note_what_never_fired() {
+    const auto& allowed = options_.seed.plan.faults;
+    for (const sim::FaultKind& kind : sim::fault_kinds()) {
+      const bool is_possible = (!allowed || allowed->contains(kind.name)) &&
+                               (kind.site == sim::FaultSite::world || options_.seed.disk);
+      const std::string name(kind.name);
+      if (is_possible && !result_.tally.faults.contains(name)) result_.never_fired.push_back(name);
+    }
+  }
+
+  const CampaignOptions& options_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Seeds to_give_;
+  Seeds to_take_;
+  std::map<std::uint64_t, SeedResult> done_;  ///< and not taken in yet
+  Progress progress_;
+  CampaignResult result_;
+  bool is_over_ = false;
+};
+
+}  // namespace
+
+CampaignResult run_campaign(const CampaignOptions& options) {
+  return Campaign(options).run();
+}
+
+std::vector<FailureGroup> group(const std::vector<Failure>& failures) {
+  std::vector<FailureGroup> groups;
+  const auto key = [](const Failure& failure) {
+    const bool is_broken = failure.verdict.result == traces::Result::broken;
+    return std::tuple(failure.verdict.result, failure.verdict.property, failure.at,
+                      is_broken ? failure.verdict.message : "");
+  };
+  for (const Failure& failure : failures) {
+    const auto same = std::ranges::find_if(
+        groups, [&](const FailureGroup& known) { return key(known.first) == key(failure); });
+    if (same == groups.end()) {
+      groups.push_back({failure, {failure.seed}});
+    } else {
+      same->seeds.push_back(failure.seed);
+    }
+  }
+  return groups;
+}
+
+std::vector<std::string> vacuous_properties(const sim::Tally& tally) {
+  std::vector<std::string> names;
+  for (const auto& [name, count] : tally.premises) {
+    const auto left_out = tally.not_promised.find(name);
+    const bool is_promised = left_out == tally.not_promised.end() || left_out->second < tally.runs;
+    if (count == 0 && is_promised) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace leasecheck::cli

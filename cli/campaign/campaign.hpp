@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/campaign/seed_runner.hpp"
+#include "sim/registry/subject_registry.hpp"
+
+namespace leasecheck::cli {
+
+/// The part of the seeds that one machine of several runs: every `count`-th, from number `index`
+/// on.
+struct Shard {
+  std::uint64_t index = 1;  ///< 1 to `count`
+  std::uint64_t count = 1;
+};
+
+struct CampaignOptions {
+  SeedOptions seed;
+  std::uint64_t first_seed = 1;
+  std::uint64_t last_seed = 1;
+  Shard shard;
+  unsigned jobs = 1;  ///< processes; no result depends on how many
+  /// After this long no further seed is begun.
+  std::optional<std::chrono::milliseconds> budget;
+  std::filesystem::path trace_directory = ".";
+  bool keep_going = false;  ///< after a violation, with the next seed
+};
+
+struct CampaignResult {
+  traces::Result result = traces::Result::held;
+  std::uint64_t last_seed = 0;
+  sim::Tally tally;
+  std::vector<Failure> failures;
+  std::vector<std::string> never_fired;  ///< kinds of fault that could have happened and did not
+};
+
+/// One failure that several seeds found: the same property at the same operation with the same
+/// answer.
+struct FailureGroup {
+  Failure first;
+  std::vector<std::uint64_t> seeds;
+};
+
+/// Runs seed after seed, `jobs` at a time, and takes their results in in the order of the seeds:
+/// what it returns and writes is the same for any number of jobs. Without `keep_going` it ends with
+/// the first seed that fails. The traces of a seed are written when its result is taken in. Throws:
+/// Stop, when a subject cannot be made or a trace cannot be written.
+[[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
+
+/// The failures, alike ones together, in the order of their first seeds.
+[[nodiscard]] std::vector<FailureGroup> group(const std::vector<Failure>& failures);
+
+/// Properties that held in every run but whose premise was never reached: they say nothing.
+[[nodiscard]] std::vector<std::string> vacuous_properties(const sim::Tally& tally);
+
+}  // namespace leasecheck::cli

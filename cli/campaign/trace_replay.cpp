@@ -1,0 +1,76 @@
+#include "cli/campaign/trace_replay.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "cli/command.hpp"
+#include "sim/storage/disk_trace.hpp"
+#include "traces/reader.hpp"
+
+namespace leasecheck::cli {
+
+namespace {
+
+// On the backend that is named, or else on the one on which it was recorded.
+ReplayedTrace replay_on_disk(const std::string& file, traces::Trace trace,
+                             const std::string& named) {
+  const std::string& backend = named.empty() ? trace.head.backend : named;
+  const auto open = sim::storage_named(backend);
+  if (!open) {
+    throw Stop{file + ": a trace of the simulated disk, which \"" + backend +
+               "\" does not use; expected sqlite or a planted defect of storage"};
+  }
+  auto verdict = sim::replay_on_disk(trace, *open);
+  if (!verdict) throw Stop{file + ": stale trace: " + verdict.error(), ExitCode::inconclusive};
+  sim::ReplayResult result;
+  result.verdict = *std::move(verdict);
+  result.tally.operations =
+      static_cast<std::uint64_t>(std::ranges::count_if(trace.steps, [](const traces::Step& step) {
+        return std::holds_alternative<traces::Call>(step.what);
+      }));
+  return {.file = file,
+          .head = std::move(trace.head),
+          .recorded = std::move(trace.verdict),
+          .now = std::move(result)};
+}
+
+}  // namespace
+
+ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Backend>& backend) {
+  auto trace = traces::read_file(file);
+  if (!trace) {
+    const bool is_stale = trace.error().kind == traces::ReadError::Kind::stale;
+    throw Stop{trace.error().message, is_stale ? ExitCode::inconclusive : ExitCode::usage};
+  }
+  if (sim::is_disk_trace(*trace)) {
+    return replay_on_disk(file, *std::move(trace), backend ? backend->name : std::string());
+  }
+  const std::expected<sim::Backend, std::string> chosen =
+      backend ? *backend : sim::parse_backend(trace->head.backend);
+  if (!chosen) throw Stop{file + ": recorded on another backend: " + chosen.error()};
+  auto subject = chosen->make();
+  if (!subject) throw Stop{subject.error().message};
+  auto result = sim::replay(*trace, **subject);
+  if (!result) throw Stop{file + ": stale trace: " + result.error(), ExitCode::inconclusive};
+  return {.file = file,
+          .head = std::move(trace->head),
+          .recorded = std::move(trace->verdict),
+          .now = *std::move(result)};
+}
+
+std::vector<std::string> traces_in(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(directory, error);
+  if (error) throw Stop{directory.string() + ": " + error.message()};
+  std::vector<std::string> files;
+  for (const auto& entry : entries) {
+    if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
+  }
+  if (files.empty()) throw Stop{directory.string() + ": holds no trace (*.jsonl)"};
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/campaign/progress.hpp"
+#include "cli/command.hpp"
+#include "cli/report/text.hpp"
+#include "sim/conformance/transition_tours.hpp"
+#include "traces/writer.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+struct ConformFlags {
+  CommonOptions common;
+  int workers = 2;
+  int attempts = 2;
+  std::string trace_directory = ".";
+};
+
+double ratio(const sim::ConformedWorld& world) {
+  return world.transitions == 0
+             ? 0
+             : static_cast<double>(world.calls) / static_cast<double>(world.transitions);
+}
+
+std::string write_trace(const ConformFlags& flags, const sim::ConformResult& result) {
+  if (!result.trace) return {};
+  const std::string file =
+      (std::filesystem::path(flags.trace_directory) / "conform.jsonl").lexically_normal().string();
+  auto writer = traces::Writer::open(file, result.trace->head);
+  if (!writer) throw Stop{writer.error()};
+  for (const traces::Step& step : result.trace->steps) {
+    if (auto written = writer->write(step); !written) throw Stop{written.error()};
+  }
+  if (auto done = writer->finish(result.trace->verdict); !done) throw Stop{done.error()};
+  return file;
+}
+
+void print(const ConformFlags& flags, const std::string& backend, const sim::ConformResult& result,
+           const std::string& file) {
+  fmt::print("conform {} with {} workers and {} attempts: {}\n", backend, flags.workers,
+             flags.attempts, traces::word(result.verdict.result));
+  for (const sim::ConformedWorld& world : result.worlds) {
+    fmt::print("  {}: {} states, {} of {} transitions covered by {} calls, {:.3f} calls each\n",
+               world.name, grouped(world.states), grouped(world.covered),
+               grouped(world.transitions), grouped(world.calls), ratio(world));
+  }
+  for (const std::string& text : result.not_covered) fmt::print("not covered: {}\n", text);
+  if (result.verdict.result == traces::Result::held) return;
+  fmt::print("{}{}{}\n", result.verdict.property, result.verdict.property.empty() ? "" : ": ",
+             result.verdict.message);
+  if (!file.empty()) fmt::print("{}\n", replay_command(file));
+}
+
+nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string& backend,
+                                   const sim::ConformResult& result, const std::string& file) {
+  nlohmann::ordered_json worlds = nlohmann::ordered_json::array();
+  for (const sim::ConformedWorld& world : result.worlds) {
+    worlds.push_back({{"name", world.name},
+                      {"states", world.states},
+                      {"transitions", world.transitions},
+                      {"covered", world.covered},
+                      {"calls", world.calls},
+                      {"calls_per_transition", ratio(world)}});
+  }
+  nlohmann::ordered_json document = {{"backend", backend},
+                                     {"workers", flags.workers},
+                                     {"attempts", flags.attempts},
+                                     {"worlds", std::move(worlds)},
+                                     {"not_covered", result.not_covered},
+                                     {"verdict", to_json(result.verdict)}};
+  if (!file.empty()) document["trace"] = file;
+  return document;
+}
+
+ExitCode run(const ConformFlags& flags) {
+  const sim::Backend backend = chosen_backend(flags.common, "sqlite");
+  Progress progress;
+  const auto result = sim::conform(
+      {.workers = flags.workers,
+       .attempts = flags.attempts,
+       .backend = backend.name,
+       .make = backend.make,
+       .progress = [&progress](std::uint64_t made, std::uint64_t of) {
+         progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
+       }});
+  if (!result) throw Stop{result.error()};
+  const std::string file = write_trace(flags, *result);
+  if (flags.common.json) {
+    fmt::print("{}\n", document_of(flags, backend.name, *result, file).dump(2));
+  } else {
+    print(flags, backend.name, *result, file);
+  }
+  return exit_code_of(result->verdict.result);
+}
+
+}  // namespace
+
+void add_conform(CommandLine& program) {
+  Command command =
+      program.add("conform", "Carry out every transition of a bounded model and compare each");
+  auto flags = std::make_shared<ConformFlags>();
+  add_json_option(command, flags->common);
+  add_backend_options(command, flags->common);
+  command.option("--workers", flags->workers, "Workers in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
+      .between(1, 3)
+      .show_default();
+  command.option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
+      .placeholder("DIR")
+      .show_default();
+  command.runs([flags] { return run(*flags); });
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/campaign/progress.hpp"
+#include "cli/command.hpp"
+#include "cli/commands/storage_command.hpp"
+#include "cli/report/text.hpp"
+#include "sim/storage/crash_matrix.hpp"
+#include "sim/storage/disk_trace.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+struct CrashOptions {
+  StorageOptions storage;
+  sim::CrashMatrixOptions matrix;
+};
+
+constexpr StorageSearch crash{
+    .name = "crash", .part = "point", .example = "two_leased/reap or leased/open"};
+
+std::expected<std::optional<sim::CrashFinding>, std::string> run_case(
+    sim::CrashMatrix& matrix, const sim::CrashCase& subject, const StorageOptions& options) {
+  if (options.replay.empty()) return matrix.search(subject);
+  const auto point = sim::crash_point_from_text(options.replay);
+  if (!point) {
+    throw Stop{
+        fmt::format("--point {}: expected for instance power_loss@12:kkl, kill@3, "
+                    "io_error@7 or disk_full@7",
+                    options.replay)};
+  }
+  return matrix.replay(subject, *point);
+}
+
+std::string device_flags(const sim::Device& device) {
+  const sim::Device usual;
+  std::string flags;
+  if (device.sector_size != usual.sector_size) {
+    flags += fmt::format("--sector-size {} ", device.sector_size);
+  }
+  if (device.atomic_writes) flags += "--atomic-writes ";
+  if (device.safe_append) flags += "--safe-append ";
+  if (device.sequential) flags += "--sequential ";
+  if (!device.powersafe_overwrite) flags += "--torn-neighbours ";
+  return flags;
+}
+
+StorageFinding as_told(const CrashOptions& options, const sim::CrashCase& subject,
+                       const sim::CrashFinding& finding) {
+  const std::string flags =
+      flags_for(crash, options.storage, finding.subject, sim::to_text(finding.point));
+  const traces::Trace trace =
+      sim::trace_of(subject, options.matrix.device, finding, backend_name(options.storage));
+  return {.property = finding.property,
+          .case_name = finding.subject,
+          .message = finding.message,
+          .again = fmt::format("leasecheck crash {}{}", device_flags(options.matrix.device), flags),
+          .trace_file = write_disk_trace(options.storage, finding.subject, trace)};
+}
+
+std::optional<StorageFinding> search_all(const CrashOptions& options, sim::CrashMatrix& matrix) {
+  const auto cases = chosen_cases(crash, options.storage, sim::crash_cases());
+  Progress progress;
+  for (const sim::CrashCase& subject : cases) {
+    progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
+                              cases.size(), grouped(matrix.count().power_losses),
+                              sim::name_of(subject)));
+    const auto found = run_case(matrix, subject, options.storage);
+    if (!found) throw Stop{found.error(), ExitCode::broken};
+    if (*found) return as_told(options, subject, **found);
+  }
+  return std::nullopt;
+}
+
+ExitCode run(const CrashOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
+  auto finding = search_all(options, matrix);
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+  const sim::CrashCount count = matrix.count();
+  return print_result(
+      crash, options.storage,
+      {.figures = {{"cases", count.cases},
+                   {"calls", count.calls},
+                   {"power_losses", count.power_losses},
+                   {"disks", count.disks},
+                   {"kills", count.kills},
+                   {"failed_calls", count.failures},
+                   {"seconds", passed.count()}},
+       .words = fmt::format(
+           "cases         {}\ncrash points  {}\npower losses  {}, leaving {} different disks\n"
+           "kills         {}\nfailed calls  {}\ntime          {:.1f} s\n",
+           grouped(count.cases), grouped(count.calls), grouped(count.power_losses),
+           grouped(count.disks), grouped(count.kills), grouped(count.failures), passed.count()),
+       .finding = std::move(finding)});
+}
+
+}  // namespace
+
+void add_crash(CommandLine& program) {
+  Command command = program.add(
+      "crash",
+      "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
+      "writes, and compare what is left with the model");
+  auto options = std::make_shared<CrashOptions>();
+  add_storage_options(command, options->storage);
+  sim::CrashMatrixOptions& matrix = options->matrix;
+  command
+      .option("--exhaustive", matrix.exhaustive_fragments,
+              "Try every subset of so many unsynced fragments; of more, the simple ones")
+      .between(0, 16)
+      .show_default();
+  command.option("--sector-size", matrix.device.sector_size, "Bytes that are lost together")
+      .one_of({512, 1024, 2048, 4096})
+      .show_default();
+  command.flag("--atomic-writes", matrix.device.atomic_writes,
+               "The device keeps or loses a write as a whole");
+  command.flag("--safe-append", matrix.device.safe_append,
+               "The device never grows a file over what was not written");
+  command.flag("--sequential", matrix.device.sequential, "The device writes in order");
+  command.flag("!--torn-neighbours", matrix.device.powersafe_overwrite,
+               "A torn write spoils the rest of its sector too");
+  command
+      .option("--point", options->storage.replay,
+              "Only this point of the case: what happens, before which call, and to which "
+              "unsynced fragments")
+      .placeholder("POINT");
+  command.runs([options] { return run(*options); });
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/command.hpp"
+#include "cli/museum/techniques.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+std::vector<std::string_view> techniques_for(const mutants::Exhibit& exhibit) {
+  std::vector<std::string_view> names;
+  for (const Technique& technique : all_techniques()) {
+    if (technique.applies(exhibit)) names.push_back(technique.name);
+  }
+  return names;
+}
+
+void print_json() {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    list.push_back({{"name", exhibit.name},
+                    {"kind", kind_of(exhibit)},
+                    {"defect", exhibit.row},
+                    {"what", exhibit.what},
+                    {"property", exhibit.property},
+                    {"source", source_of(exhibit)},
+                    {"techniques", techniques_for(exhibit)}});
+  }
+  fmt::print("{}\n", list.dump(2));
+}
+
+void print_table() {
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    fmt::print("{}\n    {} ({})\n    {}; found by {}; seen in {}\n    looked for by {}\n",
+               exhibit.name, exhibit.what, exhibit.row, kind_of(exhibit), exhibit.property,
+               source_of(exhibit), fmt::join(techniques_for(exhibit), ", "));
+  }
+}
+
+}  // namespace
+
+void add_mutants(CommandLine& program) {
+  Command command = program.add("mutants", "List the planted defects");
+  auto options = std::make_shared<CommonOptions>();
+  add_json_option(command, *options);
+  command.runs([options] {
+    options->json ? print_json() : print_table();
+    return ExitCode::held;
+  });
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,275 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "cli/campaign/campaign.hpp"
+#include "cli/campaign/campaign_report.hpp"
+#include "cli/command.hpp"
+#include "cli/report/text.hpp"
+#include "sim/defects/storage/sqlite_mutants.hpp"
+#include "sim/random.hpp"
+#include "sim/registry/fault_names.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+struct SimulateOptions {
+  CommonOptions common;
+  std::string seeds;
+  std::string seed_from;
+  std::string shard = "1/1";
+  unsigned jobs = 1;
+  std::uint32_t processes = 0;
+  std::string faults = "all";
+  std::optional<std::uint32_t> workers;
+  std::optional<std::uint32_t> attempts;
+  std::int64_t duration_ms = 0;
+  std::int64_t budget_ms = 0;
+  Traces traces = Traces::failures;
+  std::string trace_directory = ".";
+  bool keep_going = false;
+  bool check_determinism = false;
+};
+
+struct SeedRange {
+  std::uint64_t first = 1;
+  std::uint64_t last = 1;
+};
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+SeedRange parse_seeds(const std::string& text) {
+  const std::string_view view = text;
+  const std::size_t dots = view.find("..");
+  const auto first = parse_number(view.substr(0, dots));
+  const auto last = dots == std::string_view::npos ? first : parse_number(view.substr(dots + 2));
+  if (!first || !last || *first > *last) {
+    throw Stop{fmt::format(
+        "--seeds {}: expected A..B with 0 <= A <= B < 2^64, or one seed; for instance 1..200",
+        text)};
+  }
+  return {*first, *last};
+}
+
+/// As many bits as every reader of JSON keeps.
+constexpr std::uint64_t seeds_from_text = std::uint64_t{1} << 48;
+
+// Which seeds: those that are named; else 1 to 100, or without an end where a budget ends them.
+// With a text they are counted from a number that is made of it, so that every commit tries others
+// and anybody can try them again.
+SeedRange chosen_seeds(const SimulateOptions& options) {
+  SeedRange seeds{.first = 1, .last = options.budget_ms > 0 ? UINT64_MAX - seeds_from_text : 100};
+  if (!options.seeds.empty()) seeds = parse_seeds(options.seeds);
+  if (options.seed_from.empty()) return seeds;
+  const std::uint64_t base = sim::Stream(0, options.seed_from).below(seeds_from_text);
+  if (seeds.last > UINT64_MAX - base) {
+    throw Stop{
+        fmt::format("--seeds {}: with --seed-from expected seeds below 2^63", options.seeds)};
+  }
+  return {seeds.first + base, seeds.last + base};
+}
+
+Shard parse_shard(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string_view view = text;
+  const auto index = parse_number(view.substr(0, slash));
+  const auto count = parse_number(slash == std::string::npos ? "" : view.substr(slash + 1));
+  if (!index || !count || *index < 1 || *index > *count) {
+    throw Stop{fmt::format("--shard {}: expected I/N with 1 <= I <= N, for instance 2/8", text)};
+  }
+  return {*index, *count};
+}
+
+void make_directory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw Stop{fmt::format("--trace-dir {}: {}", directory, error.message())};
+}
+
+std::string names_of_storage_mutants() {
+  std::string names;
+  for (const mutants::SqliteMutant& mutant : mutants::sqlite_mutants()) {
+    names += (names.empty() ? "" : ", ") + std::string(mutant.name);
+  }
+  return names;
+}
+
+SimulatedDisk chosen_disk(const SimulateOptions& options) {
+  const CommonOptions& common = options.common;
+  if (!common.backend.empty() && common.backend != "sqlite") {
+    throw Stop{fmt::format("--processes: only --backend sqlite runs on a simulated disk, not {}",
+                           common.backend)};
+  }
+  if (!common.mutant.empty() && mutants::find_sqlite_mutant(common.mutant) == nullptr) {
+    throw Stop{fmt::format("--mutant {}: with --processes expected one of: {}", common.mutant,
+                           names_of_storage_mutants())};
+  }
+  return {.processes = options.processes, .mutant = common.mutant};
+}
+
+// A kind of fault that could not happen would make a campaign look harder than it was.
+void refuse_faults_of_a_disk(const sim::FaultNames& names) {
+  for (const sim::FaultKind& kind : sim::fault_kinds()) {
+    if (names && kind.site == sim::FaultSite::disk && names->contains(kind.name)) {
+      throw Stop{
+          fmt::format("--faults {}: needs a simulated disk, so --processes as well", kind.name)};
+    }
+  }
+}
+
+SeedOptions seed_options_of(const SimulateOptions& options) {
+  auto faults = sim::parse_faults(options.faults);
+  if (!faults) throw Stop{fmt::format("--faults {}: {}", options.faults, faults.error())};
+  SeedOptions seed{
+      .backend = {},
+      .disk = std::nullopt,
+      .plan = {.workers = options.workers,
+               .attempts = options.attempts,
+               .duration = std::nullopt,
+               .faults = *std::move(faults)},
+      .faults = options.faults,
+      .traces = options.traces,
+      .determinism = options.check_determinism ? Determinism::checked : Determinism::trusted};
+  if (options.duration_ms > 0) seed.plan.duration = model::Duration{options.duration_ms};
+  if (options.processes > 0) {
+    seed.disk = chosen_disk(options);
+  } else {
+    refuse_faults_of_a_disk(seed.plan.faults);
+    seed.backend = chosen_backend(options.common, "sqlite");
+  }
+  return seed;
+}
+
+CampaignOptions campaign_of(const SimulateOptions& options) {
+  const SeedRange seeds = chosen_seeds(options);
+  CampaignOptions campaign{.seed = seed_options_of(options),
+                           .first_seed = seeds.first,
+                           .last_seed = seeds.last,
+                           .shard = parse_shard(options.shard),
+                           .jobs = options.jobs,
+                           .budget = std::nullopt,
+                           .trace_directory = options.trace_directory,
+                           .keep_going = options.keep_going};
+  if (options.jobs > 1 && options.common.backend.starts_with("sqlite:")) {
+    throw Stop{fmt::format("--jobs {}: {} is one file for one process; name sqlite alone",
+                           options.jobs, options.common.backend)};
+  }
+  if (options.budget_ms > 0) campaign.budget = std::chrono::milliseconds(options.budget_ms);
+  if (options.traces != Traces::none) make_directory(options.trace_directory);
+  return campaign;
+}
+
+std::string subject_in_words(const SeedOptions& options) {
+  if (!options.disk) return options.backend.name;
+  return fmt::format("{} with {} processes on a simulated disk",
+                     options.disk->mutant.empty() ? "sqlite" : "mutant:" + options.disk->mutant,
+                     options.disk->processes);
+}
+
+void print(const SimulateOptions& options, const CampaignOptions& campaign,
+           const CampaignResult& result) {
+  const std::string subject = subject_in_words(campaign.seed);
+  if (options.common.json) {
+    nlohmann::ordered_json document = to_json(result);
+    document["backend"] = subject;
+    fmt::print("{}\n", document.dump(2));
+    return;
+  }
+  const std::string shard =
+      campaign.shard.count == 1 ? "" : fmt::format(", shard {}", options.shard);
+  fmt::print("simulate {} on seeds {}..{}{}: {}\n", subject, campaign.first_seed, result.last_seed,
+             shard, traces::word(result.result));
+  fmt::print("{}", in_words(result));
+  if (!result.failures.empty() && !result.failures.front().replay.empty()) {
+    fmt::print("{}\n", result.failures.front().replay);
+  }
+}
+
+ExitCode run(const SimulateOptions& options) {
+  const CampaignOptions campaign = campaign_of(options);
+  const CampaignResult result = run_campaign(campaign);
+  print(options, campaign, result);
+  return exit_code_of(result.result);
+}
+
+void add_subject_options(Command& command, SimulateOptions& options) {
+  add_json_option(command, options.common);
+  add_backend_options(command, options.common);
+  command
+      .option("--processes", options.processes,
+              "Run SQLite on a simulated disk with N processes: each operation by one of them, "
+              "which may be killed in any call of the disk, and after that a storm in which "
+              "all of them do everything at once")
+      .between(1, 64)
+      .placeholder("N");
+  command
+      .option("--faults", options.faults,
+              "What may go wrong: all, none, or names with commas between them, as the result "
+              "lists them")
+      .placeholder("LIST")
+      .show_default();
+  command.option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")
+      .between(1, 100);
+  command.option("--attempts", options.attempts, "Attempts in each run (else drawn: 1 to 12)")
+      .between(1, 10'000);
+  command.duration("--duration", options.duration_ms,
+                   "Virtual time of each run until its faults end and progress is demanded "
+                   "(else drawn: 10 to 40 times the ttl)");
+}
+
+void add_campaign_options(Command& command, SimulateOptions& options) {
+  command
+      .option("--seeds", options.seeds,
+              "One run for each seed from A to B (else 1..100, or with --budget without an end)")
+      .placeholder("A..B");
+  command
+      .option("--seed-from", options.seed_from,
+              "Count the seeds from a number made of this text, for instance a commit id")
+      .placeholder("TEXT");
+  command
+      .option("--shard", options.shard,
+              "Only the seeds of part I of N, so that N machines share a range")
+      .placeholder("I/N");
+  command.option("--jobs", options.jobs, "Processes that run seeds; no result depends on how many")
+      .between(1, 256)
+      .placeholder("N")
+      .show_default();
+  command.duration("--budget", options.budget_ms,
+                   "Begin no further seed after this much real time");
+  command.flag("--check-determinism", options.check_determinism,
+               "Run each seed twice and compare every step and every number drawn");
+  command.option("--trace-dir", options.trace_directory, "Where traces are written")
+      .placeholder("DIR")
+      .show_default();
+  const std::map<std::string, Traces> choices{
+      {"none", Traces::none}, {"failures", Traces::failures}, {"all", Traces::all}};
+  command
+      .choice("--trace", options.traces, choices, "Which runs leave a trace: none, failures, all")
+      .placeholder("WHICH")
+      .show_default("failures");
+  command.flag("--keep-going", options.keep_going,
+               "Go on after a violation; failures that are alike are counted together");
+}
+
+}  // namespace
+
+void add_simulate(CommandLine& program) {
+  Command command =
+      program.add("simulate", "Run seeded simulations with faults and judge every operation");
+  auto options = std::make_shared<SimulateOptions>();
+  add_subject_options(command, *options);
+  add_campaign_options(command, *options);
+  command.runs([options] { return run(*options); });
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/museum/detection_matrix.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+// Everything in whole pixels: no float decides anything, so the bytes are the same everywhere.
+constexpr std::int64_t names = 250;
+constexpr std::int64_t cell_width = 92;
+constexpr std::int64_t row_height = 17;
+constexpr std::int64_t head = 70;
+constexpr std::int64_t between_topics = 26;
+constexpr std::int64_t title = 680;
+
+// One shade for each power of ten: below 10, below 100, … below a million, and beyond.
+struct Shade {
+  std::string_view fill;
+  std::string_view ink;
+};
+constexpr std::array<Shade, 7> shades{{{"#e7f4ee", "#111"},
+                                       {"#c4e3d5", "#111"},
+                                       {"#96cbb7", "#111"},
+                                       {"#63ab98", "#111"},
+                                       {"#3a8779", "#fff"},
+                                       {"#1f6259", "#fff"},
+                                       {"#0b3d39", "#fff"}}};
+
+const Shade& shade_of(std::uint64_t calls) {
+  std::size_t power = 0;
+  while (calls >= 10 && power + 1 < shades.size()) {
+    calls /= 10;
+    ++power;
+  }
+  return shades[power];
+}
+
+std::string text(std::int64_t x, std::int64_t y, std::string_view style, std::string_view words) {
+  return fmt::format("<text x=\"{}\" y=\"{}\" {}>{}</text>\n", x, y, style, words);
+}
+
+// 950, 12k, 3M: three digits at most.
+std::string shortened(std::uint64_t calls) {
+  if (calls < 1000) return fmt::format("{}", calls);
+  if (calls < 1'000'000) return fmt::format("{}k", calls / 1000);
+  return fmt::format("{}M", calls / 1'000'000);
+}
+
+std::string drawn(const Cell& cell, std::int64_t x, std::int64_t y) {
+  if (cell.samples == 0) return "";
+  const std::int64_t middle = x + cell_width / 2;
+  if (!cell.is_found()) {
+    return fmt::format(
+               "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"white\" "
+               "stroke=\"#c0392b\"/>\n",
+               x + 1, y + 1, cell_width - 3, row_height - 3) +
+           text(middle, y + 12, "text-anchor=\"middle\" fill=\"#c0392b\"", "missed");
+  }
+  const Shade& shade = shade_of(cell.calls);
+  return fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n", x, y,
+                     cell_width - 1, row_height - 1, shade.fill) +
+         text(middle, y + 12, fmt::format("text-anchor=\"middle\" fill=\"{}\"", shade.ink),
+              shortened(cell.calls));
+}
+
+std::string column_heads(const Exhibition& exhibition) {
+  std::string svg;
+  for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
+    const std::int64_t x = names + static_cast<std::int64_t>(i) * cell_width + cell_width / 2;
+    svg += text(x, head - 8, "text-anchor=\"middle\" font-weight=\"bold\"",
+                exhibition.techniques[i]->name);
+  }
+  return svg;
+}
+
+}  // namespace
+
+std::string exhibition_svg(const Exhibition& exhibition) {
+  std::string body;
+  std::int64_t y = head;
+  const Shown* previous = nullptr;
+  for (const Shown& shown : exhibition.rows) {
+    const mutants::Topic topic = topic_of(*shown.exhibit);
+    if (previous == nullptr || topic != topic_of(*previous->exhibit)) {
+      y += previous == nullptr ? 16 : between_topics;
+      body += text(8, y - 5, "font-weight=\"bold\"", word(topic));
+    }
+    previous = &shown;
+    body += text(8, y + 12, "", fmt::format("{} {}", shown.exhibit->row, shown.exhibit->name));
+    for (std::size_t i = 0; i < shown.cells.size(); ++i) {
+      body += drawn(shown.cells[i], names + static_cast<std::int64_t>(i) * cell_width, y);
+    }
+    y += row_height;
+  }
+  const std::int64_t matrix =
+      names + static_cast<std::int64_t>(exhibition.techniques.size()) * cell_width + 10;
+  const std::int64_t width = std::max(matrix, title);
+  return fmt::format(
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" "
+             "font-family=\"sans-serif\" font-size=\"11\">\n"
+             "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
+             width, y + 12) +
+         text(8, 20, "font-size=\"15\" font-weight=\"bold\"",
+              "Calls until a planted defect is found, median over seeds") +
+         text(8, 38, "fill=\"#444\"",
+              "the darker, the more, a shade for each power of ten; empty: the technique is not "
+              "for this kind of defect") +
+         column_heads(exhibition) + body + "</svg>\n";
+}
+
+}  // namespace leasecheck::cli

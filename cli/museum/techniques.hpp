@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sim/defects/catalogue.hpp"
+
+/// The ways to look for a planted defect, one beside the other.
+namespace leasecheck::cli {
+
+/// What one search for a defect gave.
+struct Search {
+  /// What it took: calls of the repository; on a simulated disk runs up to a mishap or a schedule's
+  /// end, one operation each; in the searched model transitions.
+  std::uint64_t calls = 0;
+  std::string property;  ///< that was violated; empty if nothing was found
+};
+
+struct SearchBounds {
+  std::uint64_t sample = 0;     ///< random techniques: which of several searches
+  std::uint64_t most_runs = 1;  ///< random techniques: when to give up
+};
+
+struct Technique {
+  std::string_view name;
+  std::string_view what;  ///< in a few words
+  bool is_random;         ///< searches differ; otherwise one says all
+  bool (*applies)(const mutants::Exhibit& exhibit);
+  /// Throws: Stop, if the subject is broken.
+  Search (*look)(const mutants::Exhibit& exhibit, const SearchBounds& bounds);
+};
+
+/// Every technique; `plain` is the yardstick for the others.
+[[nodiscard]] std::span<const Technique> all_techniques();
+
+}  // namespace leasecheck::cli

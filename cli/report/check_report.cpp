@@ -1,0 +1,127 @@
+#include "cli/report/check_report.hpp"
+
+#include <fmt/format.h>
+
+#include <pugixml.hpp>
+#include <sstream>
+
+#include "cli/report/file_writer.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+std::string text_of(const pugi::xml_document& document, unsigned flags) {
+  std::ostringstream text;
+  document.save(text, "  ", flags);
+  return text.str();
+}
+
+// One test case per section; a section that is inconclusive is an error and not a failure, since
+// nothing was shown to be wrong.
+std::string junit_xml(const Report& report) {
+  pugi::xml_document document;
+  pugi::xml_node suite = document.append_child("testsuite");
+  suite.append_attribute("name") = ("leasecheck check " + report.backend).c_str();
+  suite.append_attribute("tests") = report.sections.size();
+  for (const Section& section : report.sections) {
+    pugi::xml_node test = suite.append_child("testcase");
+    test.append_attribute("classname") = "leasecheck.check";
+    test.append_attribute("name") = section.name.c_str();
+    test.append_attribute("time") = fmt::format("{:.3f}", section.seconds).c_str();
+    if (section.result != traces::Result::held) {
+      const bool failed = section.result == traces::Result::violated;
+      pugi::xml_node fault = test.append_child(failed ? "failure" : "error");
+      fault.append_attribute("message") = std::string(traces::word(section.result)).c_str();
+      fault.text() = section.text.c_str();
+    }
+    test.append_child("system-out").text() = section.text.c_str();
+  }
+  return text_of(document, pugi::format_default);
+}
+
+constexpr const char* style = R"(
+body { font: 16px/1.5 sans-serif; color: #1c2430; }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .25rem; }
+.result { padding: .1rem .5rem; border-radius: .25rem; font-size: .85rem; }
+.result { color: #fff; background: #8a5a00; }
+.held { background: #1d6b34; } .violated { background: #a51d2d; }
+pre { background: #f4f5f7; padding: .75rem 1rem; overflow-x: auto; white-space: pre-wrap; }
+img { max-width: 100%; }
+)";
+
+pugi::xml_node append_text(pugi::xml_node parent, const char* element, const std::string& text) {
+  pugi::xml_node child = parent.append_child(element);
+  child.text() = text.c_str();
+  return child;
+}
+
+void append_heading(pugi::xml_node body, const char* element, const std::string& title,
+                    traces::Result result) {
+  pugi::xml_node heading = body.append_child(element);
+  heading.append_child(pugi::node_pcdata).set_value((title + " ").c_str());
+  const std::string word(traces::word(result));
+  pugi::xml_node mark = append_text(heading, "span", word);
+  mark.append_attribute("class") = ("result " + word).c_str();
+}
+
+std::string index_html(const Report& report) {
+  pugi::xml_document document;
+  document.append_child(pugi::node_doctype).set_value("html");
+  pugi::xml_node html = document.append_child("html");
+  html.append_attribute("lang") = "en";
+  pugi::xml_node head = html.append_child("head");
+  head.append_child("meta").append_attribute("charset") = "utf-8";
+  append_text(head, "title", "leasecheck: " + report.backend);
+  append_text(head, "style", style);
+  pugi::xml_node body = html.append_child("body");
+  append_heading(body, "h1", "leasecheck check, backend " + report.backend, report.result);
+  for (const Section& section : report.sections) {
+    append_heading(body, "h2", section.title, section.result);
+    append_text(body, "pre", section.text);
+  }
+  append_text(body, "h2", "Life of an attempt, as the model walked it");
+  if (report.lifecycle_svg.empty()) {
+    append_text(body, "p", "Not drawn: " + report.graph_note);
+  } else {
+    pugi::xml_node image = body.append_child("img");
+    image.append_attribute("src") = "lifecycle.svg";
+    image.append_attribute("alt") = "State-transition graph of an attempt";
+  }
+  append_text(body, "p",
+              "leasecheck " + report.version +
+                  "; the figures of this page for programs: summary.json, junit.xml.");
+  return text_of(document, pugi::format_default | pugi::format_no_declaration |
+                               pugi::format_no_empty_element_tags);
+}
+
+}  // namespace
+
+std::string summary_json(const Report& report) {
+  nlohmann::ordered_json sections = nlohmann::ordered_json::array();
+  for (const Section& section : report.sections) {
+    sections.push_back({{"name", section.name},
+                        {"result", traces::word(section.result)},
+                        {"seconds", section.seconds},
+                        {"figures", section.figures}});
+  }
+  const nlohmann::ordered_json document{{"leasecheck", report.version},
+                                        {"backend", report.backend},
+                                        {"result", traces::word(report.result)},
+                                        {"sections", std::move(sections)}};
+  return document.dump(2);
+}
+
+std::expected<void, std::string> write_report(const Report& report,
+                                              const std::filesystem::path& directory) {
+  std::vector<std::pair<std::string, std::string>> files{
+      {"summary.json", summary_json(report) + "\n"}, {"junit.xml", junit_xml(report)}};
+  if (!report.lifecycle_svg.empty()) files.emplace_back("lifecycle.svg", report.lifecycle_svg);
+  files.emplace_back("index.html", index_html(report));
+  for (const auto& [name, text] : files) {
+    if (auto written = write_file(directory / name, text); !written) return written;
+  }
+  return {};
+}
+
+}  // namespace leasecheck::cli

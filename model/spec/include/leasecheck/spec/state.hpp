@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "leasecheck/spec/records.hpp"
+
+namespace leasecheck::model {
+
+/// One lease row. The holder and the expiry; its version is the attempt's.
+struct Lease {
+  Id lease_id;
+  Id worker_id;
+  Time expires_at{};
+  Time heartbeat_at{};
+  bool operator==(const Lease&) const = default;
+};
+
+/// The durable memory of the last ack, so that repeating it is Ok with the first answer (rule 11).
+/// A claim, a cancel or a replay forgets it.
+struct RememberedAck {
+  Id lease_id;
+  Id worker_id;
+  AckOutcome outcome = AckOutcome::completed;
+  bool operator==(const RememberedAck&) const = default;
+};
+
+struct PendingDeadLetter {
+  DeadLetterReason reason = DeadLetterReason::failed;
+  std::uint32_t attempt_no = 1;
+  Time dead_at{};
+  bool operator==(const PendingDeadLetter&) const = default;
+};
+
+/// Invariants (checked by the model's own property tests):
+///   status is leased or running  <=>  lease is present  <=>  started_at is present   (19a, rule
+///   15) status is retry_backoff      <=>  retry_at is present                            (rule 15)
+///   status is failed             <=>  dead_letter is present                         (rule 14)
+/// That one attempt has one optional lease is why the model cannot express a double lease.
+struct Attempt {
+  AttemptSpec spec;
+  std::uint64_t enqueue_seq = 0;
+  Status status = Status::queued;
+  std::uint32_t attempt_no = 1;
+  std::uint32_t delivery_count = 0;
+  std::uint64_t version = 0;
+  Time ready_at{};
+  std::optional<Time> retry_at;
+  std::optional<Time> started_at;
+  std::optional<Lease> lease;
+  std::optional<RememberedAck> last_ack;
+  std::optional<PendingDeadLetter> dead_letter;
+  bool operator==(const Attempt&) const = default;
+};
+
+/// The whole repository as one value. Ordered maps, so that every walk over it is the same walk.
+struct State {
+  std::map<Id, Attempt> attempts;
+  std::map<Id, Id> attempt_of_lease;  ///< current leases only
+  std::map<Id, std::vector<RunEvent>> events_of_run;
+  std::uint64_t attempts_enqueued = 0;
+  std::uint64_t leases_issued = 0;  ///< survives a reset: lease ids are never used twice
+  bool operator==(const State&) const = default;
+};
+
+}  // namespace leasecheck::model

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/state.hpp"
+
+namespace leasecheck::model {
+
+struct Step {
+  State state;
+  Outcome outcome;
+};
+
+/// The contract: what `action` does to `state` and what it answers. Pure and total: every action
+/// on every state has exactly one step, and a refused action leaves the state as it was.
+///
+/// Takes the state by value: move it in (`step(std::move(state), action)`) and nothing is copied.
+/// Lease ids it issues are the handles "L1", "L2", … in order of granting.
+/// Complexity: logarithmic in the number of attempts for operations on one attempt or lease;
+/// linear (and n log n to order a list) for those that look at all of them, which an ack by anyone
+/// but the current holder does too.
+/// Source: rules 1 to 17.
+[[nodiscard]] Step step(State state, const Action& action);
+
+/// Everything the state holds, in canonical order (rule 15).
+[[nodiscard]] Snapshot snapshot(const State& state);
+
+/// Whether `seen` is the snapshot of the state. Cheaper than making one to compare with.
+[[nodiscard]] bool shows(const Snapshot& seen, const State& state);
+
+/// Whether a step with this outcome may have changed the state: not if the operation was refused,
+/// only reads, or counts that it took nothing.
+[[nodiscard]] bool may_have_changed(const Operation& operation, const Outcome& outcome);
+
+/// Rule 1: whether the attempt may be claimed at `now`.
+[[nodiscard]] bool is_dispatchable(const Attempt& attempt, Time now);
+
+/// Rule 23: the first instant at which a queued or backed-off attempt is dispatchable.
+/// Returns: nothing for an attempt that is terminal or leased.
+[[nodiscard]] std::optional<Time> dispatchable_at(const Attempt& attempt);
+
+/// Rule 2: whether `left` goes before `right` in dispatch order; a strict total order.
+[[nodiscard]] bool dispatches_before(const Attempt& left, const Attempt& right);
+
+/// Rule 11: the wait after the failure of attempt number `attempt_no`, at least 1 ms.
+[[nodiscard]] Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no);
+
+/// 1 to 255 bytes of valid UTF-8 without U+0000.
+[[nodiscard]] bool is_valid_id(std::string_view id);
+
+/// Whether `spec` is free of every fault that is `invalid_argument` (section "Errors").
+[[nodiscard]] bool is_valid_spec(const AttemptSpec& spec);
+
+}  // namespace leasecheck::model

@@ -1,0 +1,40 @@
+#include "properties/support/accepted_specs.hpp"
+
+#include "properties/support/observation.hpp"
+
+namespace leasecheck::properties {
+
+void AcceptedSpecs::observe(const Operated& operated) {
+  if (accepted<model::Reset>(operated)) accepted_.clear();
+  if (const auto* enqueue = accepted<model::EnqueueAttempt>(operated)) {
+    // Repeating an enqueue is Ok and changes nothing (rule 8): the first one stays.
+    accepted_.try_emplace(enqueue->spec.attempt_id, Accepted{enqueue->spec, count_++});
+  }
+}
+
+const AcceptedSpecs::Accepted* AcceptedSpecs::find(std::string_view attempt_id) const {
+  const auto found = accepted_.find(attempt_id);
+  return found == accepted_.end() ? nullptr : &found->second;
+}
+
+const model::AttemptSpec* AcceptedSpecs::spec_of(std::string_view attempt_id) const {
+  const Accepted* found = find(attempt_id);
+  return found == nullptr ? nullptr : &found->spec;
+}
+
+bool AcceptedSpecs::is_dispatchable(const model::AttemptRecord& attempt, model::Time now) const {
+  if (attempt.status == model::Status::retry_backoff) {
+    return attempt.retry_at && *attempt.retry_at <= now;
+  }
+  if (attempt.status != model::Status::queued) return false;
+  const model::AttemptSpec* spec = spec_of(attempt.attempt_id);
+  return spec == nullptr || !spec->not_before || *spec->not_before <= now;
+}
+
+bool AcceptedSpecs::has_retries_left(const model::AttemptRecord& attempt) const {
+  const model::AttemptSpec* spec = spec_of(attempt.attempt_id);
+  return spec != nullptr && spec->retry_policy &&
+         attempt.attempt_no <= spec->retry_policy->max_retries;
+}
+
+}  // namespace leasecheck::properties

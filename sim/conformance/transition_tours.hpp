@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/oracle/referee.hpp"
+#include "sim/subject/subject.hpp"
+#include "traces/trace.hpp"
+
+namespace leasecheck::sim {
+
+/// Exhaustive conformance: every transition of bounded worlds, refused and repeated operations
+/// included, carried out on a subject and compared with the model (answer, error class, state), as
+/// the shortest tours that cover them all.
+class ConformPlans;
+
+/// The worlds and tours of earlier calls, for use in later ones on like subjects: planning takes
+/// seconds, and most defects are found at once.
+[[nodiscard]] std::shared_ptr<ConformPlans> keep_conform_plans();
+
+struct ConformOptions {
+  int workers = 2;
+  int attempts = 2;
+  std::string backend;  ///< for the head of a trace
+  std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
+  /// Told now and then how many of how many calls have been made.
+  std::function<void(std::uint64_t made, std::uint64_t of)> progress;
+  std::shared_ptr<ConformPlans> plans = keep_conform_plans();
+};
+
+/// One bounded world.
+struct ConformedWorld {
+  std::string name;  ///< what its attempts are enqueued with
+  std::uint64_t states = 0;
+  std::uint64_t transitions = 0;  ///< those that call the subject
+  std::uint64_t covered = 0;
+  std::uint64_t calls = 0;
+};
+
+struct ConformResult {
+  traces::Verdict verdict;
+  std::vector<ConformedWorld> worlds;
+  /// What no transition was made for: operations that the subject does not offer, and what was left
+  /// when a violation ended the tour.
+  std::vector<std::string> not_covered;
+  Tally tally;
+  /// The violation by the shortest way there that shows it.
+  std::optional<traces::Trace> trace;
+};
+
+/// Errors: options that make no sense, a world that is too large, or a subject that cannot be made.
+[[nodiscard]] std::expected<ConformResult, std::string> conform(const ConformOptions& options);
+
+}  // namespace leasecheck::sim

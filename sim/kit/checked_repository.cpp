@@ -1,0 +1,109 @@
+#include "sim/kit/checked_repository.hpp"
+
+#include <utility>
+
+#include "sim/oracle/replay.hpp"
+#include "traces/minimise.hpp"
+#include "traces/writer.hpp"
+
+namespace leasecheck {
+namespace sim {
+namespace {
+
+constexpr properties::Deployment deployment{
+    .epoch = model::at_ms(0), .grace = model::Duration{0}, .skew_within_margin = false};
+
+/// What the caller's own clock must have shown for the call to be made as it should be.
+model::Time clock_of(const model::Action& action) {
+  const auto* reap = std::get_if<model::ExpireLeasesAndRequeue>(&action.operation);
+  return reap == nullptr ? action.now : reap->stale_before;
+}
+
+/// Owns the repository that it judges.
+class JudgedCandidate final : public Judged {
+ public:
+  explicit JudgedCandidate(std::unique_ptr<Subject> subject)
+      : subject_(std::move(subject)), judged_(*subject_) {}
+  [[nodiscard]] std::string operate(const model::Action& action) override {
+    return judged_.operate(action);
+  }
+  [[nodiscard]] const model::State& model() const override { return judged_.model(); }
+
+ private:
+  std::unique_ptr<Subject> subject_;
+  JudgedSubject judged_;
+};
+
+class NothingToJudge final : public Judged {
+ public:
+  explicit NothingToJudge(std::string why) : why_(std::move(why)) {}
+  [[nodiscard]] std::string operate(const model::Action&) override { return why_; }
+  [[nodiscard]] const model::State& model() const override { return model_; }
+
+ private:
+  std::string why_;
+  model::State model_;
+};
+
+std::string in_words(const traces::Verdict& verdict) {
+  if (verdict.result == traces::Result::held) return {};
+  return verdict.property + (verdict.property.empty() ? "" : ": ") + verdict.message;
+}
+
+}  // namespace
+
+JudgedSubject::JudgedSubject(Subject& subject)
+    : subject_(subject),
+      referee_(subject, deployment, [this](const traces::Step& step) { steps_.push_back(step); }) {}
+
+std::string JudgedSubject::operate(const model::Action& action) {
+  static_cast<void>(referee_.operate({.actor = "client", .clock = clock_of(action)}, action));
+  return in_words(referee_.verdict());
+}
+
+traces::Trace JudgedSubject::trace(std::string origin) const {
+  return {.head = {.config = {{"epoch", deployment.epoch.time_since_epoch().count()},
+                              {"grace", deployment.grace.count()},
+                              {"skew_within_margin", 0}},
+                   .seed = 0,
+                   .origin = std::move(origin),
+                   .backend = subject_.name(),
+                   .exhibit = std::nullopt},
+          .steps = steps_,
+          .verdict = referee_.verdict()};
+}
+
+std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(const Candidate& candidate) {
+  Profile profile = whole_contract();
+  for (const std::string& operation : candidate.not_offered) profile.operations.erase(operation);
+  return make_repository_subject(candidate.name, candidate.make, std::move(profile));
+}
+
+traces::Trace minimised(const Candidate& candidate, const traces::Trace& trace) {
+  return traces::minimise(
+      trace, [&](const traces::Trace& shorter) -> std::expected<traces::Trace, std::string> {
+        const auto subject = make_subject(candidate);
+        if (!subject) return std::unexpected(subject.error().message);
+        return rerun(shorter, **subject);
+      });
+}
+
+std::string complaint_of(const Candidate& candidate, const std::string& check,
+                         const traces::Trace& trace) {
+  const std::string text = in_words(trace.verdict);
+  const std::string file = candidate.name + "." + check + ".jsonl";
+  if (auto written = traces::write_file(file, trace); !written) {
+    return text + "\nno trace: " + written.error();
+  }
+  return text + "\ntrace: " + file;
+}
+
+}  // namespace sim
+
+std::unique_ptr<Judged> judge(const Candidate& candidate) {
+  auto subject = sim::make_subject(candidate);
+  if (!subject) return std::make_unique<sim::NothingToJudge>(subject.error().message);
+  return std::make_unique<sim::JudgedCandidate>(*std::move(subject));
+}
+
+}  // namespace leasecheck

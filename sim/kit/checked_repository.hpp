@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "leasecheck/checked_repository.hpp"
+#include "sim/oracle/referee.hpp"
+#include "sim/subject/subject.hpp"
+#include "traces/trace.hpp"
+
+namespace leasecheck::sim {
+
+/// Calls of unrelated clients whose clocks go where they like, so that nothing is promised of what
+/// workers believe; a reaper's clock shows the time by which it reaps, and the grace window is
+/// none. Recorded as it goes.
+class JudgedSubject final : public Judged {
+ public:
+  /// Pre: the subject is empty.
+  explicit JudgedSubject(Subject& subject);
+
+  [[nodiscard]] std::string operate(const model::Action& action) override;
+  [[nodiscard]] const model::State& model() const override { return referee_.model_state(); }
+
+  [[nodiscard]] const Referee& referee() const { return referee_; }
+
+  /// Everything so far.
+  [[nodiscard]] traces::Trace trace(std::string origin) const;
+
+ private:
+  Subject& subject_;
+  std::vector<traces::Step> steps_;
+  Referee referee_;
+};
+
+/// The candidate as a subject, what it does not offer left out.
+[[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
+    const Candidate& candidate);
+
+/// The trace with all that its violation does not need left out.
+[[nodiscard]] traces::Trace minimised(const Candidate& candidate, const traces::Trace& trace);
+
+/// What a trace shows to be wrong, in words, and the name of the file it was written to:
+/// "CANDIDATE.CHECK.jsonl", in the working directory.
+[[nodiscard]] std::string complaint_of(const Candidate& candidate, const std::string& check,
+                                       const traces::Trace& trace);
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,246 @@
+#include "sim/oracle/model_adapter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace leasecheck::sim {
+namespace {
+
+/// A field that may be absent, and how it is taken over from another record.
+template <class Record>
+struct Field {
+  std::string_view name;
+  void (*take)(Record& into, const Record& from);
+};
+
+template <auto member, class Record>
+void take(Record& into, const Record& from) {
+  into.*member = from.*member;
+}
+
+using model::AttemptRecord;
+using model::DeadLetter;
+using model::DispatchRecord;
+using model::LeaseRecord;
+
+template <class Record>
+constexpr auto fields_of = std::array<Field<Record>, 0>{};
+
+template <>
+constexpr auto fields_of<AttemptRecord> = std::array<Field<AttemptRecord>, 9>{{
+    {"attempt.run_id", take<&AttemptRecord::run_id>},
+    {"attempt.attempt_no", take<&AttemptRecord::attempt_no>},
+    {"attempt.status", take<&AttemptRecord::status>},
+    {"attempt.priority", take<&AttemptRecord::priority>},
+    {"attempt.ready_at", take<&AttemptRecord::ready_at>},
+    {"attempt.retry_at", take<&AttemptRecord::retry_at>},
+    {"attempt.started_at", take<&AttemptRecord::started_at>},
+    {"attempt.delivery_count", take<&AttemptRecord::delivery_count>},
+    {"attempt.version", take<&AttemptRecord::version>},
+}};
+
+template <>
+constexpr auto fields_of<LeaseRecord> = std::array<Field<LeaseRecord>, 5>{{
+    {"lease.worker_id", take<&LeaseRecord::worker_id>},
+    {"lease.lease_expires_at", take<&LeaseRecord::lease_expires_at>},
+    {"lease.heartbeat_at", take<&LeaseRecord::heartbeat_at>},
+    {"lease.version", take<&LeaseRecord::version>},
+    {"lease.execution_deadline", take<&LeaseRecord::execution_deadline>},
+}};
+
+template <>
+constexpr auto fields_of<DeadLetter> = std::array<Field<DeadLetter>, 4>{{
+    {"dead_letter.run_id", take<&DeadLetter::run_id>},
+    {"dead_letter.attempt_no", take<&DeadLetter::attempt_no>},
+    {"dead_letter.reason", take<&DeadLetter::reason>},
+    {"dead_letter.dead_at", take<&DeadLetter::dead_at>},
+}};
+
+template <>
+constexpr auto fields_of<DispatchRecord> = std::array<Field<DispatchRecord>, 4>{{
+    {"dispatch.run_id", take<&DispatchRecord::run_id>},
+    {"dispatch.attempt_no", take<&DispatchRecord::attempt_no>},
+    {"dispatch.status", take<&DispatchRecord::status>},
+    {"dispatch.retry_at", take<&DispatchRecord::retry_at>},
+}};
+
+template <class Record>
+void fill_in(Record& observed, const Record& expected, const Names& absent) {
+  for (const Field<Record>& field : fields_of<Record>) {
+    if (absent.contains(field.name)) field.take(observed, expected);
+  }
+}
+
+/// The record of the same attempt, or null. `records` are few, or in no order that could be used.
+template <class Record>
+const Record* same_attempt(const std::vector<Record>& records, const model::Id& attempt_id) {
+  const auto found = std::ranges::find(records, attempt_id, &Record::attempt_id);
+  return found == records.end() ? nullptr : &*found;
+}
+
+template <class Record>
+void fill_in(std::vector<Record>& observed, const std::vector<Record>& expected,
+             const Names& absent) {
+  for (Record& record : observed) {
+    if (const Record* same = same_attempt(expected, record.attempt_id)) {
+      fill_in(record, *same, absent);
+    }
+  }
+}
+
+void leave_out(model::AttemptSpec& spec, const Names& absent) {
+  const model::AttemptSpec nothing_said;
+  const auto is_absent = [&absent](std::string_view name) { return absent.contains(name); };
+  if (is_absent("spec.priority")) spec.priority = nothing_said.priority;
+  if (is_absent("spec.not_before")) spec.not_before.reset();
+  if (is_absent("spec.timeout")) spec.timeout.reset();
+  if (is_absent("spec.retry_policy")) spec.retry_policy.reset();
+  if (is_absent("spec.max_deliveries")) spec.max_deliveries.reset();
+  if (is_absent("spec.tenant_id")) spec.tenant_id.reset();
+  if (is_absent("spec.on_timeout")) {
+    spec.on_timeout = nothing_said.on_timeout;
+    return;
+  }
+  const auto cannot_be_told = [&](model::OnTimeout value) {
+    return is_absent("spec.on_timeout=" + std::string(model::word(value)));
+  };
+  if (!cannot_be_told(spec.on_timeout)) return;
+  for (const auto other :
+       {model::OnTimeout::retry, model::OnTimeout::fail, model::OnTimeout::cancel}) {
+    if (!cannot_be_told(other)) {
+      spec.on_timeout = other;
+      return;
+    }
+  }
+}
+
+/// Before the id of a lease that an ack by attempt found ended.
+constexpr std::string_view ended = "ended ";
+
+/// The list by attempt id: priority descending, attempt_no ascending, attempt_id ascending.
+void order_by_attempt_id(std::vector<DispatchRecord>& records, const model::State& state) {
+  std::ranges::sort(records, {}, [&state](const DispatchRecord& record) {
+    const std::int64_t priority = state.attempts.at(record.attempt_id).spec.priority;
+    return std::tuple(-priority, record.attempt_no, record.attempt_id);
+  });
+}
+
+}  // namespace
+
+Follower::Follower(Profile profile)
+    : profile_(std::move(profile)),
+      is_whole_(profile_.absent.empty() && profile_.deviations.empty() &&
+                profile_.dispatch_order == DispatchOrder::ready_fifo) {}
+
+model::Action Follower::adapted(model::Action action) const {
+  if (auto* enqueue = std::get_if<model::EnqueueAttempt>(&action.operation)) {
+    leave_out(enqueue->spec, profile_.absent);
+  }
+  return action;
+}
+
+model::Action Follower::for_subject(model::Action action) const {
+  auto* heartbeat = std::get_if<model::HeartbeatLeaseWithVersion>(&action.operation);
+  if (heartbeat == nullptr || !profile_.deviates(Deviation::lease_version_restarts)) return action;
+  if (const auto grant = grants_.find(heartbeat->lease_id); grant != grants_.end()) {
+    // Modulo 2^64, so that two versions which differ still do.
+    heartbeat->expected_version -= grant->second.version_before;
+  }
+  return action;
+}
+
+model::Action Follower::for_model(model::Action action, const model::State& state) const {
+  auto* ack = std::get_if<model::AckAttempt>(&action.operation);
+  if (ack == nullptr || !profile_.deviates(Deviation::ack_by_attempt)) return action;
+  const auto grant = grants_.find(ack->lease_id);
+  if (grant == grants_.end()) return action;
+  const auto attempt = state.attempts.find(grant->second.attempt_id);
+  if (attempt != state.attempts.end() && attempt->second.lease) {
+    ack->lease_id = attempt->second.lease->lease_id;
+    ack->worker_id = attempt->second.lease->worker_id;
+  } else {
+    // No repeat is Ok: for the contract this is an ack of a lease that nobody was ever given.
+    ack->lease_id.insert(0, ended);
+  }
+  return action;
+}
+
+bool Follower::names_no_attempt(const model::Operation& operation) const {
+  const auto* ack = std::get_if<model::AckAttempt>(&operation);
+  return ack != nullptr && profile_.deviates(Deviation::ack_by_attempt) &&
+         !grants_.contains(ack->lease_id) && !ack->lease_id.starts_with(ended);
+}
+
+model::Step Follower::step(model::State state, const model::Action& action) {
+  if (is_whole_) return model::step(std::move(state), action);
+  const auto* list = std::get_if<model::ListDispatchableAttempts>(&action.operation);
+  const bool reorder = list != nullptr && profile_.dispatch_order == DispatchOrder::attempt_id;
+  model::Action asked = action;
+  if (reorder) {
+    std::get<model::ListDispatchableAttempts>(asked.operation).limit =
+        std::numeric_limits<std::uint64_t>::max();
+  }
+  model::Step step = model::step(std::move(state), asked);
+  if (names_no_attempt(action.operation) &&
+      step.outcome == std::unexpected(model::ErrorCode::stale_lease)) {
+    step.outcome = std::unexpected(model::ErrorCode::not_found);
+  }
+  if (!step.outcome) return step;
+  if (reorder) {
+    auto& records = std::get<std::vector<DispatchRecord>>(*step.outcome);
+    order_by_attempt_id(records, step.state);
+    if (records.size() > list->limit) records.resize(list->limit);
+  }
+  if (std::holds_alternative<model::UpsertLease>(action.operation)) {
+    const auto& lease = std::get<LeaseRecord>(*step.outcome);
+    grants_[lease.lease_id] = {.attempt_id = lease.attempt_id, .version_before = lease.version - 1};
+  }
+  return step;
+}
+
+void Follower::complete(LeaseRecord& observed, const LeaseRecord* expected) const {
+  if (profile_.deviates(Deviation::lease_version_restarts)) {
+    const auto grant = grants_.find(observed.lease_id);
+    if (grant != grants_.end()) observed.version += grant->second.version_before;
+  }
+  if (expected != nullptr) fill_in(observed, *expected, profile_.absent);
+}
+
+void Follower::complete(model::Outcome& observed, const model::Outcome& expected) const {
+  if (is_whole_ || !observed) return;
+  const auto expected_as = [&expected]<class Answer>(const Answer&) {
+    return expected ? std::get_if<Answer>(&*expected) : nullptr;
+  };
+  if (auto* lease = std::get_if<LeaseRecord>(&*observed)) {
+    complete(*lease, expected_as(*lease));
+  } else if (auto* found = std::get_if<std::optional<LeaseRecord>>(&*observed)) {
+    const auto* wanted = expected_as(*found);
+    if (*found) complete(**found, wanted != nullptr && *wanted ? &**wanted : nullptr);
+  } else if (auto* attempt = std::get_if<AttemptRecord>(&*observed)) {
+    if (const auto* wanted = expected_as(*attempt)) fill_in(*attempt, *wanted, profile_.absent);
+  } else if (auto* records = std::get_if<std::vector<DispatchRecord>>(&*observed)) {
+    if (const auto* wanted = expected_as(*records)) fill_in(*records, *wanted, profile_.absent);
+  } else if (auto* letters = std::get_if<std::vector<DeadLetter>>(&*observed)) {
+    if (const auto* wanted = expected_as(*letters)) fill_in(*letters, *wanted, profile_.absent);
+  }
+}
+
+void Follower::complete(model::Snapshot& observed, const model::Snapshot& expected) const {
+  if (!profile_.offers("snapshot")) {
+    observed = expected;
+    return;
+  }
+  if (is_whole_) return;
+  fill_in(observed.attempts, expected.attempts, profile_.absent);
+  fill_in(observed.dead_letters, expected.dead_letters, profile_.absent);
+  for (LeaseRecord& lease : observed.leases) {
+    complete(lease, same_attempt(expected.leases, lease.attempt_id));
+  }
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "leasecheck/spec/operation.hpp"
+#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/step.hpp"
+#include "sim/subject/profile.hpp"
+
+namespace leasecheck::sim {
+
+/// Lets the model follow a subject as far as its profile says that it differs, so that what is left
+/// is judged as strictly as ever: operations are asked only in the form that the subject takes, the
+/// model answers as the subject promises to, and what the subject does not show is filled in from
+/// the model. For a subject that keeps the whole contract every method is the identity.
+/// Thread: one thread.
+class Follower {
+ public:
+  explicit Follower(Profile profile);
+
+  [[nodiscard]] const Profile& profile() const { return profile_; }
+
+  /// Whether the subject keeps and shows the whole contract, so that there is nothing to follow.
+  [[nodiscard]] bool is_idle() const { return is_whole_ && profile_.offers("snapshot"); }
+
+  /// The action without what the subject cannot be told.
+  [[nodiscard]] model::Action adapted(model::Action action) const;
+
+  /// The adapted action in the subject's own numbering of versions.
+  [[nodiscard]] model::Action for_subject(model::Action action) const;
+
+  /// The adapted action as the contract would have to be asked for the same: an ack that is taken
+  /// from anyone is, for the contract, an ack by whoever holds the attempt.
+  [[nodiscard]] model::Action for_model(model::Action action, const model::State& state) const;
+
+  /// What the model does and answers, in the order of dispatch that the subject promises.
+  [[nodiscard]] model::Step step(model::State state, const model::Action& action);
+
+  /// Fills in what the subject does not show. Pre: `step` was asked for the same action.
+  void complete(model::Outcome& observed, const model::Outcome& expected) const;
+  void complete(model::Snapshot& observed, const model::Snapshot& expected) const;
+
+ private:
+  /// Whether an ack by attempt is for a lease that was never granted, and so for no attempt.
+  [[nodiscard]] bool names_no_attempt(const model::Operation& operation) const;
+  void complete(model::LeaseRecord& observed, const model::LeaseRecord* expected) const;
+
+  /// What was true when a lease was granted.
+  struct Grant {
+    model::Id attempt_id;
+    std::uint64_t version_before = 0;
+  };
+
+  Profile profile_;
+  bool is_whole_;
+  std::map<model::Id, Grant> grants_;
+};
+
+}  // namespace leasecheck::sim

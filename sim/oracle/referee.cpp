@@ -1,0 +1,249 @@
+#include "sim/oracle/referee.hpp"
+
+#include <utility>
+
+#include "leasecheck/spec/step.hpp"
+#include "properties/support/snapshot_diff.hpp"
+#include "sim/check.hpp"
+#include "traces/digest.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+std::string status_word(std::size_t index) {
+  if (index == model::status_count) return "none";
+  return std::string(model::word(static_cast<model::Status>(index)));
+}
+
+}  // namespace
+
+void Tally::add(const Tally& other) {
+  runs += other.runs;
+  operations += other.operations;
+  virtual_time += other.virtual_time;
+  disk_calls += other.disk_calls;
+  rounds += other.rounds;
+  for (const auto& [operation, counts] : other.outcomes) {
+    for (const auto& [outcome, count] : counts) outcomes[operation][outcome] += count;
+  }
+  for (const auto& [move, count] : other.transitions) transitions[move] += count;
+  for (const auto& [word, count] : other.at_once) at_once[word] += count;
+  for (const auto& [name, count] : other.faults) faults[name] += count;
+  for (const auto& [name, count] : other.premises) premises[name] += count;
+  for (const auto& [name, count] : other.not_promised) not_promised[name] += count;
+  for (const auto& [name, count] : other.differences) differences[name] += count;
+  for (const auto& [name, count] : other.skipped) skipped[name] += count;
+}
+
+Referee::Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink)
+    : subject_(subject),
+      follower_(subject.profile()),
+      not_promised_(properties_not_promised(subject.profile())),
+      sink_(std::move(sink)),
+      true_time_(deployment.epoch) {
+  tally_.runs = 1;
+  for (const std::string& phrase : not_promised_in_words(subject.profile())) {
+    tally_.differences[phrase] = 1;
+  }
+  for (const properties::Property& property : properties::all_properties()) {
+    watchers_.push_back(property.watch(deployment));
+  }
+  std::expected<model::Snapshot, BrokenSubject> first = subject_.snapshot();
+  if (!first) {
+    break_off(first.error().message);
+  } else if (*first != model::Snapshot{}) {
+    break_off("the subject is not empty at the beginning of the run");
+  }
+}
+
+void Referee::advance_to(model::Time true_time) {
+  check(true_time >= true_time_, "true time went back");
+  tally_.virtual_time += true_time - true_time_;
+  true_time_ = true_time;
+}
+
+std::expected<Referee::Done, BrokenSubject> Referee::call_subject(const model::Action& action) {
+  std::expected<Reply, BrokenSubject> reply = subject_.call(action);
+  if (!reply) return std::unexpected(std::move(reply.error()));
+  std::expected<bool, BrokenSubject> changed = true;
+  if (follower_.is_idle()) {
+    changed = subject_.refresh(after_);
+  } else if (auto shown = subject_.snapshot()) {
+    after_ = *std::move(shown);
+  } else {
+    changed = std::unexpected(std::move(shown.error()));
+  }
+  if (!changed) return std::unexpected(std::move(changed.error()));
+  return Done{.reply = *std::move(reply), .changed = *changed};
+}
+
+bool Referee::is_unchanged(bool changed) const {
+  if (follower_.is_idle()) return !changed;
+  model::Snapshot after = after_;
+  follower_.complete(after, before_);
+  return after == before_;
+}
+
+CallResult Referee::operate(const Caller& caller, const model::Action& requested) {
+  if (is_over()) return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+  if (const std::string_view name = model::name_of(requested.operation);
+      !follower_.profile().offers(name)) {
+    ++tally_.skipped[std::string(name)];
+    return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+  }
+  const model::Action adapted = follower_.adapted(requested);
+  const std::uint64_t call = ++steps_;
+  if (sink_) record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
+
+  std::expected<Done, BrokenSubject> done = call_subject(follower_.for_subject(adapted));
+  if (!done) {
+    break_off(std::string(model::name_of(adapted.operation)) + ": " + done.error().message);
+    return {call, std::unexpected(model::ErrorCode::unavailable)};
+  }
+  Reply& reply = done->reply;
+  const model::Action action = follower_.for_model(adapted, state_);
+  const bool nothing_happened = reply.outcome == std::unexpected(model::ErrorCode::unavailable) &&
+                                is_unchanged(done->changed);
+  model::Step expected = nothing_happened
+                             ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
+                             : follower_.step(std::move(state_), action);
+  state_ = std::move(expected.state);
+  const bool may_have_happened = reply.effect_unknown && !nothing_happened;
+  if (may_have_happened) reply.outcome = expected.outcome;
+  if (!follower_.is_idle()) {
+    follower_.complete(reply.outcome, expected.outcome);
+    follower_.complete(after_, model::snapshot(state_));
+    done->changed = after_ != before_;
+  }
+  ++tally_.operations;
+  count(action.operation, reply.outcome);
+
+  const std::uint64_t return_step = ++steps_;
+  record_return(return_step, call, reply.outcome, done->changed);
+  std::vector<properties::AttemptChange> changes;
+  if (done->changed) changes = properties::changes_between(before_, after_);
+  count(action.operation, changes);
+  judge({.step = call,
+         .true_time = true_time_,
+         .actor = caller.actor,
+         .actor_clock = caller.clock,
+         .action = action,
+         .outcome = reply.outcome,
+         .expected = expected.outcome,
+         .before = before_,
+         .after = after_,
+         .changed = done->changed,
+         .expected_after = state_,
+         .changes = changes,
+         .clock_reads = reply.clock_reads},
+        return_step,
+        may_have_happened && !model::shows(after_, state_) ? Judges::model_only : Judges::all);
+  if (done->changed) before_ = after_;
+  return {call, std::move(reply.outcome)};
+}
+
+void Referee::count(const model::Operation& operation, const model::Outcome& outcome) {
+  Outcomes& counted = outcomes_[operation.index()];
+  counted.operation = model::name_of(operation);
+  ++counted.count[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
+}
+
+void Referee::count(const model::Operation& operation,
+                    std::span<const properties::AttemptChange> changes) {
+  const auto status_of = [](const model::AttemptRecord* attempt) {
+    return attempt ? static_cast<std::size_t>(attempt->status) : model::status_count;
+  };
+  for (const properties::AttemptChange& change : changes) {
+    const std::size_t from = status_of(change.before);
+    const std::size_t to = status_of(change.after);
+    if (from != to) ++outcomes_[operation.index()].moved[from][to];
+  }
+}
+
+void Referee::record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
+                            bool changed) {
+  if (!sink_) return;
+  if (changed || !digest_) digest_ = traces::digest(after_);
+  traces::Return returned{.of = call, .outcome = outcome, .delta = {}, .post = *digest_};
+  if (changed) returned.delta = traces::delta(before_, after_);
+  record(step, std::move(returned));
+}
+
+void Referee::happen(const model::Environment& event) {
+  if (is_over()) return;
+  const std::uint64_t step = ++steps_;
+  record(step, event);
+  const properties::Happened happened{.step = step, .true_time = true_time_, .event = event};
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size() && !is_over(); ++i) {
+    properties::Complaint complaint = watchers_[i]->after(happened);
+    if (complaint && is_promised(all[i])) {
+      complain(all[i], *std::move(complaint), step);
+    }
+  }
+}
+
+// Every property sees every operation, so that premises are counted alike in all of them; the first
+// complaint in their order names the violation. Where an interrupted operation left neither the
+// state before it nor the one after it, what exactly happened is unknown and no rule's to say.
+void Referee::judge(const properties::Operated& operated, std::uint64_t return_step,
+                    Judges judges) {
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    properties::Complaint complaint = watchers_[i]->after(operated);
+    const bool counts = judges == Judges::all || all[i].name == "conforms_to_model";
+    if (complaint && counts && !is_over() && is_promised(all[i])) {
+      complain(all[i], *std::move(complaint), return_step);
+    }
+  }
+}
+
+void Referee::record(std::uint64_t number, decltype(traces::Step::what) what) {
+  if (sink_) sink_({.number = number, .true_time = true_time_, .what = std::move(what)});
+}
+
+void Referee::complain(const properties::Property& property, std::string message,
+                       std::uint64_t step) {
+  verdict_ = {.result = traces::Result::violated,
+              .property = std::string(property.name),
+              .message = std::move(message),
+              .first_bad = step};
+}
+
+void Referee::break_off(std::string message) {
+  verdict_ = {.result = traces::Result::broken,
+              .property = {},
+              .message = std::move(message),
+              .first_bad = 0};
+}
+
+Tally Referee::tally() const {
+  Tally tally = tally_;
+  for (const Outcomes& counted : outcomes_) {
+    for (std::size_t i = 0; i < words; ++i) {
+      if (counted.count[i] == 0) continue;
+      const auto word = i == 0 ? "ok" : model::word(static_cast<model::ErrorCode>(i - 1));
+      tally.outcomes[std::string(counted.operation)][std::string(word)] += counted.count[i];
+    }
+    for (std::size_t from = 0; from <= model::status_count; ++from) {
+      for (std::size_t to = 0; to <= model::status_count; ++to) {
+        if (counted.moved[from][to] == 0) continue;
+        tally.transitions[status_word(from) + " to " + status_word(to) + " by " +
+                          std::string(counted.operation)] += counted.moved[from][to];
+      }
+    }
+  }
+  const auto all = properties::all_properties();
+  for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    const std::string name(all[i].name);
+    if (watchers_[i]->is_promised() && is_promised(all[i])) {
+      tally.premises[name] += watchers_[i]->premises_reached();
+    } else {
+      ++tally.not_promised[name];
+      tally.premises[name] += 0;
+    }
+  }
+  return tally;
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,93 @@
+#include "sim/oracle/replay.hpp"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace leasecheck::sim {
+namespace {
+
+std::expected<properties::Deployment, std::string> deployment_of(const traces::Head& head) {
+  const auto setting = [&head](const char* name) -> std::optional<std::int64_t> {
+    const auto found = head.config.find(name);
+    if (found == head.config.end()) return std::nullopt;
+    return found->second;
+  };
+  const auto epoch = setting("epoch");
+  const auto grace = setting("grace");
+  const auto within_margin = setting("skew_within_margin");
+  if (!epoch || !grace || !within_margin) {
+    return std::unexpected(
+        "the head's config lacks one of \"epoch\", \"grace\" and \"skew_within_margin\"");
+  }
+  return properties::Deployment{.epoch = model::at_ms(*epoch),
+                                .grace = model::Duration{*grace},
+                                .skew_within_margin = *within_margin != 0};
+}
+
+/// Compares what is seen now with what was recorded, return by return.
+class Comparison {
+ public:
+  explicit Comparison(const traces::Trace& trace) : steps_(trace.steps) {}
+
+  void see(const traces::Step& step) {
+    const auto* seen = std::get_if<traces::Return>(&step.what);
+    if (seen == nullptr || first_difference_ != 0) return;
+    const std::size_t index = step.number - 1;
+    const auto* recorded =
+        index < steps_.size() ? std::get_if<traces::Return>(&steps_[index].what) : nullptr;
+    if (recorded == nullptr) return;
+    if (recorded->post != seen->post || recorded->outcome != seen->outcome) {
+      first_difference_ = step.number;
+    }
+  }
+
+  [[nodiscard]] std::uint64_t first_difference() const { return first_difference_; }
+
+ private:
+  const std::vector<traces::Step>& steps_;
+  std::uint64_t first_difference_ = 0;
+};
+
+}  // namespace
+
+std::expected<ReplayResult, std::string> replay(const traces::Trace& trace, Subject& subject,
+                                                Referee::StepSink sink) {
+  const auto deployment = deployment_of(trace.head);
+  if (!deployment) return std::unexpected(deployment.error());
+
+  Comparison comparison(trace);
+  Referee referee(subject, *deployment, [&](const traces::Step& step) {
+    comparison.see(step);
+    if (sink) sink(step);
+  });
+  model::Time true_time = deployment->epoch;
+  for (const traces::Step& step : trace.steps) {
+    if (referee.is_over()) break;
+    if (step.true_time < true_time) {
+      return std::unexpected("step " + std::to_string(step.number) + " goes back in true time");
+    }
+    true_time = step.true_time;
+    referee.advance_to(true_time);
+    if (const auto* call = std::get_if<traces::Call>(&step.what)) {
+      static_cast<void>(
+          referee.operate({.actor = call->actor, .clock = call->actor_clock}, call->action));
+    } else if (const auto* event = std::get_if<model::Environment>(&step.what)) {
+      referee.happen(*event);
+    }
+  }
+  return ReplayResult{.verdict = referee.verdict(),
+                      .tally = referee.tally(),
+                      .first_difference = comparison.first_difference()};
+}
+
+std::expected<traces::Trace, std::string> rerun(const traces::Trace& trace, Subject& subject) {
+  traces::Trace again{.head = trace.head, .steps = {}, .verdict = {}};
+  const auto result =
+      replay(trace, subject, [&again](const traces::Step& step) { again.steps.push_back(step); });
+  if (!result) return std::unexpected(result.error());
+  again.verdict = result->verdict;
+  return again;
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sim/storage/database_process.hpp"
+#include "sim/subject/subject.hpp"
+
+namespace leasecheck::sim {
+
+/// Which implementation a command runs on.
+struct Backend {
+  /// As it stands in traces and messages, and as `parse_backend` reads it: "memory", "sqlite",
+  /// "sqlite:FILE", "mutant:NAME", "exec:PROGRAM ARGS", "disk:SEED:PROCESSES:FAULTS" (SQLite on the
+  /// simulated disk of that seed); "model" is the reference model itself, and "model:NAME" has a
+  /// defect planted, as `explore --mutant` searches it.
+  std::string name;
+  /// A new, empty subject. A file that is named is emptied for each; the others are temporary and
+  /// gone with the subject.
+  std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
+};
+
+/// What `--backend` and `--mutant` say. `subject_timeout` is how long a program may be silent.
+/// Errors: in words, naming the flag's value and what was expected.
+[[nodiscard]] std::expected<Backend, std::string> parse_backend(
+    const std::string& text, std::chrono::milliseconds subject_timeout = std::chrono::seconds(10));
+
+/// What the name of a backend opens on a simulated disk. Returns: nothing for what keeps its data
+/// elsewhere.
+[[nodiscard]] std::optional<OpenRepository> storage_named(const std::string& backend);
+
+}  // namespace leasecheck::sim

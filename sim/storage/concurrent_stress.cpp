@@ -1,0 +1,260 @@
+#include "sim/storage/concurrent_stress.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "leasecheck/spec/step.hpp"
+#include "properties/linearizability/linearizability.hpp"
+#include "sim/random.hpp"
+#include "sim/scheduler/task_scheduler.hpp"
+#include "sim/storage/disk_fault_injector.hpp"
+#include "sim/storage/stress_workload.hpp"
+#include "traces/digest.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+DiskFaults faults_of(std::uint64_t seed, const StormOptions& options) {
+  Faults faults;
+  faults.disk = draw_disk_faults(seed);
+  if (options.faults) leave_only(faults, *options.faults);
+  return faults.disk;
+}
+
+std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
+  const std::uint64_t round_seed = draw.bits();
+  if (draw.chance(500)) {
+    return std::make_unique<UniformStrategy>(Stream(round_seed ^ seed, "scheduler"));
+  }
+  return std::make_unique<PctStrategy>(
+      Stream(round_seed ^ seed, "scheduler"),
+      PctStrategy::Options{.depth = static_cast<std::uint32_t>(1 + draw.below(5)),
+                           .expected_points = 300});
+}
+
+class Digest {
+ public:
+  void add(std::uint64_t number) {
+    for (int byte = 0; byte < 8; ++byte, number >>= 8) {
+      value_ = (value_ ^ (number & 0xff)) * 0x100000001b3U;
+    }
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325U;  // FNV-1a
+};
+
+class Storm {
+ public:
+  Storm(std::uint64_t seed, const StormOptions& options, const OpenRepository& open)
+      : seed_(seed),
+        options_(options),
+        open_(open),
+        disk_(draw_device(seed), seed),
+        weather_(disk_, faults_of(seed, options), seed),
+        schedules_(seed, "schedules"),
+        work_(seed),
+        hosts_(options.processes) {}
+
+  StormResult run() {
+    result_.tally.runs = 1;
+    for (std::uint32_t round = 1; round <= options_.rounds && held(); ++round) run_round(round);
+    if (held()) demand_progress();
+    result_.tally.faults = weather_.faults();
+    result_.digest = digest_.value();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool held() const { return result_.result == traces::Result::held; }
+
+  void end(traces::Result result, std::string property, std::string message) {
+    if (!held()) return;
+    result_.result = result;
+    result_.property = std::move(property);
+    result_.message = std::move(message);
+  }
+
+  void run_round(std::uint32_t round) {
+    history_ = {};
+    const auto strategy = draw_strategy(seed_, schedules_);
+    TaskScheduler scheduler(*strategy);
+    work_.begin_round(round);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      scheduler.spawn([this, i] { be_process(i); });
+    }
+    weather_.set_scheduler(&scheduler);
+    disk_.set_watcher(&weather_);
+    scheduler.run();
+    disk_.set_watcher(nullptr);
+    result_.tally.points += scheduler.points();
+    for (const TaskId task : scheduler.decisions()) digest_.add(task);
+    if (held()) judge(round);
+    ++result_.tally.rounds;
+    result_.digests.push_back(digest_.value());
+  }
+
+  // One process of one round: it starts, if it is not up, and calls.
+  void be_process(std::size_t index) {
+    for (std::uint32_t i = 0; i < options_.operations && held(); ++i) {
+      if (!hosts_[index] && !start(index)) continue;
+      call(index);
+    }
+  }
+
+  bool start(std::size_t index) {
+    const std::uint64_t deaths = weather_.deaths();
+    auto opened = Host::open(disk_, ids_, open_);
+    if (opened && !(*opened)->process().is_dead()) {
+      hosts_[index] = *std::move(opened);
+      return true;
+    }
+    if (!opened && opened.error().code == lease::ErrorCode::corrupt &&
+        deaths == weather_.deaths()) {
+      end(traces::Result::violated, "recovers", opened.error().message);
+    }
+    return false;
+  }
+
+  void call(std::size_t index) {
+    Host& host = *hosts_[index];
+    const std::size_t number = history_.calls.size();
+    history_.calls.push_back({.action = work_.draw(index),
+                              .invoked = ++events_,
+                              .returned = std::nullopt,
+                              .outcome = std::nullopt,
+                              .lease_id = std::nullopt});
+    const model::Action action = history_.calls[number].action;
+    Reply reply = host.call(action);
+    ++result_.tally.operations;
+    properties::ConcurrentCall& recorded = history_.calls[number];
+    recorded.lease_id = host.drawn_lease();
+    if (recorded.lease_id) work_.know_lease(*recorded.lease_id, action);
+    if (host.process().is_dead()) {
+      hosts_[index].reset();
+    } else if (!reply.effect_unknown) {
+      recorded.returned = ++events_;
+      recorded.outcome = std::move(reply.outcome);
+    }
+    const std::string_view word = !recorded.outcome ? "unknown"
+                                  : recorded.outcome->has_value()
+                                      ? "ok"
+                                      : model::word(recorded.outcome->error());
+    ++result_.tally.outcomes[std::string(word)];
+    for (const char letter : word) digest_.add(static_cast<unsigned char>(letter));
+  }
+
+  // A process that nothing happens to writes once and looks at everything. Its write takes the
+  // place in the log of whatever a failed commit may have left there, so that no unknown outcome of
+  // this round can come true in a later one.
+  void judge(std::uint32_t round) {
+    auto host = Host::open(disk_, ids_, open_);
+    if (!host) return end(traces::Result::violated, "recovers", host.error().message);
+    const model::Action mark = work_.mark(round);
+    const std::uint64_t invoked = ++events_;
+    const Reply reply = (*host)->call(mark);
+    if (!reply.outcome) return end(traces::Result::violated, "recovers", reply.message);
+    history_.calls.push_back({.action = mark,
+                              .invoked = invoked,
+                              .returned = ++events_,
+                              .outcome = reply.outcome,
+                              .lease_id = std::nullopt});
+    const auto seen = (*host)->snapshot();
+    if (!seen) return end(traces::Result::violated, "recovers", seen.error().message);
+    history_.final_snapshot = *seen;
+    digest_.add(traces::digest(*seen));
+    auto explained = properties::explain(possible_, history_);
+    const std::string where = "round " + std::to_string(round);
+    if (explained.verdict == properties::Linearizability::gave_up) {
+      return end(traces::Result::inconclusive, "linearizable", where + ": too many orders");
+    }
+    if (explained.verdict == properties::Linearizability::not_linearizable) {
+      return end(traces::Result::violated, "linearizable",
+                 where + ": no order of its " + std::to_string(history_.calls.size()) +
+                     " operations explains their answers and what is stored");
+    }
+    possible_ = std::move(explained.states);
+  }
+
+  // Rule 24. One process is left and nothing fails. Each tick is later than every expiry, timeout
+  // and backoff that a round can have set, so the first one frees every attempt, and the second one
+  // finds every attempt dispatchable that is not terminal and completes it.
+  void demand_progress() {
+    for (auto& host : hosts_) host.reset();
+    auto host = Host::open(disk_, ids_, open_);
+    if (!host) return end(traces::Result::violated, "progress", host.error().message);
+    constexpr std::uint32_t ticks = 2;
+    for (std::uint32_t tick = 1; tick <= ticks; ++tick) {
+      const model::Time now = work_.after_all_rounds(tick);
+      for (const model::Operation& operation :
+           {model::Operation(model::TransitionTimedOutAttempts{now}),
+            model::Operation(model::ExpireLeasesAndRequeue{now})}) {
+        const Reply reply = (*host)->call({now, operation});
+        if (!reply.outcome) return end(traces::Result::violated, "progress", reply.message);
+      }
+      if (!complete_all(**host, now)) return;
+    }
+    const auto left = (*host)->snapshot();
+    if (!left) return end(traces::Result::violated, "progress", left.error().message);
+    for (const model::AttemptRecord& attempt : left->attempts) {
+      if (model::is_terminal(attempt.status)) continue;
+      return end(traces::Result::violated, "progress",
+                 attempt.attempt_id + " is still " + std::string(model::word(attempt.status)));
+    }
+  }
+
+  bool complete_all(Host& host, model::Time now) {
+    const Reply listed = host.call({now, model::ListDispatchableAttempts{now, 1000}});
+    if (!listed.outcome) {
+      end(traces::Result::violated, "progress", listed.message);
+      return false;
+    }
+    for (const auto& record : std::get<std::vector<model::DispatchRecord>>(*listed.outcome)) {
+      const model::Time expiry = model::saturating_add(now, model::Duration(1000));
+      const Reply claimed = host.call({now, model::UpsertLease{record.attempt_id, "last", expiry}});
+      const Reply acked = claimed.outcome
+                              ? host.call({now, model::AckAttempt{*host.drawn_lease(), "last",
+                                                                  model::AckOutcome::completed}})
+                              : claimed;
+      if (acked.outcome) continue;
+      end(traces::Result::violated, "progress", record.attempt_id + ": " + acked.message);
+      return false;
+    }
+    return true;
+  }
+
+  std::uint64_t seed_;
+  StormOptions options_;
+  const OpenRepository& open_;
+  StormResult result_;
+  Disk disk_;
+  HostIds ids_;
+  Weather weather_;
+  Stream schedules_;
+  StormWork work_;
+  Digest digest_;
+  std::vector<model::State> possible_{model::State{}};
+  properties::History history_;
+  std::uint64_t events_ = 0;
+  std::vector<std::unique_ptr<Host>> hosts_;  // end before their disk
+};
+
+}  // namespace
+
+void StormTally::add(const StormTally& other) {
+  runs += other.runs;
+  operations += other.operations;
+  points += other.points;
+  rounds += other.rounds;
+  for (const auto& [name, count] : other.faults) faults[name] += count;
+  for (const auto& [name, count] : other.outcomes) outcomes[name] += count;
+}
+
+StormResult run_storm(std::uint64_t seed, const StormOptions& options, const OpenRepository& open) {
+  return Storm(seed, options, open).run();
+}
+
+}  // namespace leasecheck::sim

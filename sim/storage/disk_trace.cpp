@@ -1,0 +1,253 @@
+#include "sim/storage/disk_trace.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "leasecheck/spec/step.hpp"
+#include "traces/digest.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+using traces::DiskEvent;
+
+constexpr const char* disk_existed = "repository_existed";
+
+std::string process_name(std::size_t number) {
+  return "p" + std::to_string(number);
+}
+
+/// A trace under construction; true time follows the operations and never goes back.
+class Recorder {
+ public:
+  Recorder(std::string origin, std::string backend) {
+    trace_.head.origin = std::move(origin);
+    trace_.head.backend = std::move(backend);
+    trace_.head.config = {{"epoch", 0}, {"grace", 0}, {"skew_within_margin", 1}};
+  }
+
+  void set(const std::string& option, std::int64_t value) { trace_.head.config[option] = value; }
+
+  /// What led to the prior state: its repository was where the model is.
+  void add_prior(const PriorState& prior) {
+    model::State state;
+    for (const model::Action& action : prior.actions) {
+      const model::Snapshot before = model::snapshot(state);
+      model::Step step = model::step(std::move(state), action);
+      state = std::move(step.state);
+      const model::Snapshot after = model::snapshot(state);
+      const std::uint64_t call = add_call(process_name(0), action);
+      add(traces::Return{call, step.outcome, traces::delta(before, after), traces::digest(after)});
+    }
+  }
+
+  std::uint64_t add_call(std::string actor, const model::Action& action) {
+    time_ = std::max(time_, action.now);
+    return add(traces::Call{std::move(actor), action.now, action});
+  }
+
+  /// Nobody could look at the state while others were at work, or the power was about to go.
+  void add_answer(std::uint64_t call, model::Outcome outcome) {
+    add(traces::Return{call, std::move(outcome), {}, 0});
+  }
+
+  /// The event to which the verdict points.
+  void add_event(DiskEvent event) { event_ = add(std::move(event)); }
+
+  traces::Trace finish(std::string property, std::string message) && {
+    trace_.verdict = {.result = traces::Result::violated,
+                      .property = std::move(property),
+                      .message = std::move(message),
+                      .first_bad = event_};
+    return std::move(trace_);
+  }
+
+ private:
+  std::uint64_t add(decltype(traces::Step::what) what) {
+    const std::uint64_t number = trace_.steps.size() + 1;
+    trace_.steps.push_back({number, time_, std::move(what)});
+    return number;
+  }
+
+  traces::Trace trace_;
+  model::Time time_{};
+  std::uint64_t event_ = 0;
+};
+
+/// What a disk trace says was done.
+struct Recorded {
+  PriorState prior{.name = "recorded", .actions = {}, .state = {}};
+  std::optional<DiskEvent> event;
+  std::uint64_t event_number = 0;
+  std::map<std::string, model::Action> under_it;  ///< by process
+
+  [[nodiscard]] std::vector<SmallOperation> operations() const {
+    std::vector<SmallOperation> all;
+    for (const auto& [process, action] : under_it) all.push_back({process, action});
+    return all;
+  }
+};
+
+std::expected<Recorded, std::string> read(const traces::Trace& trace) {
+  Recorded recorded;
+  for (const traces::Step& step : trace.steps) {
+    if (const auto* event = std::get_if<DiskEvent>(&step.what)) {
+      if (recorded.event) return std::unexpected("the disk has more than one event");
+      recorded.event = *event;
+      recorded.event_number = step.number;
+    } else if (const auto* call = std::get_if<traces::Call>(&step.what)) {
+      if (!recorded.event) {
+        model::Step stepped = model::step(std::move(recorded.prior.state), call->action);
+        if (!stepped.outcome) {
+          return std::unexpected("step " + std::to_string(step.number) +
+                                 ": the model refuses what led to the prior state");
+        }
+        recorded.prior.state = std::move(stepped.state);
+        recorded.prior.actions.push_back(call->action);
+      } else if (!recorded.under_it.emplace(call->actor, call->action).second) {
+        return std::unexpected(call->actor + " has more than one operation");
+      }
+    } else if (std::holds_alternative<model::Environment>(step.what)) {
+      return std::unexpected("step " + std::to_string(step.number) +
+                             ": an event that means nothing on a disk");
+    }
+  }
+  if (!recorded.event) return std::unexpected("the disk has no event");
+  return recorded;
+}
+
+using Options = std::map<std::string, std::int64_t>;
+
+std::int64_t option(const Options& config, const char* name, std::int64_t otherwise) {
+  const auto found = config.find(name);
+  return found == config.end() ? otherwise : found->second;
+}
+
+std::expected<Device, std::string> device_of(const Options& config) {
+  const Device usual;
+  const std::int64_t sector_size = option(config, "sector_size", usual.sector_size);
+  if (sector_size < 512 || sector_size > 65'536 || (sector_size & (sector_size - 1)) != 0) {
+    return std::unexpected("config.sector_size: expected a power of two from 512 to 65536");
+  }
+  return Device{.sector_size = static_cast<std::uint32_t>(sector_size),
+                .atomic_writes = option(config, "atomic_writes", 0) != 0,
+                .safe_append = option(config, "safe_append", 0) != 0,
+                .sequential = option(config, "sequential", 0) != 0,
+                .powersafe_overwrite = option(config, "powersafe_overwrite", 1) != 0};
+}
+
+traces::Verdict verdict_of(std::string property, std::string message, const Recorded& recorded) {
+  return {.result = traces::Result::violated,
+          .property = std::move(property),
+          .message = std::move(message),
+          .first_bad = recorded.event_number};
+}
+
+std::expected<traces::Verdict, std::string> replay_mishap(const Recorded& recorded,
+                                                          const Options& config,
+                                                          const OpenRepository& open) {
+  const auto point = crash_point_from_text(recorded.event->text);
+  if (!point) return std::unexpected("\"" + recorded.event->text + "\" is no point of a crash");
+  const auto device = device_of(config);
+  if (!device) return std::unexpected(device.error());
+  const std::vector<SmallOperation> operations = recorded.operations();
+  if (operations.size() > 1) return std::unexpected("a mishap meets one operation");
+  CrashCase subject;
+  if (option(config, disk_existed, 1) != 0) subject.prior = recorded.prior;
+  if (!operations.empty()) subject.operation = operations.front();
+  if (!subject.prior && (subject.operation || !recorded.prior.actions.empty())) {
+    return std::unexpected("a repository that did not exist has operations");
+  }
+  const auto found = CrashMatrix(open, {.device = *device}).replay(subject, *point, Fit::nearest);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return traces::Verdict{};
+  return verdict_of((**found).property, (**found).message, recorded);
+}
+
+std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& recorded,
+                                                            const OpenRepository& open) {
+  const auto schedule = decisions_from_text(recorded.event->text);
+  if (!schedule) return std::unexpected("\"" + recorded.event->text + "\" is no schedule");
+  const InterleaveCase subject{recorded.prior, recorded.operations()};
+  const std::size_t processes = subject.operations.size();
+  for (std::size_t i = 0; i < processes; ++i) {
+    if (subject.operations[i].name != process_name(i)) {
+      return std::unexpected("expected the processes p0, p1, … in turn");
+    }
+  }
+  if (processes < 2 || processes > 10) return std::unexpected("expected 2 to 10 processes");
+  auto interleaver = Interleaver::make(open, static_cast<std::uint32_t>(processes));
+  if (!interleaver) return std::unexpected(interleaver.error());
+  const auto found = (*interleaver)->replay(subject, *schedule, Fit::nearest);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return traces::Verdict{};
+  return verdict_of((**found).property, (**found).message, recorded);
+}
+
+}  // namespace
+
+traces::Trace trace_of(const CrashCase& subject, const Device& device, const CrashFinding& finding,
+                       const std::string& backend) {
+  Recorder recorder("crash", backend);
+  recorder.set("sector_size", device.sector_size);
+  recorder.set("atomic_writes", device.atomic_writes ? 1 : 0);
+  recorder.set("safe_append", device.safe_append ? 1 : 0);
+  recorder.set("sequential", device.sequential ? 1 : 0);
+  recorder.set("powersafe_overwrite", device.powersafe_overwrite ? 1 : 0);
+  recorder.set(disk_existed, subject.prior ? 1 : 0);
+  if (subject.prior) recorder.add_prior(*subject.prior);
+  recorder.add_event({DiskEvent::Kind::mishap, to_text(finding.point)});
+  if (subject.operation) {
+    const std::uint64_t call = recorder.add_call(process_name(0), subject.operation->action);
+    if (finding.answer) recorder.add_answer(call, *finding.answer);
+  }
+  return std::move(recorder).finish(finding.property, finding.message);
+}
+
+traces::Trace trace_of(const InterleaveCase& subject, const InterleaveFinding& finding,
+                       const std::string& backend) {
+  Recorder recorder("interleave", backend);
+  recorder.add_prior(subject.prior);
+  recorder.add_event({DiskEvent::Kind::schedule, to_text(finding.schedule)});
+
+  // Calls and answers in the order in which they happened.
+  std::map<std::uint64_t, const ProcessCall*> events;
+  for (const ProcessCall& made : finding.calls) {
+    events.emplace(made.call.invoked, &made);
+    if (made.call.returned && made.call.outcome) events.emplace(*made.call.returned, &made);
+  }
+  std::map<TaskId, std::uint64_t> numbers;
+  for (const auto& [event, made] : events) {
+    if (event == made->call.invoked) {
+      numbers[made->process] = recorder.add_call(process_name(made->process), made->call.action);
+    } else {
+      recorder.add_answer(numbers.at(made->process), *made->call.outcome);
+    }
+  }
+  return std::move(recorder).finish(finding.property, finding.message);
+}
+
+bool is_disk_trace(const traces::Trace& trace) {
+  return std::ranges::any_of(trace.steps, [](const traces::Step& step) {
+    return std::holds_alternative<DiskEvent>(step.what);
+  });
+}
+
+std::expected<traces::Verdict, std::string> replay_on_disk(const traces::Trace& trace,
+                                                           const OpenRepository& open) {
+  const auto recorded = read(trace);
+  if (!recorded) return std::unexpected(recorded.error());
+  switch (recorded->event->kind) {
+    case DiskEvent::Kind::schedule:
+      return replay_schedule(*recorded, open);
+    case DiskEvent::Kind::mishap:
+      return replay_mishap(*recorded, trace.head.config, open);
+  }
+  return std::unexpected("an unknown event of the disk");
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,244 @@
+#include "sim/storage/interleaver.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "leasecheck/spec/step.hpp"
+#include "properties/linearizability/linearizability.hpp"
+#include "sim/check.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+/// Lets others go on before every call but `open`: SQLite opens a file while it is in no
+/// transaction and holds no lock that anybody could see.
+class Interrupter final : public DiskWatcher {
+ public:
+  explicit Interrupter(TaskScheduler& scheduler) : scheduler_(scheduler) {}
+
+  [[nodiscard]] DiskAnswer before(const DiskAccess& access) override {
+    if (access.call != DiskCall::open) scheduler_.yield();
+    return DiskAnswer::carry_out;
+  }
+  void sleep(std::chrono::microseconds duration) override { scheduler_.sleep(duration); }
+
+ private:
+  TaskScheduler& scheduler_;
+};
+
+/// What the processes of one schedule did and were answered.
+class Recording {
+ public:
+  explicit Recording(const model::State& initial) { history_.initial = initial; }
+
+  void carry_out(TaskId process, Host& host, const model::Action& action) {
+    const std::uint64_t invoked = ++events_;
+    Reply reply = host.call(action);
+    properties::ConcurrentCall call{.action = action,
+                                    .invoked = invoked,
+                                    .returned = ++events_,
+                                    .outcome = reply.outcome,
+                                    .lease_id = host.drawn_lease()};
+    if (reply.outcome == std::unexpected(model::ErrorCode::unavailable)) {
+      if (unavailable_.empty()) unavailable_ = reply.message;
+      if (reply.effect_unknown) call.outcome.reset();
+    }
+    callers_.push_back(process);
+    history_.calls.push_back(std::move(call));
+  }
+
+  [[nodiscard]] properties::History& history() { return history_; }
+  [[nodiscard]] std::vector<ProcessCall> calls() const {
+    std::vector<ProcessCall> calls;
+    for (std::size_t i = 0; i < callers_.size(); ++i) {
+      calls.push_back({callers_[i], history_.calls[i]});
+    }
+    return calls;
+  }
+  /// What the first one said that was refused as `unavailable`; empty if nobody was.
+  [[nodiscard]] const std::string& unavailable() const { return unavailable_; }
+
+ private:
+  properties::History history_;
+  std::vector<TaskId> callers_;
+  std::uint64_t events_ = 0;
+  std::string unavailable_;
+};
+
+std::string answers_in_words(const properties::History& history) {
+  std::string words;
+  for (const properties::ConcurrentCall& call : history.calls) {
+    words += words.empty() ? "" : ", ";
+    words += model::name_of(call.action.operation);
+    words += " answered ";
+    words += !call.outcome               ? "unavailable, effect unknown"
+             : call.outcome->has_value() ? "ok"
+                                         : model::word(call.outcome->error());
+  }
+  return words;
+}
+
+}  // namespace
+
+void InterleaveCount::add(const InterleaveCount& other) {
+  cases += other.cases;
+  schedules += other.schedules;
+  points += other.points;
+}
+
+std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
+    const OpenRepository& open, std::uint32_t processes) {
+  std::unique_ptr<Interleaver> made(new Interleaver());
+  made->disk_ = std::make_unique<Disk>(Device{}, 1);
+  for (std::uint32_t i = 0; i < processes; ++i) {
+    auto host = Host::open(*made->disk_, made->ids_, open);
+    if (!host) return std::unexpected(host.error().message);
+    made->hosts_.push_back(*std::move(host));
+  }
+  made->empty_ = made->disk_->image();
+  model::AttemptSpec spec;
+  spec.attempt_id = spec.run_id = "elsewhere";
+  const Reply moved = made->hosts_.front()->call({model::at_ms(0), model::EnqueueAttempt{spec}});
+  if (!moved.outcome) return std::unexpected(moved.message);
+  made->elsewhere_ = made->disk_->image();
+  return made;
+}
+
+// A connection keeps its pages as long as the log's index says that nothing changed. Whether that
+// is so depends on the schedule before; having been elsewhere, no connection can keep anything.
+std::expected<void, std::string> Interleaver::forget_caches() {
+  disk_->restore(elsewhere_);
+  for (const auto& host : hosts_) {
+    const lease::Result<model::Snapshot> seen = host->snapshot();
+    if (!seen) return std::unexpected(seen.error().message);
+  }
+  return {};
+}
+
+std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
+  disk_->restore(empty_);
+  ids_.rewind(0);
+  for (const model::Action& action : prior.actions) {
+    const Reply reply = hosts_.front()->call(action);
+    if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
+  }
+  const auto reached = hosts_.front()->snapshot();
+  if (!reached) return std::unexpected(reached.error().message);
+  if (*reached != model::snapshot(prior.state)) {
+    return std::unexpected("prior state " + prior.name +
+                           ": the repository is not where the model is");
+  }
+  image_ = disk_->image();
+  return {};
+}
+
+std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
+    const InterleaveCase& subject, Strategy& strategy) {
+  if (auto forgotten = forget_caches(); !forgotten) return std::unexpected(forgotten.error());
+  disk_->restore(image_);
+  ids_.rewind(subject.prior.state.leases_issued);
+  TaskScheduler scheduler(strategy);
+  Interrupter interrupter(scheduler);
+  Recording recording(subject.prior.state);
+  for (std::size_t i = 0; i < subject.operations.size(); ++i) {
+    scheduler.spawn([&, i] {
+      recording.carry_out(static_cast<TaskId>(i), *hosts_[i], subject.operations[i].action);
+    });
+  }
+  disk_->set_watcher(&interrupter);
+  scheduler.run();
+  disk_->set_watcher(nullptr);
+  ++count_.schedules;
+  count_.points += scheduler.points();
+
+  const auto found = [&](std::string property, std::string message) {
+    InterleaveFinding finding{.property = std::move(property),
+                              .prior = subject.prior.name,
+                              .operations = {},
+                              .schedule = scheduler.decisions(),
+                              .message = std::move(message),
+                              .calls = recording.calls()};
+    for (const SmallOperation& operation : subject.operations) {
+      finding.operations.push_back(operation.name);
+    }
+    return finding;
+  };
+  if (!recording.unavailable().empty()) return found("available", recording.unavailable());
+  const auto left = hosts_.front()->snapshot();
+  if (!left) return found("linearizable", "the final snapshot: " + left.error().message);
+  recording.history().final_snapshot = *left;
+  const auto verdict = properties::check_linearizable(recording.history()).verdict;
+  if (verdict == properties::Linearizability::linearizable) return std::nullopt;
+  check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
+  return found("linearizable",
+               "no order of the operations explains it: " + answers_in_words(recording.history()));
+}
+
+std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::search(
+    const InterleaveCase& subject, std::uint32_t preemptions) {
+  check(subject.operations.size() == hosts_.size(), "one operation for each process");
+  if (auto ready = prepare(subject.prior); !ready) return std::unexpected(ready.error());
+  ++count_.cases;
+  BoundedStrategy strategy(preemptions);
+  do {
+    auto finding = run(subject, strategy);
+    if (!finding || *finding) return finding;
+  } while (strategy.advance());
+  return std::nullopt;
+}
+
+std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::replay(
+    const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit) {
+  check(subject.operations.size() == hosts_.size(), "one operation for each process");
+  if (auto ready = prepare(subject.prior); !ready) return std::unexpected(ready.error());
+  ++count_.cases;
+  RecordedStrategy strategy(schedule);
+  auto finding = run(subject, strategy);
+  if (finding && fit == Fit::exact && !strategy.was_followed()) {
+    return std::unexpected("the schedule does not fit " + name_of(subject));
+  }
+  return finding;
+}
+
+std::vector<InterleaveCase> interleave_cases(InterleaveScope scope) {
+  const std::vector<SmallOperation> operations = small_operations();
+  const auto named = [&operations](std::string_view name) {
+    const auto found = std::ranges::find(operations, name, &SmallOperation::name);
+    check(found != operations.end(), "there is an operation of this name");
+    return *found;
+  };
+  // Who wants the same lease: its holder, those who take it away, and those who want it next.
+  constexpr std::array<std::array<std::string_view, 3>, 4> at_odds{
+      {{"ack_completed", "reap", "claim"},
+       {"heartbeat", "reap", "claim"},
+       {"time_out", "reap", "ack_failed"},
+       {"claim", "claim", "cancel"}}};
+  std::vector<InterleaveCase> cases;
+  for (const PriorState& prior : prior_states()) {
+    if (scope == InterleaveScope::triples) {
+      if (prior.name != "leased" && prior.name != "queued") continue;
+      for (const auto& [first, second, third] : at_odds) {
+        cases.push_back({prior, {named(first), named(second), named(third)}});
+      }
+      continue;
+    }
+    for (auto left = operations.begin(); left != operations.end(); ++left) {
+      for (auto right = left; right != operations.end(); ++right) {
+        cases.push_back({prior, {*left, *right}});
+      }
+    }
+  }
+  return cases;
+}
+
+std::string name_of(const InterleaveCase& subject) {
+  std::string name = subject.prior.name;
+  for (const SmallOperation& operation : subject.operations) {
+    name += (&operation == &subject.operations.front() ? '/' : '+') + operation.name;
+  }
+  return name;
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "properties/linearizability/history.hpp"
+#include "sim/scheduler/task_scheduler.hpp"
+#include "sim/storage/database_process.hpp"
+#include "sim/storage/prior_states.hpp"
+
+/// Statement-level interleaving: what several processes do to one database file at the same time,
+/// call of the disk by call of the disk, every schedule within a bound on preemptions.
+namespace leasecheck::sim {
+
+/// Some operations at once, each in a process of its own.
+struct InterleaveCase {
+  PriorState prior;
+  std::vector<SmallOperation> operations;
+};
+
+/// One of the calls that overlapped, and who made it.
+struct ProcessCall {
+  TaskId process = 0;
+  properties::ConcurrentCall call;
+};
+
+struct InterleaveFinding {
+  std::string property;  ///< "linearizable" or "available"
+  std::string prior;
+  std::vector<std::string> operations;
+  std::vector<TaskId> schedule;
+  std::string message;
+  std::vector<ProcessCall> calls;  ///< in the order of their answers
+};
+
+struct InterleaveCount {
+  std::uint64_t cases = 0;
+  std::uint64_t schedules = 0;
+  std::uint64_t points = 0;  ///< calls of the disk at which somebody could have been interrupted
+
+  void add(const InterleaveCount& other);
+};
+
+/// Carries out schedules on one disk with as many processes as a case has operations. The processes
+/// stay: between schedules the disk gets its bytes back, which they notice as they would notice
+/// another process's writes. Each schedule begins with caches that are empty in the same way.
+///
+/// Judges every schedule: `linearizable`: answers and final snapshot are those of the model in some
+/// order (rule 17); `available`: nobody answers `unavailable`, since the disk is healthy and every
+/// transaction comes to its end long before `busy_timeout`.
+/// Thread: one thread.
+class Interleaver {
+ public:
+  /// Errors: in words: the repository cannot be opened.
+  [[nodiscard]] static std::expected<std::unique_ptr<Interleaver>, std::string> make(
+      const OpenRepository& open, std::uint32_t processes);
+
+  /// Runs every schedule of the case within the bound until one is found that is wrong.
+  /// Pre: the case has as many operations as there are processes.
+  /// Errors: in words: the prior state could not be reached.
+  [[nodiscard]] std::expected<std::optional<InterleaveFinding>, std::string> search(
+      const InterleaveCase& subject, std::uint32_t preemptions);
+
+  /// Runs one schedule.
+  /// Errors: in words: the prior state could not be reached, or the schedule does not fit the case
+  /// exactly although it should.
+  [[nodiscard]] std::expected<std::optional<InterleaveFinding>, std::string> replay(
+      const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit = Fit::exact);
+
+  [[nodiscard]] const InterleaveCount& count() const { return count_; }
+
+ private:
+  Interleaver() = default;
+  std::expected<void, std::string> prepare(const PriorState& prior);
+  std::expected<void, std::string> forget_caches();
+  std::expected<std::optional<InterleaveFinding>, std::string> run(const InterleaveCase& subject,
+                                                                   Strategy& strategy);
+
+  std::unique_ptr<Disk> disk_;
+  HostIds ids_;
+  Disk::Image empty_;
+  Disk::Image elsewhere_;  ///< a state that is no prior state
+  Disk::Image image_;      ///< the prior state
+  std::vector<std::unique_ptr<Host>> hosts_;
+  InterleaveCount count_;
+};
+
+/// Every pair of operations, an operation with itself too, on every prior state; or those triples
+/// of operations that are most at odds with each other.
+enum class InterleaveScope : std::uint8_t { pairs, triples };
+[[nodiscard]] std::vector<InterleaveCase> interleave_cases(InterleaveScope scope);
+
+/// "leased/claim+reap": how a case is named on the command line.
+[[nodiscard]] std::string name_of(const InterleaveCase& subject);
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,109 @@
+#include "sim/storage/stress_workload.hpp"
+
+#include <algorithm>
+
+namespace leasecheck::sim {
+namespace {
+
+using model::Duration;
+
+constexpr std::uint64_t attempts = 5;
+constexpr Duration between_rounds{100};
+constexpr Duration longest_lease{400};
+constexpr Duration timeout{300};
+constexpr Duration backoff{50};
+
+model::AttemptSpec spec_of(std::uint64_t attempt) {
+  model::AttemptSpec spec;
+  spec.attempt_id = "a" + std::to_string(attempt);
+  spec.run_id = "r" + std::to_string(attempt % 2);
+  spec.priority = static_cast<std::int32_t>(attempt % 3);
+  spec.timeout = timeout;
+  if (attempt % 2 == 0) {
+    spec.retry_policy = model::RetryPolicy{.strategy = model::BackoffStrategy::fixed,
+                                           .backoff = backoff,
+                                           .max_backoff = std::nullopt,
+                                           .multiplier = 2,
+                                           .max_retries = 2};
+  }
+  if (attempt % 3 == 0) spec.max_deliveries = 2;
+  return spec;
+}
+
+}  // namespace
+
+void StormWork::begin_round(std::uint32_t round) {
+  base_ = model::Time{round * between_rounds};
+}
+
+model::Action StormWork::draw(std::size_t process) {
+  now_ = base_ + draw_.between(Duration(0), Duration(50));
+  model::Operation operation = draw_operation(process);
+  return {now_, std::move(operation)};
+}
+
+// Mostly one of the last few, which may still be current.
+std::pair<model::Id, model::Id> StormWork::draw_lease() {
+  if (leases_.empty()) return {"L1", "w0"};
+  const std::uint64_t recent = std::min<std::uint64_t>(leases_.size(), 6);
+  return leases_[leases_.size() - 1 - draw_.below(recent)];
+}
+
+model::Operation StormWork::draw_operation(std::size_t process) {
+  const std::uint64_t number = draw_.below(attempts);
+  const model::Id attempt = spec_of(number).attempt_id;
+  const auto [lease, worker] = draw_lease();
+  const model::Time expiry = now_ + draw_.between(Duration(1), longest_lease);
+  switch (draw_.below(20)) {
+    case 0:
+    case 1:
+    case 2:
+      return model::EnqueueAttempt{spec_of(number)};
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      return model::UpsertLease{attempt, "w" + std::to_string(process), expiry};
+    case 8:
+    case 9:
+      return model::HeartbeatLease{lease, now_, expiry};
+    case 10:
+      return model::StartAttempt{lease, worker};
+    case 11:
+      return model::AckAttempt{lease, worker, model::AckOutcome::completed};
+    case 12:
+    case 13:
+      return model::AckAttempt{lease, worker, model::AckOutcome::failed};
+    case 14:
+      return model::ReleaseLease{lease, worker};
+    case 15:
+      return model::AppendRunEvent{lease, worker, "progress", std::to_string(number)};
+    case 16:
+      return model::ExpireLeasesAndRequeue{now_ - draw_.between(Duration(0), Duration(50))};
+    case 17:
+      return model::TransitionTimedOutAttempts{now_};
+    case 18:
+      return model::ReplayDeadLetter{attempt};
+    default:
+      return draw_.chance(500) ? model::Operation(model::CancelAttempt{attempt})
+                               : model::Operation(model::ListDispatchableAttempts{now_, 10});
+  }
+}
+
+void StormWork::know_lease(const model::Id& lease_id, const model::Action& claim) {
+  leases_.emplace_back(lease_id, std::get<model::UpsertLease>(claim.operation).worker_id);
+}
+
+model::Action StormWork::mark(std::uint32_t round) const {
+  model::AttemptSpec spec;
+  spec.attempt_id = "mark" + std::to_string(round);
+  spec.run_id = "marks";
+  return {base_ + Duration(99), model::EnqueueAttempt{spec}};
+}
+
+model::Time StormWork::after_all_rounds(std::uint32_t tick) const {
+  return base_ + tick * std::chrono::seconds(10);
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,36 @@
+#include <utility>
+
+#include "leasecheck/spec/step.hpp"
+#include "sim/subject/subject.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+class ModelSubject final : public Subject {
+ public:
+  [[nodiscard]] std::string name() const override { return "model"; }
+
+  [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
+    model::Step step = model::step(std::move(state_), action);
+    state_ = std::move(step.state);
+    const bool refused = step.outcome == std::unexpected(model::ErrorCode::invalid_argument);
+    return Reply{.outcome = std::move(step.outcome),
+                 .message = {},
+                 .clock_reads = model::reads_clock(action.operation) && !refused ? 1U : 0U};
+  }
+
+  [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
+    return model::snapshot(state_);
+  }
+
+ private:
+  model::State state_;
+};
+
+}  // namespace
+
+std::unique_ptr<Subject> make_model_subject() {
+  return std::make_unique<ModelSubject>();
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,259 @@
+#include "sim/world/clients.hpp"
+
+#include <array>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace leasecheck::sim {
+namespace {
+
+using model::Duration;
+using model::Time;
+
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+constexpr std::int64_t most_multiplier = (std::int64_t{1} << 31) - 2;
+
+// One name is hostile: some system takes it for all attempts.
+model::Id attempt_name(std::uint64_t number) {
+  if (number == 3) return "*";
+  return "a" + std::to_string(number);
+}
+model::Id run_name(std::uint64_t number) {
+  return "r" + std::to_string(number);
+}
+
+}  // namespace
+
+Producer::Producer(Surroundings surroundings)
+    : around_(surroundings),
+      draw_(around_.plan.seed, "producer"),
+      rare_(around_.plan.seed, "producer rarities") {}
+
+void Producer::start() {
+  const Plan& plan = around_.plan;
+  const ClientFaults& faults = plan.faults.client;
+  for (std::uint32_t number = 1; number <= plan.attempts; ++number) {
+    const model::AttemptSpec spec = draw_spec(number);
+    // Most at the beginning, so that they meet; the others over the first half of the run.
+    const Duration wait =
+        draw_.chance(600) ? Duration{0} : draw_.between(Duration{0}, plan.duration / 2);
+    enqueue_at(plan.epoch + wait, spec);
+    if (draw_.chance(faults.repeat_enqueue)) {
+      around_.referee.count_fault("enqueue_repeated");
+      enqueue_at(plan.epoch + draw_.between(wait, plan.duration), spec);
+    }
+    if (draw_.chance(faults.conflicting_enqueue)) {
+      around_.referee.count_fault("enqueue_in_conflict");
+      model::AttemptSpec other = spec;
+      other.priority = spec.priority == 0 ? 1 : 0;
+      enqueue_at(plan.epoch + draw_.between(wait, plan.duration), other);
+    }
+  }
+}
+
+void Producer::enqueue_at(Time time, model::AttemptSpec spec) {
+  around_.timeline.at(time, [this, spec = std::move(spec)] {
+    const Time now = around_.repository_clock.shows();
+    static_cast<void>(
+        around_.referee.operate({.actor = "producer", .clock = now},
+                                {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
+  });
+}
+
+model::AttemptSpec Producer::draw_spec(std::uint32_t number) {
+  const Plan& plan = around_.plan;
+  constexpr std::array<std::int32_t, 4> priorities{0, 0, 1, -1};
+  constexpr std::array<model::OnTimeout, 3> reactions{
+      model::OnTimeout::retry, model::OnTimeout::fail, model::OnTimeout::cancel};
+  model::AttemptSpec spec;
+  spec.attempt_id = attempt_name(number);
+  spec.run_id = run_name(1 + draw_.below(plan.runs));
+  spec.priority = draw_.pick(std::span<const std::int32_t>(priorities));
+  if (draw_.chance(300)) {
+    spec.not_before = plan.epoch + draw_.between(-plan.ttl, 2 * plan.ttl);
+  }
+  if (draw_.chance(400)) {
+    spec.timeout = draw_.between(plan.shortest_timeout, 3 * plan.ttl);
+  }
+  spec.on_timeout = draw_.pick(std::span<const model::OnTimeout>(reactions));
+  if (draw_.chance(700)) spec.retry_policy = draw_policy();
+  if (draw_.chance(300)) spec.max_deliveries = draw_.between(1, 4);
+  if (spec.not_before && rare_.chance(200)) spec.not_before = model::beginning_of_time;
+  if (draw_.chance(200)) spec.tenant_id = "t" + std::to_string(draw_.below(2));
+  return spec;
+}
+
+model::RetryPolicy Producer::draw_policy() {
+  const Duration least = around_.plan.least_backoff;
+  model::RetryPolicy policy{.strategy = draw_.chance(500) ? model::BackoffStrategy::fixed
+                                                          : model::BackoffStrategy::exponential,
+                            .backoff = draw_.between(least, least + around_.plan.ttl),
+                            .max_backoff = std::nullopt,
+                            .multiplier = draw_.between(1, 4),
+                            .max_retries = draw_.between(0, 4)};
+  if (draw_.chance(200)) policy.backoff = least;
+  if (draw_.chance(400)) policy.max_backoff = draw_.between(least, least + 2 * around_.plan.ttl);
+  if (policy.max_backoff && rare_.chance(200)) policy.multiplier = most_multiplier;
+  return policy;
+}
+
+Operator::Operator(Surroundings surroundings)
+    : around_(surroundings), draw_(around_.plan.seed, "operator") {}
+
+void Operator::start() {
+  around_.timeline.after(draw_.between(Duration{1}, std::max(around_.plan.ttl, Duration{1})),
+                         [this] { look(); });
+}
+
+void Operator::look() {
+  if (has_left_) return;
+  const ClientFaults& faults = around_.plan.faults.client;
+  if (draw_.chance(faults.cancel)) {
+    around_.referee.count_fault("operator_cancel");
+    call(model::CancelAttempt{.attempt_id = some_attempt()});
+  }
+  if (draw_.chance(faults.replay)) {
+    around_.referee.count_fault("operator_replay");
+    call(model::ReplayDeadLetter{.attempt_id = some_attempt()});
+  }
+  read();
+  start();
+}
+
+void Operator::read() {
+  const Time now = around_.repository_clock.shows();
+  switch (draw_.below(9)) {
+    case 0:
+      return call(model::ListDeadLetters{.limit = draw_.chance(500) ? no_limit : draw_.below(4)});
+    case 1:
+      return call(model::QueueDepth{.at = now});
+    case 2:
+      return call(model::CountByStatus{});
+    case 3:
+      return call(model::GetAttempt{.attempt_id = some_attempt()});
+    case 4:
+      return call(model::GetLeaseForAttempt{.attempt_id = some_attempt()});
+    case 5:
+      return call(model::LatestSeqForRun{.run_id = some_run()});
+    case 6:
+      return call(model::ListRunEvents{.run_id = some_run(),
+                                       .after = draw_.below(3),
+                                       .limit = draw_.chance(500) ? no_limit : draw_.below(4)});
+    case 7:
+      return call(model::ListDispatchableAttempts{.at = now, .limit = no_limit});
+    default:
+      return call(model::ListDispatchableAttempts{.at = model::end_of_time, .limit = no_limit});
+  }
+}
+
+void Operator::call(model::Operation operation) {
+  const Time now = around_.repository_clock.shows();
+  static_cast<void>(around_.referee.operate({.actor = "operator", .clock = now},
+                                            {.now = now, .operation = std::move(operation)}));
+}
+
+model::Id Operator::some_attempt() {
+  return attempt_name(1 + draw_.below(around_.plan.attempts));
+}
+model::Id Operator::some_run() {
+  return run_name(1 + draw_.below(around_.plan.runs));
+}
+
+Stranger::Stranger(Surroundings surroundings)
+    : around_(surroundings),
+      draw_(around_.plan.seed, "stranger"),
+      aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed,
+           "aim stranger") {}
+
+void Stranger::start() {
+  around_.timeline.at(aim_.next(around_.repository_clock, around_.plan.heartbeat_period),
+                      [this] { look(); });
+}
+
+void Stranger::look() {
+  if (has_left_) return;
+  if (draw_.chance(around_.plan.faults.client.strange_call)) {
+    around_.referee.count_fault("strange_call");
+    const Time now = around_.repository_clock.shows();
+    static_cast<void>(around_.referee.operate({.actor = "stranger", .clock = now},
+                                              {.now = now, .operation = draw_operation()}));
+  }
+  start();
+}
+
+model::Operation Stranger::draw_operation() {
+  const Time now = around_.repository_clock.shows();
+  const Duration spread = 2 * around_.plan.ttl;
+  if (draw_.chance(600)) return draw_holder_operation();
+  if (draw_.chance(500)) {
+    return model::HeartbeatLease{.lease_id = some_lease(),
+                                 .heartbeat_at = aim_.argument(now, spread),
+                                 .lease_expires_at = aim_.argument(now, spread)};
+  }
+  constexpr std::array<std::uint64_t, 4> limits{0, 1, 2, no_limit};
+  if (draw_.chance(400)) {
+    return model::ListDispatchableAttempts{
+        .at = aim_.argument(now, spread),
+        .limit = draw_.pick(std::span<const std::uint64_t>(limits))};
+  }
+  return model::UpsertLease{.attempt_id = some_waiting_attempt(),
+                            .worker_id = "stranger",
+                            .lease_expires_at = aim_.argument(now + around_.plan.ttl, spread)};
+}
+
+// In the name of a worker that holds nothing, so that all of it must be refused unless the stranger
+// itself has claimed.
+model::Operation Stranger::draw_holder_operation() {
+  const model::Id lease_id = some_lease();
+  const model::Id worker_id = "stranger";
+  const Time now = around_.repository_clock.shows();
+  constexpr std::array<model::AckOutcome, 3> outcomes{
+      model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
+  switch (draw_.below(5)) {
+    case 0:
+      return model::StartAttempt{.lease_id = lease_id, .worker_id = worker_id};
+    case 1:
+      return model::ReleaseLease{.lease_id = lease_id, .worker_id = worker_id};
+    case 2:
+      return model::AckAttempt{.lease_id = lease_id,
+                               .worker_id = worker_id,
+                               .outcome = draw_.pick(std::span<const model::AckOutcome>(outcomes))};
+    case 3:
+      return model::AppendRunEvent{
+          .lease_id = lease_id, .worker_id = worker_id, .kind = "strange", .payload = "true"};
+    default:
+      return model::HeartbeatLeaseWithVersion{
+          .lease_id = lease_id,
+          .worker_id = worker_id,
+          .expected_version = draw_.below(6),
+          .heartbeat_at = aim_.argument(now, around_.plan.ttl),
+          .lease_expires_at = aim_.argument(now, 2 * around_.plan.ttl)};
+  }
+}
+
+// A lease that was issued at some time, most likely no longer current; now and then one that never
+// was.
+model::Id Stranger::some_lease() {
+  const std::uint64_t issued = around_.referee.model_state().leases_issued;
+  return "L" + std::to_string(1 + draw_.below(issued + 1));
+}
+
+// Claims are most telling where an attempt waits for its time: a client that remembers an id would
+// run it early.
+model::Id Stranger::some_waiting_attempt() {
+  std::vector<model::Id> waiting;
+  for (const auto& [id, attempt] : around_.referee.model_state().attempts) {
+    if (!model::is_terminal(attempt.status) && !attempt.lease) waiting.push_back(id);
+  }
+  if (waiting.empty() || draw_.chance(300)) return some_attempt();
+  return waiting[draw_.below(waiting.size())];
+}
+
+model::Id Stranger::some_attempt() {
+  return attempt_name(1 + draw_.below(around_.plan.attempts));
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <vector>
+
+#include "sim/random.hpp"
+#include "sim/world/boundary_times.hpp"
+#include "sim/world/worker.hpp"
+
+/// Those who call the repository and are neither workers nor reapers.
+namespace leasecheck::sim {
+
+/// Puts attempts in, some of them twice and some of them in conflict with themselves.
+class Producer {
+ public:
+  explicit Producer(Surroundings surroundings);
+
+  void start();
+
+ private:
+  [[nodiscard]] model::AttemptSpec draw_spec(std::uint32_t number);
+  [[nodiscard]] model::RetryPolicy draw_policy();
+  void enqueue_at(model::Time time, model::AttemptSpec spec);
+
+  Surroundings around_;
+  Stream draw_;
+  Stream rare_;  ///< values at the ends of what is legal
+};
+
+/// A person at a console: looks around, cancels, replays dead letters.
+class Operator {
+ public:
+  explicit Operator(Surroundings surroundings);
+
+  void start();
+
+  /// Faults have ended, and nobody interferes any more.
+  void leave() { has_left_ = true; }
+
+ private:
+  void look();
+  void read();
+  void call(model::Operation operation);
+  [[nodiscard]] model::Id some_attempt();
+  [[nodiscard]] model::Id some_run();
+
+  Surroundings around_;
+  Stream draw_;
+  bool has_left_ = false;
+};
+
+/// A client that calls with old leases, other people's leases and odd times. It never does what a
+/// holder could not also undo by accident: it gives up no lease that is not its own to give up, so
+/// that what workers believe stays their own affair.
+class Stranger {
+ public:
+  explicit Stranger(Surroundings surroundings);
+
+  void start();
+
+  /// Faults have ended, and nobody interferes any more.
+  void leave() { has_left_ = true; }
+
+ private:
+  void look();
+  [[nodiscard]] model::Operation draw_operation();
+  [[nodiscard]] model::Operation draw_holder_operation();
+  [[nodiscard]] model::Id some_lease();
+  [[nodiscard]] model::Id some_attempt();
+  [[nodiscard]] model::Id some_waiting_attempt();
+
+  Surroundings around_;
+  Stream draw_;
+  Aim aim_;
+  bool has_left_ = false;
+};
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "sim/random.hpp"
+#include "sim/world/context.hpp"
+
+namespace leasecheck::sim {
+
+/// Sets one clock now and then, as an administrator or a time daemon does: forwards or backwards,
+/// to another offset within those that the plan allows.
+class ClockSetter {
+ public:
+  /// How often one clock is stepped, and how the tally calls that.
+  struct Steps {
+    std::string_view owner;  ///< "worker", "reaper", "repository"
+    Permille ClockFaults::*forwards;
+    Permille ClockFaults::*backwards;
+  };
+
+  /// `on_step` is called after each step. `name` tells this clock's draws from those of others.
+  ClockSetter(const Surroundings& surroundings, SkewedClock& clock, const Steps& steps,
+              const std::string& name, std::function<void()> on_step);
+
+  void start();
+
+ private:
+  void look();
+  void step(model::Duration least, model::Duration most, std::string_view direction);
+
+  const Plan& plan_;
+  Timeline& timeline_;
+  Referee& referee_;
+  SkewedClock& clock_;
+  Steps steps_;
+  Stream draw_;
+  std::function<void()> on_step_;
+};
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "leasecheck/spec/outcome.hpp"
+#include "sim/faults.hpp"
+#include "sim/oracle/referee.hpp"
+#include "sim/random.hpp"
+#include "sim/world/timeline.hpp"
+
+namespace leasecheck::sim {
+
+/// A request on its way from a worker to the repository's host.
+struct Request {
+  model::Id worker;
+  std::string operation;
+  /// Runs on the host when the request arrives; gives the call whose answer is the reply.
+  std::function<CallResult()> serve;
+  /// Runs where the worker is when a reply arrives, perhaps more than once, perhaps after
+  /// `give_up`.
+  std::function<void(const CallResult&)> deliver;
+  /// Runs when the worker has waited for its reply timeout in vain: the outcome is unknown.
+  std::function<void()> give_up;
+};
+
+/// The links between workers and the repository's host: they delay, lose, duplicate, reorder, and
+/// are cut for a while, one way or both.
+class Network {
+ public:
+  /// `faults` may change as the run goes on.
+  Network(Timeline& timeline, Referee& referee, const NetworkFaults& faults,
+          model::Duration reply_timeout, std::uint64_t seed);
+
+  void send(Request request);
+
+  /// A look at the link of this worker: it may be cut from now on.
+  void look_at(const model::Id& worker);
+
+  /// Every link that was cut is whole again.
+  void mend() { links_.clear(); }
+
+ private:
+  /// Until when a link carries nothing.
+  struct Link {
+    model::Time requests_cut_until = model::beginning_of_time;
+    model::Time replies_cut_until = model::beginning_of_time;
+  };
+
+  void arrive(const std::shared_ptr<const Request>& request, const std::shared_ptr<bool>& answered);
+  [[nodiscard]] model::Duration delay();
+  [[nodiscard]] model::Time end_of_cut();
+  void lose(const Request& request);
+
+  Timeline& timeline_;
+  Referee& referee_;
+  const NetworkFaults& faults_;
+  model::Duration reply_timeout_;
+  Stream draw_;
+  std::map<model::Id, Link> links_;  ///< by worker
+};
+
+}  // namespace leasecheck::sim

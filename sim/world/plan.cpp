@@ -1,0 +1,236 @@
+#include "sim/world/plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "sim/random.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+using model::Duration;
+
+constexpr model::Time epoch = model::at_ms(1'767'225'600'000);  // 2026-01-01T00:00:00Z
+
+Duration pick_ms(Stream& draw, std::span<const std::int64_t> choices) {
+  return Duration{draw.pick(choices)};
+}
+
+// Swarm: each kind of fault is off in about a third of the runs.
+Permille swarm(Stream& draw, Permille most) {
+  if (draw.chance(333)) return 0;
+  return static_cast<Permille>(draw.between(1, most));
+}
+
+NetworkFaults draw_network(Stream& draw, const Plan& plan) {
+  constexpr std::array<std::int64_t, 4> delays{2, 20, 200, 1000};
+  NetworkFaults faults{.lose_request = swarm(draw, 200),
+                       .lose_reply = swarm(draw, 200),
+                       .duplicate_request = swarm(draw, 150),
+                       .delay_spike = swarm(draw, 150),
+                       .cut_requests = swarm(draw, 100),
+                       .cut_replies = swarm(draw, 100),
+                       .cut_both = swarm(draw, 100),
+                       .longest_cut = plan.ttl + plan.grace,
+                       .least_delay = Duration{draw.between(0, 2)},
+                       .most_delay = pick_ms(draw, delays),
+                       .spike = {}};
+  faults.spike = faults.most_delay + draw.between(Duration{0}, 2 * plan.ttl);
+  return faults;
+}
+
+WorkerFaults draw_worker(Stream& draw, const Plan& plan) {
+  return {.crash = swarm(draw, 80),
+          .new_identity = swarm(draw, 600),
+          .pause = swarm(draw, 120),
+          .pause_beyond_ttl = swarm(draw, 80),
+          .miss_heartbeat = swarm(draw, 400),
+          .keep_expired = swarm(draw, 1000),
+          .longest_pause = 2 * plan.ttl + plan.grace,
+          .longest_outage = plan.ttl + 2 * plan.grace};
+}
+
+ClientFaults draw_client(Stream& draw) {
+  return {.repeat_enqueue = swarm(draw, 300),
+          .conflicting_enqueue = swarm(draw, 200),
+          .cancel = swarm(draw, 120),
+          .replay = swarm(draw, 500),
+          .strange_call = swarm(draw, 800)};
+}
+
+// The largest distance between two clocks at any time of the run, for clocks that are each within
+// `faults` of true time: both ends, their drift over the run, and a millisecond of rounding each.
+Duration widest_skew(const ClockFaults& faults, Duration duration) {
+  const Duration drifted{duration.count() * faults.most_drift_ppm / 1'000'000 +
+                         (faults.most_drift_ppm > 0 ? 1 : 0)};
+  return 2 * (faults.most_offset + drifted);
+}
+
+// Rule 20: what the reap path and the timeout path with retry survive.
+Duration margin(const Plan& plan) {
+  return std::min(plan.grace + Duration{1}, std::max(plan.least_backoff, Duration{1}));
+}
+
+ClockFaults draw_clock_errors(Stream& draw, const Plan& plan) {
+  constexpr std::array<std::int64_t, 5> wild{100, 2000, 10'000, 60'000, 3'600'000};
+  if (draw.chance(250)) {
+    return {.most_offset = pick_ms(draw, wild), .most_drift_ppm = draw.between(0, 500)};
+  }
+  ClockFaults faults{.most_offset = margin(plan) / 2, .most_drift_ppm = 0};
+  if (draw.chance(500)) {
+    faults.most_drift_ppm = draw.between(0, 200);
+    while (faults.most_drift_ppm > 0 && widest_skew(faults, plan.duration) > margin(plan)) {
+      if (faults.most_offset > Duration{0}) {
+        faults.most_offset /= 2;
+      } else {
+        faults.most_drift_ppm /= 2;
+      }
+    }
+  }
+  return faults;
+}
+
+ClockFaults draw_clock(Stream& draw, const Plan& plan) {
+  ClockFaults faults = draw_clock_errors(draw, plan);
+  faults.worker_forwards = swarm(draw, 100);
+  faults.worker_backwards = swarm(draw, 100);
+  faults.reaper_forwards = swarm(draw, 100);
+  faults.reaper_backwards = swarm(draw, 100);
+  faults.repository_forwards = swarm(draw, 100);
+  faults.repository_backwards = swarm(draw, 100);
+  return faults;
+}
+
+// Clocks at the ends of the range are where a margin is lost or kept.
+model::ClockError draw_error(Stream& draw, const ClockFaults& faults) {
+  const Duration most = faults.most_offset;
+  constexpr std::array<int, 4> ends{-1, -1, 1, 0};
+  const int end = draw.pick(std::span<const int>(ends));
+  const Duration offset = end == 0 ? draw.between(-most, most) : end * most;
+  return {.offset = offset,
+          .drift_ppm = draw.between(-faults.most_drift_ppm, faults.most_drift_ppm)};
+}
+
+void draw_clocks(Stream& draw, Plan& plan) {
+  plan.repository_clock = draw_error(draw, plan.faults.clock);
+  for (std::uint32_t i = 0; i < plan.workers; ++i) {
+    plan.worker_clocks.push_back(draw_error(draw, plan.faults.clock));
+  }
+  for (std::uint32_t i = 0; i < plan.reapers; ++i) {
+    plan.reaper_clocks.push_back(draw_error(draw, plan.faults.clock));
+  }
+}
+
+void draw_deployment(Stream& draw, Plan& plan) {
+  constexpr std::array<std::int64_t, 5> ttls{200, 1000, 5000, 30'000, 60'000};
+  constexpr std::array<std::int64_t, 5> graces{0, 1, 100, 1000, 5000};
+  constexpr std::array<std::int64_t, 4> backoffs{0, 1, 500, 5000};
+  plan.ttl = pick_ms(draw, ttls);
+  plan.grace = pick_ms(draw, graces);
+  plan.heartbeat_period = std::max(plan.ttl / draw.between(2, 4), Duration{1});
+  plan.tick_period = std::max(plan.ttl / draw.between(2, 8), Duration{1});
+  plan.poll_period = std::max(plan.ttl / draw.between(3, 12), Duration{1});
+  plan.reply_timeout = std::max(plan.ttl / draw.between(3, 10), Duration{1});
+  plan.longest_work = plan.ttl * draw.between(1, 4);
+  plan.least_backoff = pick_ms(draw, backoffs);
+  plan.shortest_timeout = std::max(plan.ttl / 2, Duration{1});
+  plan.heartbeats_with_version = draw.chance(500);
+}
+
+// More than any margin of this plan.
+model::Duration far_off(const Plan& plan) {
+  return 2 * plan.ttl + 2 * plan.grace;
+}
+
+}  // namespace
+
+Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
+  Stream draw(seed, "plan");
+  Plan plan;
+  plan.seed = seed;
+  plan.epoch = epoch;
+  draw_deployment(draw, plan);
+  const auto drawn_duration = plan.ttl * draw.between(10, 40);
+  plan.duration = options.duration.value_or(drawn_duration);
+  const auto drawn_workers = static_cast<std::uint32_t>(draw.between(1, 5));
+  plan.workers = options.workers.value_or(drawn_workers);
+  const auto drawn_attempts = static_cast<std::uint32_t>(draw.between(1, 12));
+  plan.attempts = options.attempts.value_or(drawn_attempts);
+  plan.reapers = static_cast<std::uint32_t>(draw.between(1, 3));
+  plan.runs = static_cast<std::uint32_t>(draw.between(1, 3));
+  plan.concurrency = static_cast<std::uint32_t>(draw.between(1, 3));
+  plan.faults.network = draw_network(draw, plan);
+  plan.faults.worker = draw_worker(draw, plan);
+  plan.faults.clock = draw_clock(draw, plan);
+  plan.faults.reaper = {.miss_tick = swarm(draw, 500)};
+  plan.faults.client = draw_client(draw);
+  plan.faults.disk = draw_disk_faults(seed);
+  if (options.faults) leave_only(plan.faults, *options.faults);
+  draw_clocks(draw, plan);
+  plan.skew_within_margin = widest_skew(plan.faults.clock, plan.duration) <= margin(plan);
+  return plan;
+}
+
+std::map<std::string, std::int64_t> describe(const Plan& plan) {
+  const Faults& faults = plan.faults;
+  return {{"epoch", plan.epoch.time_since_epoch().count()},
+          {"duration", plan.duration.count()},
+          {"workers", plan.workers},
+          {"reapers", plan.reapers},
+          {"attempts", plan.attempts},
+          {"runs", plan.runs},
+          {"concurrency", plan.concurrency},
+          {"ttl", plan.ttl.count()},
+          {"grace", plan.grace.count()},
+          {"heartbeat_period", plan.heartbeat_period.count()},
+          {"tick_period", plan.tick_period.count()},
+          {"poll_period", plan.poll_period.count()},
+          {"reply_timeout", plan.reply_timeout.count()},
+          {"longest_work", plan.longest_work.count()},
+          {"least_backoff", plan.least_backoff.count()},
+          {"shortest_timeout", plan.shortest_timeout.count()},
+          {"heartbeats_with_version", plan.heartbeats_with_version},
+          {"skew_within_margin", plan.skew_within_margin},
+          {"repository_offset", plan.repository_clock.offset.count()},
+          {"repository_drift_ppm", plan.repository_clock.drift_ppm},
+          {"fault_lose_request", faults.network.lose_request},
+          {"fault_lose_reply", faults.network.lose_reply},
+          {"fault_duplicate_request", faults.network.duplicate_request},
+          {"fault_delay_spike", faults.network.delay_spike},
+          {"fault_cut_requests", faults.network.cut_requests},
+          {"fault_cut_replies", faults.network.cut_replies},
+          {"fault_cut_both", faults.network.cut_both},
+          {"fault_crash", faults.worker.crash},
+          {"fault_new_identity", faults.worker.new_identity},
+          {"fault_pause_beyond_ttl", faults.worker.pause_beyond_ttl},
+          {"fault_worker_clock_forwards", faults.clock.worker_forwards},
+          {"fault_worker_clock_backwards", faults.clock.worker_backwards},
+          {"fault_reaper_clock_forwards", faults.clock.reaper_forwards},
+          {"fault_reaper_clock_backwards", faults.clock.reaper_backwards},
+          {"fault_repository_clock_forwards", faults.clock.repository_forwards},
+          {"fault_repository_clock_backwards", faults.clock.repository_backwards},
+          {"fault_pause", faults.worker.pause},
+          {"fault_miss_heartbeat", faults.worker.miss_heartbeat},
+          {"fault_keep_expired", faults.worker.keep_expired},
+          {"fault_most_offset", faults.clock.most_offset.count()},
+          {"fault_most_drift_ppm", faults.clock.most_drift_ppm},
+          {"fault_miss_tick", faults.reaper.miss_tick},
+          {"fault_repeat_enqueue", faults.client.repeat_enqueue},
+          {"fault_conflicting_enqueue", faults.client.conflicting_enqueue},
+          {"fault_cancel", faults.client.cancel},
+          {"fault_replay", faults.client.replay},
+          {"fault_strange_call", faults.client.strange_call}};
+}
+
+model::ClockError worker_clock(const Plan& plan, model::ClockError drawn) {
+  if (plan.defect == DeploymentDefect::worker_clock_lags) drawn.offset -= far_off(plan);
+  return drawn;
+}
+
+model::ClockError reaper_clock(const Plan& plan, model::ClockError drawn) {
+  if (plan.defect == DeploymentDefect::reaper_clock_jumps) drawn.offset += far_off(plan);
+  return drawn;
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/records.hpp"
+#include "properties/property.hpp"
+#include "sim/faults.hpp"
+#include "sim/world/deployment_defect.hpp"
+
+namespace leasecheck::sim {
+
+/// What the caller of a simulation fixes; everything else is drawn from the seed.
+struct PlanOptions {
+  std::optional<std::uint32_t> workers;
+  std::optional<std::uint32_t> attempts;
+  std::optional<model::Duration> duration;  ///< of virtual time, until faults end
+  /// The kinds of fault that may happen, by name; all of them if nothing is said.
+  std::optional<std::set<std::string, std::less<>>> faults;
+};
+
+/// Everything about one run that is decided before it starts.
+struct Plan {
+  std::uint64_t seed = 0;
+  model::Time epoch{};
+  model::Duration duration{0};  ///< until faults end; then progress is demanded
+  std::uint32_t workers = 1;
+  std::uint32_t reapers = 1;
+  std::uint32_t attempts = 1;
+  std::uint32_t runs = 1;
+  std::uint32_t concurrency = 1;  ///< attempts that one worker works on at a time
+
+  model::Duration ttl{30000};
+  model::Duration grace{5000};
+  model::Duration heartbeat_period{10000};
+  model::Duration tick_period{5000};
+  model::Duration poll_period{1000};
+  model::Duration reply_timeout{1000};
+  model::Duration longest_work{60000};
+  model::Duration least_backoff{1};  ///< of every retry policy
+  model::Duration shortest_timeout{1};
+  bool heartbeats_with_version = false;
+
+  Faults faults;
+  model::ClockError repository_clock;
+  std::vector<model::ClockError> worker_clocks;
+  std::vector<model::ClockError> reaper_clocks;
+  /// Whether no clock gets behind another by more than rule 20 allows.
+  bool skew_within_margin = true;
+  /// Never drawn: planted by those who look whether it is found.
+  DeploymentDefect defect = DeploymentDefect::none;
+
+  [[nodiscard]] properties::Deployment deployment() const {
+    return {.epoch = epoch, .grace = grace, .skew_within_margin = skew_within_margin};
+  }
+};
+
+/// The plan of a seed. The same seed and options give the same plan everywhere.
+[[nodiscard]] Plan draw_plan(std::uint64_t seed, const PlanOptions& options);
+
+/// The clock of a worker or of a reaper in this plan, its defect included.
+[[nodiscard]] model::ClockError worker_clock(const Plan& plan, model::ClockError drawn);
+[[nodiscard]] model::ClockError reaper_clock(const Plan& plan, model::ClockError drawn);
+
+/// The plan as numbers under names, for the head of a trace and for people.
+[[nodiscard]] std::map<std::string, std::int64_t> describe(const Plan& plan);
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,387 @@
+#include "sim/world/worker.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace leasecheck::sim {
+namespace {
+
+using model::Duration;
+using model::Time;
+
+const auto nothing_to_do = [](const CallResult&) {};
+const auto not_awaited = [] {};
+
+bool is_stale(const CallResult& result) {
+  return !result.outcome && result.outcome.error() == model::ErrorCode::stale_lease;
+}
+
+}  // namespace
+
+Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
+    : id_(std::move(id)),
+      around_(surroundings),
+      clock_(around_.timeline, worker_clock(around_.plan, clock)),
+      clock_setter_(around_, clock_,
+                    {.owner = "worker",
+                     .forwards = &ClockFaults::worker_forwards,
+                     .backwards = &ClockFaults::worker_backwards},
+                    id_, [this] { tell_clock(); }),
+      draw_(around_.plan.seed, "worker " + id_),
+      aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed, "aim " + id_),
+      repository_(around_.referee, id_, clock_, around_.repository_clock),
+      scheduler_(repository_, around_.repository_clock,
+                 {.lease_ttl = around_.plan.ttl, .candidates = 1 + draw_.below(4)}) {}
+
+void Worker::start() {
+  is_up_ = true;
+  is_paused_ = false;
+  if (++incarnation_ == 1) clock_setter_.start();
+  around_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
+  later(draw_.between(Duration{0}, around_.plan.poll_period), [this] { poll(); });
+  later(around_.plan.heartbeat_period, [this] { look(); });
+  if (!of_earlier_lives_.empty()) renew_for_the_dead();
+}
+
+// Asking for work: the scheduler that ships lists and claims on the repository's host; the reply
+// carries the answer of its last call, which is the claim where one succeeded.
+void Worker::poll() {
+  at(aim_.next(around_.repository_clock, around_.plan.poll_period), [this] { poll(); });
+  if (works_.size() >= around_.plan.concurrency) return;
+  ask(
+      "dispatch",
+      [this] {
+        static_cast<void>(scheduler_.dispatch(lease::WorkerId(id_)));
+        return repository_.last_call();
+      },
+      [this](const CallResult& result) {
+        if (!result.outcome) return;
+        const auto* lease = std::get_if<model::LeaseRecord>(&*result.outcome);
+        if (lease != nullptr) take(*lease, result.call);
+      },
+      not_awaited);
+}
+
+void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
+  const model::Id lease_id = lease.lease_id;
+  if (has_lost_ && around_.plan.defect == DeploymentDefect::worker_starts_over) {
+    give_back(lease_id);
+    return;
+  }
+  works_.emplace(lease_id, Work{.attempt_id = lease.attempt_id,
+                                .grant = grant,
+                                .expires_at = lease.lease_expires_at,
+                                .deadline = lease.execution_deadline,
+                                .version = lease.version});
+  const Plan& plan = around_.plan;
+  ask(
+      model::StartAttempt{.lease_id = lease_id, .worker_id = id_},
+      [this, lease_id](const CallResult& result) {
+        if (is_stale(result)) lose(lease_id);
+      },
+      not_awaited);
+  later(plan.heartbeat_period, [this, lease_id] { heartbeat(lease_id); });
+  later(draw_.between(Duration{0}, plan.heartbeat_period),
+        [this, lease_id] { write_effect(lease_id); });
+  if (draw_.chance(500)) {
+    later(draw_.between(Duration{0}, plan.ttl), [this, lease_id] { append_event(lease_id); });
+  }
+  later(draw_.between(Duration{0}, plan.longest_work), [this, lease_id] { finish(lease_id); });
+}
+
+void Worker::lose(const model::Id& lease_id) {
+  if (works_.erase(lease_id) > 0) has_lost_ = true;
+}
+
+// Whoever looks for life by the worker's name finds it, and the attempts stay with it for ever.
+void Worker::renew_for_the_dead() {
+  later(around_.plan.heartbeat_period, [this] { renew_for_the_dead(); });
+  for (const model::Id& lease_id : of_earlier_lives_) {
+    const model::Time now = clock_.shows();
+    ask(
+        model::HeartbeatLease{
+            .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = now + around_.plan.ttl},
+        nothing_to_do, not_awaited);
+  }
+}
+
+void Worker::heartbeat(const model::Id& lease_id) {
+  const Work* work = find(lease_id);
+  if (work == nullptr) return;
+  const WorkerFaults& faults = around_.plan.faults.worker;
+  if (!believes(*work)) {
+    if (!draw_.chance(faults.keep_expired)) {
+      works_.erase(lease_id);
+      return;
+    }
+    around_.referee.count_fault("expired_lease_kept");
+  }
+  if (draw_.chance(faults.miss_heartbeat)) {
+    around_.referee.count_fault("heartbeat_missed");
+  } else {
+    send_heartbeat(lease_id, *work);
+  }
+  at(next_beat(), [this, lease_id] { heartbeat(lease_id); });
+}
+
+void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
+  const model::Time now = clock_.shows();
+  const model::Time expires_at = now + around_.plan.ttl;
+  const bool with_version = around_.plan.heartbeats_with_version;
+  model::Operation operation = model::HeartbeatLease{
+      .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = expires_at};
+  if (with_version) {
+    operation = model::HeartbeatLeaseWithVersion{.lease_id = lease_id,
+                                                 .worker_id = id_,
+                                                 .expected_version = work.version,
+                                                 .heartbeat_at = now,
+                                                 .lease_expires_at = expires_at};
+  }
+  ask(
+      std::move(operation),
+      [this, lease_id, expires_at](const CallResult& result) {
+        Work* renewed = find(lease_id);
+        if (is_stale(result)) lose(lease_id);
+        if (renewed == nullptr || !result.outcome) return;
+        const auto* record = std::get_if<model::LeaseRecord>(&*result.outcome);
+        const model::Time granted = record == nullptr ? expires_at : record->lease_expires_at;
+        renewed->expires_at = std::max(renewed->expires_at, granted);
+        if (record != nullptr) renewed->version = std::max(renewed->version, record->version);
+      },
+      [this, lease_id, with_version] {
+        // The version may have moved or not; only the repository knows (rule 10).
+        if (with_version) read_lease(lease_id);
+      });
+}
+
+void Worker::read_lease(const model::Id& lease_id) {
+  ask(
+      model::GetLease{.lease_id = lease_id},
+      [this, lease_id](const CallResult& result) {
+        Work* work = find(lease_id);
+        if (work == nullptr || !result.outcome) return;
+        const auto* record = std::get_if<std::optional<model::LeaseRecord>>(&*result.outcome);
+        if (record == nullptr) return;
+        if (*record) {
+          work->version = std::max(work->version, (*record)->version);
+        } else {
+          lose(lease_id);
+        }
+      },
+      not_awaited);
+}
+
+// Between the look at the belief and the write lies the way to the resource; that is what the
+// grant's version is shown for (rule 19c).
+void Worker::write_effect(const model::Id& lease_id) {
+  const Work* work = find(lease_id);
+  if (work == nullptr) return;
+  if (believes(*work)) {
+    const model::EffectWritten effect{
+        .worker = id_, .attempt_id = work->attempt_id, .grant = work->grant};
+    const NetworkFaults& faults = around_.plan.faults.network;
+    const Duration way = draw_.chance(faults.delay_spike) ? faults.spike : faults.least_delay;
+    around_.timeline.after(way, [this, effect] { around_.referee.happen(effect); });
+  }
+  at(next_beat(), [this, lease_id] { write_effect(lease_id); });
+}
+
+void Worker::append_event(const model::Id& lease_id) {
+  const Work* work = find(lease_id);
+  if (work == nullptr || !believes(*work)) return;
+  constexpr std::array<std::string_view, 4> payloads{R"({"progress":50})", "null", R"("text")",
+                                                     "[1,2,3]"};
+  ask(
+      model::AppendRunEvent{
+          .lease_id = lease_id,
+          .worker_id = id_,
+          .kind = "progress",
+          .payload = std::string(draw_.pick(std::span<const std::string_view>(payloads)))},
+      [this, lease_id](const CallResult& result) {
+        if (is_stale(result)) lose(lease_id);
+      },
+      not_awaited);
+}
+
+// The last word about a lease. From the moment it is sent the worker no longer believes.
+void Worker::finish(const model::Id& lease_id) {
+  if (find(lease_id) == nullptr) return;
+  works_.erase(lease_id);
+  const std::uint64_t kind = stays_ ? 1 + draw_.below(8) : draw_.below(10);
+  if (kind == 0) {
+    give_back(lease_id);
+    return;
+  }
+  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
+  const auto outcome = kind < 5   ? model::AckOutcome::completed
+                       : kind < 9 ? model::AckOutcome::failed
+                                  : model::AckOutcome::cancelled;
+  send_last_word(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome}, 3);
+}
+
+void Worker::give_back(const model::Id& lease_id) {
+  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
+  send_last_word(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
+}
+
+// An ack is idempotent, so an unknown outcome is answered by sending it again (rule 11).
+void Worker::send_last_word(model::Operation last_word, std::uint32_t tries_left) {
+  ask(last_word, nothing_to_do, [this, last_word, tries_left] {
+    if (tries_left > 0) send_last_word(last_word, tries_left - 1);
+  });
+}
+
+void Worker::look() {
+  later(around_.plan.heartbeat_period, [this] { look(); });
+  around_.network.look_at(id_);
+  const Plan& plan = around_.plan;
+  const WorkerFaults& faults = plan.faults.worker;
+  if (draw_.chance(faults.crash)) {
+    crash();
+  } else if (draw_.chance(faults.pause)) {
+    around_.referee.count_fault("worker_pause");
+    pause(draw_.between(Duration{1}, faults.longest_pause));
+  } else if (draw_.chance(faults.pause_beyond_ttl)) {
+    around_.referee.count_fault("pause_beyond_ttl");
+    pause(plan.ttl + draw_.between(Duration{1}, plan.ttl + plan.grace));
+  }
+}
+
+void Worker::stop() {
+  around_.referee.happen(model::WorkerStopped{.worker = id_});
+  is_up_ = false;
+  if (around_.plan.defect == DeploymentDefect::worker_renews_for_the_dead) {
+    for (const auto& [lease_id, work] : works_) of_earlier_lives_.insert(lease_id);
+  }
+  works_.clear();
+  has_lost_ = false;
+  waiting_.clear();
+}
+
+void Worker::crash() {
+  around_.referee.count_fault("worker_crash");
+  stop();
+  const Duration outage = draw_.between(Duration{0}, around_.plan.faults.worker.longest_outage);
+  around_.timeline.after(outage, [this] {
+    if (!is_up_ && !has_left_) restart();
+  });
+}
+
+// Under its old name, or under one that the repository has never heard of.
+void Worker::restart() {
+  if (draw_.chance(around_.plan.faults.worker.new_identity)) {
+    around_.referee.count_fault("worker_renamed");
+    id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
+    repository_.speak_for(id_);
+    of_earlier_lives_.clear();
+  }
+  start();
+}
+
+void Worker::pause(Duration length) {
+  around_.referee.happen(model::WorkerPaused{.worker = id_, .duration = length});
+  is_paused_ = true;
+  around_.timeline.after(length, [this, incarnation = incarnation_] {
+    if (is_up_ && incarnation == incarnation_) resume();
+  });
+}
+
+void Worker::resume() {
+  is_paused_ = false;
+  if (around_.plan.defect == DeploymentDefect::worker_reaps_itself) {
+    ask(model::ExpireLeasesAndRequeue{clock_.shows()}, nothing_to_do, not_awaited);
+  }
+  for (const auto& happening : std::exchange(waiting_, {})) happening();
+}
+
+void Worker::tell_clock() {
+  if (is_up_) around_.referee.happen(model::ClockStepped{.worker = id_, .clock = clock_.error()});
+}
+
+void Worker::stay(Time settled) {
+  stays_ = true;
+  aim_.keep_to_the_rhythm(id_, settled);
+  clock_.set({});
+  tell_clock();
+  if (!is_up_) {
+    start();
+  } else if (is_paused_) {
+    resume();
+  }
+}
+
+void Worker::leave() {
+  has_left_ = true;
+  if (is_up_) stop();
+}
+
+Time Worker::next_beat() {
+  const Duration period = around_.plan.heartbeat_period;
+  return stays_ ? around_.timeline.now() + period : aim_.next(clock_, period);
+}
+
+bool Worker::believes(const Work& work) const {
+  const model::Time now = clock_.shows();
+  return now < work.expires_at && (!work.deadline || now < *work.deadline);
+}
+
+Worker::Work* Worker::find(const model::Id& lease_id) {
+  const auto found = works_.find(lease_id);
+  return found == works_.end() ? nullptr : &found->second;
+}
+
+void Worker::later(Duration delay, std::function<void()> happening) {
+  around_.timeline.after(delay, while_alive(std::move(happening)));
+}
+
+void Worker::at(model::Time time, std::function<void()> happening) {
+  around_.timeline.at(time, while_alive(std::move(happening)));
+}
+
+std::function<void()> Worker::while_alive(std::function<void()> happening) {
+  return [this, incarnation = incarnation_, happening = std::move(happening)] {
+    if (!is_up_ || incarnation != incarnation_) return;
+    if (is_paused_) {
+      waiting_.push_back(while_alive(happening));
+    } else {
+      happening();
+    }
+  };
+}
+
+void Worker::ask(model::Operation operation, std::function<void(const CallResult&)> deliver,
+                 std::function<void()> give_up) {
+  const std::string name(model::name_of(operation));
+  ask(
+      name,
+      [this, operation = std::move(operation)] {
+        return around_.referee.operate(
+            {.actor = id_, .clock = clock_.shows()},
+            {.now = around_.repository_clock.shows(), .operation = operation});
+      },
+      std::move(deliver), std::move(give_up));
+}
+
+void Worker::ask(std::string operation, std::function<CallResult()> serve,
+                 std::function<void(const CallResult&)> deliver, std::function<void()> give_up) {
+  const auto receive = [this, incarnation = incarnation_,
+                        deliver = std::move(deliver)](const CallResult& result) {
+    if (!is_up_ || incarnation != incarnation_) {
+      // The process that asked is gone; nobody hears the answer.
+      around_.referee.happen(model::ReplyLost{.worker = id_, .call = result.call});
+      return;
+    }
+    while_alive([this, deliver, result] {
+      around_.referee.happen(model::ReplyDelivered{.worker = id_, .call = result.call});
+      deliver(result);
+    })();
+  };
+  around_.network.send({.worker = id_,
+                        .operation = std::move(operation),
+                        .serve = std::move(serve),
+                        .deliver = receive,
+                        .give_up = while_alive(std::move(give_up))});
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "lease/scheduler.hpp"
+#include "sim/oracle/referee.hpp"
+#include "sim/random.hpp"
+#include "sim/world/boundary_times.hpp"
+#include "sim/world/clock_setter.hpp"
+#include "sim/world/context.hpp"
+#include "sim/world/network.hpp"
+#include "sim/world/observed_repository.hpp"
+#include "sim/world/plan.hpp"
+#include "sim/world/timeline.hpp"
+
+namespace leasecheck::sim {
+
+/// A worker as a process: it asks for work, starts it, sends heartbeats, writes effects while it
+/// believes, and acks or releases; it crashes and comes back, pauses, and misses heartbeats. It
+/// follows the worker's side of the contract (rule 18) and gets no help from the simulator: what it
+/// knows is what replies told it.
+class Worker {
+ public:
+  Worker(model::Id id, model::ClockError clock, Surroundings surroundings);
+
+  /// The process starts for the first time.
+  void start();
+
+  /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its rhythm
+  /// and acks what it claims (rule 24).
+  /// What was under way by then has arrived by `settled`.
+  void stay(model::Time settled);
+
+  [[nodiscard]] const model::Id& id() const { return id_; }
+
+  /// Faults have ended, and this worker does not come back.
+  void leave();
+
+ private:
+  /// One lease that the worker was granted and has neither given up nor lost, as far as it knows.
+  struct Work {
+    model::Id attempt_id;
+    std::uint64_t grant = 0;  ///< number of the claim
+    model::Time expires_at{};
+    std::optional<model::Time> deadline;
+    std::uint64_t version = 0;
+  };
+  using Works = std::map<model::Id, Work>;  ///< by lease handle
+
+  void poll();
+  void take(const model::LeaseRecord& lease, std::uint64_t grant);
+  void lose(const model::Id& lease_id);
+  void renew_for_the_dead();
+  void heartbeat(const model::Id& lease_id);
+  void send_heartbeat(const model::Id& lease_id, const Work& work);
+  void read_lease(const model::Id& lease_id);
+  void write_effect(const model::Id& lease_id);
+  void append_event(const model::Id& lease_id);
+  void finish(const model::Id& lease_id);
+  void give_back(const model::Id& lease_id);
+  void send_last_word(model::Operation last_word, std::uint32_t tries_left);
+
+  void look();
+  void stop();
+  void crash();
+  void restart();
+  void pause(model::Duration length);
+  void resume();
+  void tell_clock();
+  [[nodiscard]] model::Time next_beat();
+
+  [[nodiscard]] bool believes(const Work& work) const;
+  [[nodiscard]] Work* find(const model::Id& lease_id);
+
+  /// Plans something for this incarnation: it does not happen after a crash, and waits for the end
+  /// of a pause.
+  void later(model::Duration delay, std::function<void()> happening);
+  void at(model::Time time, std::function<void()> happening);
+  [[nodiscard]] std::function<void()> while_alive(std::function<void()> happening);
+
+  /// Sends an operation whose reply, if it comes to this incarnation, goes to `deliver`.
+  void ask(model::Operation operation, std::function<void(const CallResult&)> deliver,
+           std::function<void()> give_up);
+  void ask(std::string operation, std::function<CallResult()> serve,
+           std::function<void(const CallResult&)> deliver, std::function<void()> give_up);
+
+  model::Id id_;
+  Surroundings around_;
+  SkewedClock clock_;
+  ClockSetter clock_setter_;
+  Stream draw_;
+  Aim aim_;
+  ObservedRepository repository_;
+  lease::Scheduler scheduler_;
+  bool is_up_ = false;
+  bool is_paused_ = false;
+  bool stays_ = false;
+  bool has_left_ = false;
+  std::uint64_t names_ = 1;  ///< that it has had
+  std::uint64_t incarnation_ = 0;
+  Works works_;
+  std::set<model::Id> of_earlier_lives_;        ///< of `worker_renews_for_the_dead`
+  bool has_lost_ = false;                       ///< of `worker_starts_over`
+  std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
+};
+
+}  // namespace leasecheck::sim

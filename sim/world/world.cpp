@@ -1,0 +1,192 @@
+#include "sim/world/world.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "leasecheck/spec/step.hpp"
+#include "sim/subject/profile.hpp"
+#include "sim/world/clients.hpp"
+#include "sim/world/clock_setter.hpp"
+#include "sim/world/network.hpp"
+#include "sim/world/reaper.hpp"
+#include "sim/world/timeline.hpp"
+#include "sim/world/worker.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+using model::Duration;
+using model::Time;
+
+/// One run: everybody in it, and how it goes.
+class World {
+ public:
+  World(const Plan& plan, Subject& subject, Referee::StepSink sink)
+      : plan_(plan),
+        subject_(subject),
+        referee_(subject, plan.deployment(), std::move(sink)),
+        timeline_(plan.epoch, [this](Time now) { referee_.advance_to(now); }),
+        network_(timeline_, referee_, plan_.faults.network, plan.reply_timeout, plan.seed),
+        repository_clock_(timeline_, plan.repository_clock),
+        producer_(around_),
+        person_(around_),
+        stranger_(around_),
+        repository_setter_(around_, repository_clock_,
+                           {.owner = "repository",
+                            .forwards = &ClockFaults::repository_forwards,
+                            .backwards = &ClockFaults::repository_backwards},
+                           "repository", [] {}) {
+    for (const model::ClockError& clock : plan.worker_clocks) {
+      workers_.push_back(
+          std::make_unique<Worker>("w" + std::to_string(workers_.size() + 1), clock, around_));
+    }
+    for (const model::ClockError& clock : plan.reaper_clocks) {
+      reapers_.push_back(
+          std::make_unique<Reaper>("reaper" + std::to_string(reapers_.size() + 1), clock, around_));
+    }
+  }
+
+  RunResult run() {
+    count_wrong_clocks();
+    start();
+    run_until(plan_.epoch + plan_.duration);
+    if (!properties_not_promised(subject_.profile()).contains("progress")) demand_progress();
+    referee_.count_faults(subject_.faults());
+    Tally tally = referee_.tally();
+    tally.disk_calls = subject_.disk_calls();
+    return {.verdict = referee_.verdict(), .tally = std::move(tally)};
+  }
+
+ private:
+  void start() {
+    producer_.start();
+    for (const auto& worker : workers_) worker->start();
+    for (const auto& reaper : reapers_) reaper->start();
+    person_.start();
+    stranger_.start();
+    repository_setter_.start();
+  }
+
+  void run_until(Time end) {
+    timeline_.run_until(end, [this] { return referee_.is_over(); });
+  }
+
+  void count_wrong_clocks() {
+    const auto count = [this](const model::ClockError& error) {
+      if (error.offset != Duration{0}) referee_.count_fault("clock_offset");
+      if (error.drift_ppm != 0) referee_.count_fault("clock_drift");
+    };
+    count(plan_.repository_clock);
+    for (const model::ClockError& clock : plan_.worker_clocks) count(clock);
+    for (const model::ClockError& clock : plan_.reaper_clocks) count(clock);
+  }
+
+  // Rule 24: nothing fails any more, and one worker and one reaper are left.
+  void end_faults() {
+    const NetworkFaults before = plan_.faults.network;
+    plan_.faults = {};
+    // Far below the ttl: what takes longer than a lease lasts can never be done under one.
+    plan_.faults.network.least_delay = Duration{0};
+    plan_.faults.network.most_delay = std::min(before.most_delay, plan_.ttl / 20);
+    network_.mend();
+    subject_.end_faults();
+    repository_clock_.set({});
+    person_.leave();
+    stranger_.leave();
+    for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
+    for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
+    // What is still on its way arrives, and may yet set a deadline.
+    const Time settled = timeline_.now() + std::max(before.spike, before.most_delay);
+    workers_.front()->stay(settled);
+    reapers_.front()->stay(workers_.front()->id(), settled);
+    referee_.happen(model::FaultsEnded{});
+    run_until(settled);
+  }
+
+  void demand_progress() {
+    if (referee_.is_over()) return;
+    end_faults();
+    const Time due = progress_bound(referee_.model_state(), plan_, timeline_.now());
+    timeline_.run_until(due, [this] { return referee_.is_over() || is_everything_done(); });
+    referee_.happen(model::ProgressDue{});
+  }
+
+  [[nodiscard]] bool is_everything_done() const {
+    return std::ranges::all_of(referee_.model_state().attempts, [](const auto& entry) {
+      return model::is_terminal(entry.second.status);
+    });
+  }
+
+  Plan plan_;  // its faults end
+  Subject& subject_;
+  Referee referee_;
+  Timeline timeline_;
+  Network network_;
+  SkewedClock repository_clock_;
+  Surroundings around_{.plan = plan_,
+                       .timeline = timeline_,
+                       .referee = referee_,
+                       .network = network_,
+                       .repository_clock = repository_clock_};
+  Producer producer_;
+  Operator person_;
+  Stranger stranger_;
+  ClockSetter repository_setter_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Reaper>> reapers_;
+};
+
+// The latest instant at which time alone lets go of the attempt: a lease that nobody renews is
+// taken back, a backoff or a not_before is over.
+Time let_go_at(const model::Attempt& attempt, Duration grace) {
+  if (attempt.lease) {
+    return model::saturating_add(attempt.lease->expires_at, grace + Duration{1});
+  }
+  return model::dispatchable_at(attempt).value_or(model::beginning_of_time);
+}
+
+}  // namespace
+
+// The argument. At the latest let-go nothing waits for time any more but what the worker or the
+// reaper have done since. From there on an attempt is worked on at most once for each failure that
+// its policy still forgives, once for the last one, and once more because the lease in hand may
+// have been lost when faults ended. Each time it waits for a backoff, which the policy says, and
+// then costs no more than `turn`: the worker asks within three polls of its old rhythm (later ones
+// are nearer), or sleeps until something is due; it works; what it gives up or loses by a timeout
+// is settled within three ticks. Worker and reaper sleep only while that worker holds nothing and
+// nothing is under way, so that nobody can make anything due any sooner. With one worker that takes
+// them one by one, turns and backoffs of all attempts add up; in truth most of them overlap. All
+// clocks are right by now, so no time is lost between them.
+Time progress_bound(const model::State& state, const Plan& plan, Time now) {
+  const Duration turn = 3 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
+                        plan.heartbeat_period + 2 * plan.ttl + plan.grace;
+  Time bound = now;
+  Duration work{0};
+  for (const auto& [id, attempt] : state.attempts) {
+    if (model::is_terminal(attempt.status)) continue;
+    bound = std::max(bound, let_go_at(attempt, plan.grace));
+    work += 2 * turn;
+    const auto& policy = attempt.spec.retry_policy;
+    if (!policy) continue;
+    for (std::int64_t failed = attempt.attempt_no; failed <= policy->max_retries; ++failed) {
+      work += turn + model::backoff_after(*policy, static_cast<std::uint32_t>(failed));
+    }
+  }
+  return model::saturating_add(bound, work);
+}
+
+RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink) {
+  return World(plan, subject, std::move(sink)).run();
+}
+
+traces::Head head_of(const Plan& plan, std::string backend) {
+  return {.config = describe(plan),
+          .seed = plan.seed,
+          .origin = "simulate",
+          .backend = std::move(backend),
+          .exhibit = std::nullopt};
+}
+
+}  // namespace leasecheck::sim

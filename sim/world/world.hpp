@@ -1,0 +1,26 @@
+#pragma once
+
+#include "sim/oracle/referee.hpp"
+#include "sim/subject/subject.hpp"
+#include "sim/world/plan.hpp"
+
+namespace leasecheck::sim {
+
+/// Runs the plan on the subject: a repository on its host, workers behind a network, reapers, a
+/// producer, an operator and a confused client, in virtual time, every operation judged. When the
+/// plan's duration is over faults end; one worker and one reaper are left, and every attempt must
+/// become terminal within `progress_bound` (rule 24). The same plan on a subject that answers the
+/// same gives the same steps, byte for byte.
+/// Pre: the subject is empty.
+[[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink = {});
+
+/// The instant by which every attempt of this state must be terminal, if from `now` on nothing
+/// fails and one worker and one reaper go on by the plan: computed from expiries and policies
+/// alone.
+[[nodiscard]] model::Time progress_bound(const model::State& state, const Plan& plan,
+                                         model::Time now);
+
+/// The head of the trace of this run.
+[[nodiscard]] traces::Head head_of(const Plan& plan, std::string backend);
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,115 @@
+// What holds in every state that any sequence of actions can reach.
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "tests/model/spec/generators.hpp"
+#include "tests/model/spec/property.hpp"
+#include "tests/model/spec/run.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+using namespace leasecheck::model;
+
+template <typename Check>
+void check_every_attempt(Check check) {
+  check_property([check] {
+    for_every_step(*any_actions(),
+                   [&](const State&, const Action&, const State& after, const Outcome&) {
+                     for (const auto& [id, attempt] : after.attempts) check(attempt);
+                   });
+  });
+}
+
+TEST(Invariant, LeasedOrRunningExactlyWithALeaseAndAStart) {
+  check_every_attempt([](const Attempt& attempt) {
+    RC_ASSERT(holds_lease(attempt.status) == attempt.lease.has_value());
+    RC_ASSERT(attempt.started_at.has_value() == attempt.lease.has_value());
+  });
+}
+
+TEST(Invariant, RetryAtIsPresentExactlyInBackoff) {
+  check_every_attempt([](const Attempt& attempt) {
+    RC_ASSERT((attempt.status == Status::retry_backoff) == attempt.retry_at.has_value());
+  });
+}
+
+TEST(Invariant, FailedExactlyWithADeadLetter) {
+  check_every_attempt([](const Attempt& attempt) {
+    RC_ASSERT((attempt.status == Status::failed) == attempt.dead_letter.has_value());
+  });
+}
+
+TEST(Invariant, NothingIsLost) {
+  check_every_attempt([](const Attempt& attempt) {
+    const int places = is_terminal(attempt.status) + attempt.lease.has_value() +
+                       dispatchable_at(attempt).has_value();
+    RC_ASSERT(places == 1);
+    if (const auto from = dispatchable_at(attempt)) RC_ASSERT(is_dispatchable(attempt, *from));
+  });
+}
+
+TEST(Invariant, AnAttemptIsDispatchableFromItsInstantOnAndNotBefore) {
+  check_every_attempt([](const Attempt& attempt) {
+    const auto from = dispatchable_at(attempt);
+    RC_ASSERT(is_dispatchable(attempt, end_of_time) == from.has_value());
+    if (!from || *from == beginning_of_time) return;
+    RC_ASSERT(!is_dispatchable(attempt, *from - Duration{1}));
+  });
+}
+
+TEST(Invariant, CountsStayWithinTheirBudgets) {
+  check_every_attempt([](const Attempt& attempt) {
+    const RetryPolicy policy = attempt.spec.retry_policy.value_or(RetryPolicy{});
+    RC_ASSERT(attempt.attempt_no >= 1U);
+    RC_ASSERT(attempt.attempt_no <= policy.max_retries + 1);
+    RC_ASSERT(attempt.delivery_count <= attempt.version);
+  });
+}
+
+TEST(Invariant, AnAckIsRememberedOnlyWhereNobodyElseCanAckMeanwhile) {
+  check_every_attempt([](const Attempt& attempt) {
+    if (attempt.last_ack) RC_ASSERT(!holds_lease(attempt.status));
+  });
+}
+
+TEST(Invariant, TheIndexOfLeasesIsTheLeases) {
+  check_property([] {
+    const State state = state_after(*any_actions());
+    std::map<Id, Id> leases;
+    for (const auto& [id, attempt] : state.attempts) {
+      RC_ASSERT(attempt.spec.attempt_id == id);
+      if (attempt.lease) leases.emplace(attempt.lease->lease_id, id);
+    }
+    RC_ASSERT(leases == state.attempt_of_lease);
+  });
+}
+
+TEST(Invariant, SequencesOfARunAreOneTwoThree) {
+  check_property([] {
+    const State state = state_after(*any_actions());
+    for (const auto& [run_id, events] : state.events_of_run) {
+      RC_ASSERT(!events.empty());
+      for (std::size_t i = 0; i < events.size(); ++i) RC_ASSERT(events[i].seq == i + 1);
+    }
+  });
+}
+
+TEST(Invariant, SnapshotsAreInCanonicalOrder) {
+  check_property([] {
+    const Snapshot seen = snapshot(state_after(*any_actions()));
+    const auto strictly_ascending = [](const auto& records, auto id) {
+      return std::ranges::adjacent_find(records, std::ranges::greater_equal{}, id) == records.end();
+    };
+    RC_ASSERT(strictly_ascending(seen.attempts, &AttemptRecord::attempt_id));
+    RC_ASSERT(strictly_ascending(seen.leases, &LeaseRecord::attempt_id));
+    RC_ASSERT(strictly_ascending(seen.dead_letters, &DeadLetter::attempt_id));
+    RC_ASSERT(strictly_ascending(seen.runs, &RunRecord::run_id));
+  });
+}
+
+}  // namespace
+}  // namespace leasecheck::tests

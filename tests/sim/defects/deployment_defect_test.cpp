@@ -1,0 +1,28 @@
+// Workers and reapers that break their side of the contract are found, around a correct repository.
+#include <gtest/gtest.h>
+
+#include "sim/defects/catalogue.hpp"
+#include "tests/sim/subjects.hpp"
+
+namespace leasecheck::mutants {
+namespace {
+
+class Deployment : public ::testing::TestWithParam<DeploymentMutant> {};
+
+TEST_P(Deployment, IsFoundByThePropertyItNames) {
+  constexpr std::uint64_t seeds = 600;
+  std::string found;
+  for (std::uint64_t seed = 1; seed <= seeds && found.empty(); ++seed) {
+    sim::Plan plan = sim::draw_plan(seed, {});
+    plan.defect = GetParam().defect;
+    const auto subject = sim::testing::make_memory();
+    found = sim::simulate(plan, *subject).verdict.property;
+  }
+  EXPECT_EQ(found, GetParam().property);
+}
+
+INSTANTIATE_TEST_SUITE_P(Simulator, Deployment, ::testing::ValuesIn(deployment_mutants()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace leasecheck::mutants

@@ -1,0 +1,94 @@
+#include "sim/subject/process.hpp"
+
+#include <gtest/gtest.h>
+
+namespace leasecheck::sim {
+namespace {
+
+using Words = std::vector<std::string>;
+using std::chrono::milliseconds;
+
+Process start(Words words, milliseconds timeout = milliseconds(5000)) {
+  auto process = Process::start({.words = std::move(words), .environment = {}, .timeout = timeout});
+  EXPECT_TRUE(process.has_value()) << process.error();
+  return *std::move(process);
+}
+
+TEST(SplitWords, AreSeparatedByBlanks) {
+  EXPECT_EQ(split_words("  python3 a.py\t--durable "), (Words{"python3", "a.py", "--durable"}));
+}
+
+TEST(SplitWords, KeepWhatIsQuoted) {
+  EXPECT_EQ(split_words(R"(run 'a b' "c 'd'" e" f" '')"),
+            (Words{"run", "a b", "c 'd'", "e f", ""}));
+}
+
+TEST(SplitWords, TakeACharacterAfterABackslashAsItIs) {
+  EXPECT_EQ(split_words(R"(a\ b "\"" '\')"), (Words{"a b", "\"", "\\"}));
+}
+
+TEST(SplitWords, AreNoShell) {
+  EXPECT_EQ(split_words("echo $HOME;ls *"), (Words{"echo", "$HOME;ls", "*"}));
+}
+
+TEST(SplitWords, RefuseAnOpenQuoteAndNothingAtAll) {
+  EXPECT_EQ(split_words("run 'a").error(), "a quote ' is not closed");
+  EXPECT_EQ(split_words(" \t").error(), "no program is named");
+}
+
+TEST(Process, AnswersLineByLine) {
+  Process cat = start({"cat"});
+  EXPECT_EQ(cat.exchange("one"), "one");
+  EXPECT_EQ(cat.exchange(""), "");
+  const std::string long_line(1 << 20, 'x');
+  EXPECT_EQ(cat.exchange(long_line), long_line);
+}
+
+TEST(Process, NamesAProgramThatIsNotThere) {
+  const auto process = Process::start({.words = {"no-such-program"}, .environment = {}});
+  ASSERT_FALSE(process.has_value());
+  EXPECT_EQ(process.error(), "cannot start no-such-program: No such file or directory");
+}
+
+TEST(Process, HasTheEnvironmentThatIsAdded) {
+  auto process = Process::start({.words = {"sh", "-c", "read line; echo $SUBJECT_DIR $HOME"},
+                                 .environment = {"SUBJECT_DIR=/a b", "HOME=/c"}});
+  ASSERT_TRUE(process.has_value());
+  EXPECT_EQ(process->exchange(""), "/a b /c");
+}
+
+TEST(Process, SaysHowAProgramEnded) {
+  EXPECT_EQ(start({"sh", "-c", "read line; echo why >&2; exit 3"}).exchange("x").error(),
+            "it ended without an answer; exit status 3; its standard error ends with:\nwhy\n");
+  EXPECT_EQ(start({"sh", "-c", "read line; kill -9 $$"}).exchange("x").error(),
+            "it ended without an answer; ended by signal 9 (Killed)");
+}
+
+TEST(Process, IsNotWaitedForLongerThanTheTimeout) {
+  Process silent = start({"sleep", "600"}, milliseconds(100));
+  EXPECT_EQ(silent.exchange("x").error(), "no answer for 100 ms");
+}
+
+TEST(Process, MayWriteToItsStandardErrorAsMuchAsItLikes) {
+  Process chatty = start({"sh", "-c", "read line; head -c 1000000 /dev/zero >&2; echo done"});
+  EXPECT_EQ(chatty.exchange("x"), "done");
+}
+
+TEST(Process, MayReadNothingOfALongRequest) {
+  Process deaf = start({"sleep", "600"}, milliseconds(100));
+  EXPECT_EQ(deaf.exchange(std::string(1 << 20, 'x')).error(), "no answer for 100 ms");
+}
+
+TEST(Process, MayCloseItsInputWithoutHarm) {
+  Process closed = start({"sh", "-c", "exec <&-; sleep 0.1"});
+  std::string error;
+  for (int i = 0; i < 100 && error.empty(); ++i) {
+    if (const auto answer = closed.exchange(std::string(1 << 16, 'x')); !answer) {
+      error = answer.error();
+    }
+  }
+  EXPECT_FALSE(error.empty());
+}
+
+}  // namespace
+}  // namespace leasecheck::sim

@@ -1,0 +1,98 @@
+#include "sim/subject/profile.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "properties/property.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+using traces::Json;
+
+Json hello() {
+  return {{"name", "mine"},
+          {"version", "1.4"},
+          {"protocol", 1},
+          {"operations",
+           {"reset", "enqueue_attempt", "list_dispatchable_attempts", "upsert_lease",
+            "heartbeat_lease", "expire_leases_and_requeue", "latest_seq_for_run"}}};
+}
+
+std::string refusal(const char* field, Json value) {
+  Json answer = hello();
+  answer[field] = std::move(value);
+  const auto profile = profile_from_json(answer);
+  return profile ? "accepted" : profile.error();
+}
+
+TEST(Profile, OfAMinimalSubjectHasTheDefaults) {
+  const auto profile = profile_from_json(hello());
+  ASSERT_TRUE(profile.has_value()) << profile.error();
+  EXPECT_EQ(profile->name, "mine");
+  EXPECT_FALSE(profile->durable);
+  EXPECT_EQ(profile->dispatch_order, DispatchOrder::ready_fifo);
+  EXPECT_TRUE(profile->offers("upsert_lease"));
+  EXPECT_FALSE(profile->offers("snapshot"));
+  EXPECT_EQ(missing_operations(*profile).size(), 18U);
+  EXPECT_TRUE(not_promised_in_words(*profile).empty());
+}
+
+TEST(Profile, OfTheWholeContractMissesNothing) {
+  EXPECT_TRUE(missing_operations(whole_contract()).empty());
+  EXPECT_TRUE(properties_not_promised(whole_contract()).empty());
+}
+
+TEST(Profile, IgnoresWhatALaterVersionMayAdd) {
+  Json answer = hello();
+  answer["operations"].push_back("levitate");
+  answer["colour"] = "blue";
+  answer["durable"] = nullptr;
+  const auto profile = profile_from_json(answer);
+  ASSERT_TRUE(profile.has_value()) << profile.error();
+  EXPECT_FALSE(profile->offers("levitate"));
+}
+
+TEST(Profile, SaysWhatIsWrongWithAHandshake) {
+  EXPECT_EQ(refusal("protocol", 2), "protocol: expected 1, the version that was asked for");
+  EXPECT_EQ(refusal("operations", Json::array({"reset"})),
+            "operations: the required \"enqueue_attempt\" is not offered");
+  EXPECT_EQ(refusal("operations", "all"), "operations: expected an array");
+  EXPECT_EQ(refusal("absent", Json::array({1})), "absent: expected an array of strings");
+  EXPECT_EQ(refusal("absent", Json::array({"attempt.colour"})),
+            "absent: \"attempt.colour\" is no field that may be absent");
+  EXPECT_EQ(refusal("absent", Json::array({"attempt.attempt_id"})),
+            "absent: \"attempt.attempt_id\" is no field that may be absent");
+  EXPECT_EQ(refusal("deviations", Json::array({"everything"})),
+            "deviations: \"everything\" is unknown to protocol version 1");
+  EXPECT_EQ(refusal("dispatch_order", "random"),
+            "dispatch_order: expected \"ready_fifo\" or \"attempt_id\", found \"random\"");
+  EXPECT_EQ(refusal("durable", 1), "durable: expected true or false");
+  EXPECT_EQ(refusal("absent", Json::array({"spec.on_timeout=retry", "spec.on_timeout=fail",
+                                           "spec.on_timeout=cancel"})),
+            "absent: no value of spec.on_timeout is left; name the field itself");
+}
+
+TEST(Profile, ADeviationTakesAlongTheFieldsThatItMakesMeaningless) {
+  Json answer = hello();
+  answer["deviations"] = {"no_delivery_count", "lease_version_restarts"};
+  const auto profile = profile_from_json(answer);
+  ASSERT_TRUE(profile.has_value()) << profile.error();
+  EXPECT_EQ(profile->absent,
+            (Names{"attempt.delivery_count", "attempt.version", "spec.max_deliveries"}));
+}
+
+TEST(Profile, NamesOnlyPropertiesThatExistAsNotPromised) {
+  Profile profile = whole_contract();
+  profile.dispatch_order = DispatchOrder::attempt_id;
+  profile.deviations = {Deviation::ack_by_attempt, Deviation::no_delivery_count,
+                        Deviation::lease_version_restarts};
+  const Names names = properties_not_promised(profile);
+  EXPECT_EQ(names.size(), 6U);
+  for (const std::string& name : names) EXPECT_NE(properties::find_property(name), nullptr) << name;
+  EXPECT_EQ(not_promised_in_words(profile).size(), 4U);
+}
+
+}  // namespace
+}  // namespace leasecheck::sim
