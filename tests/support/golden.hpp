@@ -12,7 +12,7 @@ namespace leasecheck::tests {
 /// Expects `actual` to be tests/golden/`name`, byte for byte. If it is not, the actual bytes are
 /// left in the working directory, to be compared and, if the change was wanted, copied.
 inline void expect_golden(const std::string& name, std::string_view actual) {
-  const std::string path = std::string(LEASECHECK_ROOT) + "/tests/golden/" + name;
+  const std::string path = LEASECHECK_ROOT "/tests/golden/" + name;
   std::ifstream in(path, std::ios::binary);
   const std::string golden{std::istreambuf_iterator<char>(in), {}};
   if (golden == actual) return;
