@@ -67,4 +67,25 @@ class Store {
   [[nodiscard]] virtual bool is_durable() const = 0;
 };
 
+/// A transaction that has begun. Whatever leaves the scope without having ended it, an exception of
+/// an injected clock or id source for instance, discards it.
+class Transaction {
+ public:
+  explicit Transaction(Store& store) : store_(store) {}
+  ~Transaction() {
+    if (!is_ended_) static_cast<void>(store_.end(Ending::discard));
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  [[nodiscard]] Result<void> end(Ending ending) {
+    is_ended_ = true;
+    return store_.end(ending);
+  }
+
+ private:
+  Store& store_;
+  bool is_ended_ = false;
+};
+
 }  // namespace lease

@@ -37,16 +37,10 @@ Result<std::vector<AttemptDispatchRecord>> StoredRepository::list_dispatchable_a
 Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
                                                    const WorkerId& worker_id,
                                                    Time lease_expires_at) {
-  return transact(Access::write, [&]() -> Result<LeaseRecord> {
+  return transact(Access::write, validate(attempt_id, worker_id), [&]() -> Result<LeaseRecord> {
     // Read once the transaction has begun: a claim that had to wait is judged by the time at which
     // it is granted, so that no lease is expired at birth.
     const Time now = clock().now();
-    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
-    if (auto valid = validate_id("worker_id", worker_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
     if (lease_expires_at <= now) {
       return failure(ErrorCode::invalid_argument, "lease_expires_at is not after now");
     }
@@ -64,8 +58,7 @@ Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
 
 Result<void> StoredRepository::heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                                Time lease_expires_at) {
-  return transact(Access::write, [&]() -> Result<void> {
-    if (auto valid = validate_id("lease_id", lease_id.str()); !valid) return valid;
+  return transact(Access::write, validate(lease_id), [&]() -> Result<void> {
     Attempt* attempt = find_current(lease_id);
     if (attempt == nullptr) return stale(lease_id);
     refresh(*attempt, heartbeat_at, lease_expires_at);
@@ -87,12 +80,8 @@ Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_bef
 }
 
 Result<std::uint64_t> StoredRepository::latest_seq_for_run(const RunId& run_id) {
-  return transact(Access::read, [&]() -> Result<std::uint64_t> {
-    if (auto valid = validate_id("run_id", run_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
-    return store().latest_seq(run_id);
-  });
+  return transact(Access::read, validate(run_id),
+                  [&]() -> Result<std::uint64_t> { return store().latest_seq(run_id); });
 }
 
 Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) {
@@ -109,9 +98,8 @@ Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) 
 // ---- Around them -----------------------------------------------------------------------------
 
 Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
-  return transact(Access::write, [&]() -> Result<void> {
+  return transact(Access::write, validate(spec), [&]() -> Result<void> {
     const Time now = clock().now();
-    if (auto valid = validate_spec(spec); !valid) return valid;
     if (const Attempt* known = store().find(spec.attempt_id)) {
       if (known->spec == spec) return {};
       return failure(ErrorCode::already_exists,
@@ -126,8 +114,7 @@ Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
 }
 
 Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
-  return transact(Access::write, [&]() -> Result<void> {
-    if (auto valid = validate_holder(holder); !valid) return valid;
+  return transact(Access::write, validate(holder), [&]() -> Result<void> {
     Attempt* attempt = find_held(holder);
     if (attempt == nullptr) return stale(holder.lease_id);
     if (attempt->status == Status::running) return {};
@@ -139,8 +126,7 @@ Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
 
 Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
     const Holder& holder, const VersionedHeartbeat& heartbeat) {
-  return transact(Access::write, [&]() -> Result<LeaseRecord> {
-    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
+  return transact(Access::write, validate(holder), [&]() -> Result<LeaseRecord> {
     Attempt* attempt = find_held(holder);
     if (attempt == nullptr || attempt->version != heartbeat.expected_version) {
       return stale(holder.lease_id);
@@ -153,9 +139,7 @@ Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
 
 Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome outcome,
                                                 Time now) {
-  return transact(Access::write, [&]() -> Result<AckResult> {
-    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
-    if (auto valid = validate_outcome(outcome); !valid) return std::unexpected(valid.error());
+  return transact(Access::write, validate(holder, outcome), [&]() -> Result<AckResult> {
     if (Attempt* attempt = find_held(holder)) {
       ack(*attempt, outcome, now);
       store().save(*attempt);
@@ -170,8 +154,7 @@ Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome
 }
 
 Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
-  return transact(Access::write, [&]() -> Result<void> {
-    if (auto valid = validate_holder(holder); !valid) return valid;
+  return transact(Access::write, validate(holder), [&]() -> Result<void> {
     Attempt* attempt = find_held(holder);
     if (attempt == nullptr) return stale(holder.lease_id);
     requeue(*attempt, now);
@@ -181,8 +164,7 @@ Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
 }
 
 Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time) {
-  return transact(Access::write, [&]() -> Result<void> {
-    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) return valid;
+  return transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
     Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr) return no_such_attempt(attempt_id);
     if (is_terminal(attempt->status)) {
@@ -198,9 +180,7 @@ Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time)
 
 Result<std::uint64_t> StoredRepository::append_run_event(const Holder& holder,
                                                          const NewRunEvent& event, Time now) {
-  return transact(Access::write, [&]() -> Result<std::uint64_t> {
-    if (auto valid = validate_holder(holder); !valid) return std::unexpected(valid.error());
-    if (auto valid = validate_event(event); !valid) return std::unexpected(valid.error());
+  return transact(Access::write, validate(holder, event), [&]() -> Result<std::uint64_t> {
     const Attempt* attempt = find_held(holder);
     if (attempt == nullptr) return stale(holder.lease_id);
     const RunId& run_id = attempt->spec.run_id;
@@ -217,8 +197,7 @@ Result<std::vector<DeadLetter>> StoredRepository::list_dead_letters(std::uint64_
 }
 
 Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, Time now) {
-  return transact(Access::write, [&]() -> Result<void> {
-    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) return valid;
+  return transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
     Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr) return no_such_attempt(attempt_id);
     if (!attempt->dead_letter) {
@@ -232,10 +211,7 @@ Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, T
 }
 
 Result<AttemptRecord> StoredRepository::get_attempt(const AttemptId& attempt_id) {
-  return transact(Access::read, [&]() -> Result<AttemptRecord> {
-    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
+  return transact(Access::read, validate(attempt_id), [&]() -> Result<AttemptRecord> {
     const Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr) return no_such_attempt(attempt_id);
     return attempt_record(*attempt);
@@ -243,10 +219,7 @@ Result<AttemptRecord> StoredRepository::get_attempt(const AttemptId& attempt_id)
 }
 
 Result<std::optional<LeaseRecord>> StoredRepository::get_lease(const LeaseId& lease_id) {
-  return transact(Access::read, [&]() -> Result<std::optional<LeaseRecord>> {
-    if (auto valid = validate_id("lease_id", lease_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
+  return transact(Access::read, validate(lease_id), [&]() -> Result<std::optional<LeaseRecord>> {
     const Attempt* attempt = find_current(lease_id);
     if (attempt == nullptr) return std::nullopt;
     return lease_record(*attempt);
@@ -255,10 +228,7 @@ Result<std::optional<LeaseRecord>> StoredRepository::get_lease(const LeaseId& le
 
 Result<std::optional<LeaseRecord>> StoredRepository::get_lease_for_attempt(
     const AttemptId& attempt_id) {
-  return transact(Access::read, [&]() -> Result<std::optional<LeaseRecord>> {
-    if (auto valid = validate_id("attempt_id", attempt_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
+  return transact(Access::read, validate(attempt_id), [&]() -> Result<std::optional<LeaseRecord>> {
     const Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr || !attempt->lease) return std::nullopt;
     return lease_record(*attempt);
@@ -278,10 +248,7 @@ Result<CountsByStatus> StoredRepository::counts_by_status() {
 Result<std::vector<RunEvent>> StoredRepository::list_run_events(const RunId& run_id,
                                                                 std::uint64_t after,
                                                                 std::uint64_t limit) {
-  return transact(Access::read, [&]() -> Result<std::vector<RunEvent>> {
-    if (auto valid = validate_id("run_id", run_id.str()); !valid) {
-      return std::unexpected(valid.error());
-    }
+  return transact(Access::read, validate(run_id), [&]() -> Result<std::vector<RunEvent>> {
     return store().list_events(run_id, after, limit);
   });
 }

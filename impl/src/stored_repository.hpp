@@ -83,16 +83,26 @@ class StoredRepository : public AttemptRepository {
   /// Rule 14's replay.
   virtual void replay(Attempt& attempt, Time now);
 
-  /// Runs `body`, which answers a Result, as one transaction: kept if it answers a value.
+  /// Runs `body`, which answers a Result, as one transaction: kept if it answers a value, discarded
+  /// if it answers an error or throws.
   template <typename Body>
   std::invoke_result_t<Body> transact(Access access, Body body) {
     const std::lock_guard lock(mutex_);
     if (auto begun = store_->begin(access); !begun) return std::unexpected(begun.error());
+    Transaction transaction(*store_);
     auto result = body();
-    if (auto ended = store_->end(result ? Ending::keep : Ending::discard); !ended) {
+    if (auto ended = transaction.end(result ? Ending::keep : Ending::discard); !ended) {
       return std::unexpected(ended.error());
     }
     return result;
+  }
+
+  /// The same for a call whose arguments have been checked: an invalid one is answered at once and
+  /// waits for nobody's lock.
+  template <typename Body>
+  std::invoke_result_t<Body> transact(Access access, const Result<void>& arguments, Body body) {
+    if (!arguments) return std::unexpected(arguments.error());
+    return transact(access, std::move(body));
   }
 
   [[nodiscard]] Store& store() { return *store_; }

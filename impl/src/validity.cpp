@@ -31,6 +31,12 @@ Result<void> validate_word(std::string_view what, Enum value, Enum last) {
   return invalid(std::string(what) + " has no word for " + std::to_string(static_cast<int>(value)));
 }
 
+Result<void> validate_id(std::string_view what, std::string_view id) {
+  if (is_valid_id(id)) return {};
+  return invalid(std::string(what) + " must be 1 to 255 bytes of UTF-8 without U+0000, and has " +
+                 std::to_string(id.size()) + " bytes");
+}
+
 Result<void> first_failure(std::initializer_list<Result<void>> results) {
   for (const Result<void>& result : results) {
     if (!result) return result;
@@ -50,32 +56,45 @@ Result<void> validate_retry_policy(const RetryPolicy& policy) {
 
 }  // namespace
 
-Result<void> validate_id(std::string_view what, std::string_view id) {
-  if (is_valid_id(id)) return {};
-  return invalid(std::string(what) + " must be 1 to 255 bytes of UTF-8 without U+0000, and has " +
-                 std::to_string(id.size()) + " bytes");
+Result<void> validate(const AttemptId& attempt_id) {
+  return validate_id("attempt_id", attempt_id.str());
 }
 
-Result<void> validate_holder(const Holder& holder) {
-  return first_failure({validate_id("lease_id", holder.lease_id.str()),
-                        validate_id("worker_id", holder.worker_id.str())});
+Result<void> validate(const RunId& run_id) {
+  return validate_id("run_id", run_id.str());
 }
 
-Result<void> validate_spec(const AttemptSpec& spec) {
+Result<void> validate(const WorkerId& worker_id) {
+  return validate_id("worker_id", worker_id.str());
+}
+
+Result<void> validate(const LeaseId& lease_id) {
+  return validate_id("lease_id", lease_id.str());
+}
+
+Result<void> validate(const TenantId& tenant_id) {
+  return validate_id("tenant_id", tenant_id.str());
+}
+
+Result<void> validate(const Holder& holder) {
+  return validate(holder.lease_id, holder.worker_id);
+}
+
+Result<void> validate(const AttemptSpec& spec) {
   return first_failure(
-      {validate_id("attempt_id", spec.attempt_id.str()), validate_id("run_id", spec.run_id.str()),
-       spec.tenant_id ? validate_id("tenant_id", spec.tenant_id->str()) : Result<void>{},
+      {validate(spec.attempt_id, spec.run_id),
+       spec.tenant_id ? validate(*spec.tenant_id) : Result<void>{},
        validate_range("timeout", spec.timeout.value_or(Duration{1}).count(), {.low = 1}),
        validate_word("on_timeout", spec.on_timeout, OnTimeout::cancel),
        validate_range("max_deliveries", spec.max_deliveries.value_or(1), {1, largest_count}),
        spec.retry_policy ? validate_retry_policy(*spec.retry_policy) : Result<void>{}});
 }
 
-Result<void> validate_outcome(AckOutcome outcome) {
+Result<void> validate(AckOutcome outcome) {
   return validate_word("outcome", outcome, AckOutcome::cancelled);
 }
 
-Result<void> validate_event(const NewRunEvent& event) {
+Result<void> validate(const NewRunEvent& event) {
   if (auto kind = validate_id("kind", event.kind); !kind) return kind;
   if (nlohmann::json::accept(event.payload)) return {};
   return invalid("payload is not the text of one JSON value");

@@ -8,12 +8,24 @@
 /// invalid one says which and why.
 namespace lease {
 
-[[nodiscard]] Result<void> validate_id(std::string_view what, std::string_view id);
-[[nodiscard]] Result<void> validate_holder(const Holder& holder);
-[[nodiscard]] Result<void> validate_spec(const AttemptSpec& spec);
-[[nodiscard]] Result<void> validate_outcome(AckOutcome outcome);
+[[nodiscard]] Result<void> validate(const AttemptId& attempt_id);
+[[nodiscard]] Result<void> validate(const RunId& run_id);
+[[nodiscard]] Result<void> validate(const WorkerId& worker_id);
+[[nodiscard]] Result<void> validate(const LeaseId& lease_id);
+[[nodiscard]] Result<void> validate(const TenantId& tenant_id);
+[[nodiscard]] Result<void> validate(const Holder& holder);
+[[nodiscard]] Result<void> validate(const AttemptSpec& spec);
+[[nodiscard]] Result<void> validate(AckOutcome outcome);
 
 /// Source: rule 13; the kind is an id, the payload the text of one JSON value.
-[[nodiscard]] Result<void> validate_event(const NewRunEvent& event);
+[[nodiscard]] Result<void> validate(const NewRunEvent& event);
+
+/// All of a call's arguments, the first invalid one's error.
+template <typename First, typename... Rest>
+requires(sizeof...(Rest) > 0)
+    [[nodiscard]] Result<void> validate(const First& first, const Rest&... rest) {
+  Result<void> valid = validate(first);
+  return valid ? validate(rest...) : valid;
+}
 
 }  // namespace lease

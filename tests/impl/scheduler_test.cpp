@@ -1,5 +1,6 @@
 #include "lease/scheduler.hpp"
 
+#include "lease/memory.hpp"
 #include "tests/impl/scripted_repository.hpp"
 
 namespace leasecheck::tests {
@@ -56,6 +57,47 @@ TEST_F(SchedulerTest, HasNothingWhenAllCandidatesWereTaken) {
 TEST_F(SchedulerTest, HasNothingWhenNothingIsDispatchable) {
   EXPECT_EQ(value_of(dispatch()), std::nullopt);
   EXPECT_EQ(repository.calls, Calls{"list 1000 3"});
+}
+
+// Lists and claims wait for locks; meanwhile time goes on.
+TEST_F(SchedulerTest, GivesEachClaimItsWholeTimeToLive) {
+  for (const char* id : {"a", "b"}) repository.listed->push_back(candidate(id));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
+  repository.claims.emplace_back(lease_on("b"));
+  repository.after_each_call = [this] { clock.ms += 400; };
+  value_of(dispatch());
+  EXPECT_EQ(repository.calls, (Calls{"list 1000 3", "claim 1900 a", "claim 2300 b"}));
+}
+
+TEST_F(SchedulerTest, PassesOverAClaimThatWaitedForLongerThanItsLease) {
+  for (const char* id : {"a", "b"}) repository.listed->push_back(candidate(id));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "too late"));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "too late"));
+  repository.after_each_call = [this] { clock.ms += 500; };
+  EXPECT_EQ(value_of(dispatch()), std::nullopt);
+  EXPECT_EQ(repository.calls.size(), 3U);
+}
+
+TEST_F(SchedulerTest, PassesAnInvalidArgumentOnThatNoWaitExplains) {
+  repository.listed->push_back(candidate("a"));
+  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "bad worker"));
+  EXPECT_EQ(error_of(dispatch()).code, lease::ErrorCode::invalid_argument);
+}
+
+// The same with a real repository, whose own clock decides: each look at the clock costs more than
+// the lease lasts.
+TEST(Scheduler, NeverAnswersInvalidArgumentBecauseItWaited) {
+  class SlowClock final : public lease::Clock {
+   public:
+    [[nodiscard]] lease::Time now() override { return at(ms += 600); }
+    std::int64_t ms = 0;
+  };
+  SlowClock clock;
+  lease::RandomIds ids;
+  const auto repository = lease::make_memory_repository(clock, ids);
+  value_of(repository->enqueue_attempt(attempt("a")));
+  lease::Scheduler scheduler(*repository, clock, {.lease_ttl = lease::Duration{500}});
+  EXPECT_EQ(value_of(scheduler.dispatch(worker)), std::nullopt);
 }
 
 TEST_F(SchedulerTest, PassesOtherErrorsOnAndClaimsNoFurther) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,13 @@ class ScriptedRepository final : public lease::RuntimeRepository {
   lease::Result<std::uint64_t> reaped = 0;
   lease::Result<std::uint64_t> timed_out = 0;
   std::vector<std::string> calls;
+  std::function<void()> after_each_call = [] {};
 
  private:
   void note(const std::string& method, lease::Time time, const std::string& rest) {
     calls.push_back(method + " " + std::to_string(time.time_since_epoch().count()) +
                     (rest.empty() ? "" : " " + rest));
+    after_each_call();
   }
 };
 

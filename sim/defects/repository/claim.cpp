@@ -30,14 +30,9 @@ class ExpiredAtBirth final : public Base {
   Result<lease::LeaseRecord> upsert_lease(const lease::AttemptId& attempt_id,
                                           const lease::WorkerId& worker_id,
                                           Time lease_expires_at) override {
-    return transact(lease::Access::write, [&]() -> Result<lease::LeaseRecord> {
+    const Result<void> arguments = lease::validate(attempt_id, worker_id);
+    return transact(lease::Access::write, arguments, [&]() -> Result<lease::LeaseRecord> {
       const Time now = clock().now();
-      if (auto valid = lease::validate_id("attempt_id", attempt_id.str()); !valid) {
-        return std::unexpected(valid.error());
-      }
-      if (auto valid = lease::validate_id("worker_id", worker_id.str()); !valid) {
-        return std::unexpected(valid.error());
-      }
       Attempt* attempt = store().find(attempt_id);
       const bool is_free = attempt != nullptr && may_claim(*attempt, now);
       if (!is_free && lease_expires_at <= now) {

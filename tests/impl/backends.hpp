@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lease/memory.hpp"
+#include "tests/impl/fixture.hpp"
+
+namespace leasecheck::tests {
+
+/// A test of what every backend must do and the contract suite cannot show, because it is about
+/// locks and exceptions. The parameter is the backend's name.
+class EveryBackend : public testing::TestWithParam<const char*> {
+ protected:
+  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open(lease::Clock& clock,
+                                                               lease::IdSource& ids) {
+    if (is_memory()) return lease::make_memory_repository(clock, ids);
+    return value_of(lease::open_sqlite_repository(
+        {.path = file(), .busy_timeout = lease::Duration{0}, .vfs = {}}, clock, ids));
+  }
+  [[nodiscard]] static bool is_memory() { return std::string(GetParam()) == "Memory"; }
+  [[nodiscard]] std::string file() const { return directory.path() / "queue.sqlite"; }
+
+  TemporaryDirectory directory;
+};
+
+}  // namespace leasecheck::tests
+
+#define LEASE_EVERY_BACKEND(Suite)                                               \
+  INSTANTIATE_TEST_SUITE_P(Backends, Suite, testing::Values("Memory", "Sqlite"), \
+                           [](const auto& info) { return info.param; })
