@@ -67,8 +67,7 @@ Measured measure(const LeaseCore& model, const leasecheck::check::Options& optio
   result.checker += ", " + std::to_string(options.jobs) + (options.jobs == 1 ? " job" : " jobs");
   if (options.symmetry) result.renamings = model.renamings();
   result.seconds = seconds_of([&] {
-    Checker checker(model, options);
-    const auto report = checker.run();
+    const auto report = Checker(model, options).run();
     leasecheck::check::require(report && report->verdict == Verdict::held, "lease-core holds");
     result.counts = {report->states, report->transitions, report->depth};
     result.bytes_per_state = report->bytes_per_state();

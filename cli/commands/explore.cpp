@@ -50,7 +50,7 @@ struct ExploreOptions {
   // How to search.
   bool symmetry = false;
   std::optional<std::uint64_t> max_depth;
-  unsigned hash_bits = 0;
+  std::optional<unsigned> hash_bits;
   std::string checkpoint;
   std::uint64_t checkpoint_states = check::Options{}.checkpoint_states;
   std::string resume;
@@ -122,8 +122,20 @@ std::expected<check::LeaseCore, std::string> lease_core_of(const ExploreOptions&
                                  .epochs = options.epochs});
 }
 
-/// Interrupting a search that is saved now and then saves it once more and ends it.
 volatile std::sig_atomic_t was_interrupted = 0;
+
+/// While it lives, an interrupt is only remembered: a search that is saved now and then is saved
+/// once more and ends.
+class InterruptRemembered {
+ public:
+  InterruptRemembered() : before_(std::signal(SIGINT, [](int) { was_interrupted = 1; })) {}
+  ~InterruptRemembered() { std::signal(SIGINT, before_); }
+  InterruptRemembered(const InterruptRemembered&) = delete;
+  InterruptRemembered& operator=(const InterruptRemembered&) = delete;
+
+ private:
+  void (*before_)(int);
+};
 
 check::Options how_to_search(const ExploreOptions& options, SearchProgress& shown) {
   check::Options how{.jobs = options.search.jobs,
@@ -133,23 +145,24 @@ check::Options how_to_search(const ExploreOptions& options, SearchProgress& show
                      .hash_bits = options.hash_bits};
   // Its states are found a hundred times slower.
   if (options.model == Searched::system) how.pause_states = std::uint64_t{1} << 14;
-  how.checkpoint = options.checkpoint;
+  if (!options.checkpoint.empty()) {
+    how.checkpoint = options.checkpoint;
+    how.pause_states = std::min(how.pause_states, options.checkpoint_states);
+  }
   how.checkpoint_states = options.checkpoint_states;
-  how.resume = options.resume;
+  if (!options.resume.empty()) how.resume = options.resume;
   how.progress = [&shown](const check::Progress& progress) {
     shown.show("exploring", progress);
     return was_interrupted == 0 ? check::Continue::yes : check::Continue::no;
   };
-  if (!options.checkpoint.empty()) {
-    how.pause_states = std::min(how.pause_states, options.checkpoint_states);
-    std::signal(SIGINT, [](int) { was_interrupted = 1; });
-  }
   return how;
 }
 
 ExploredWorld explore(const ExploreOptions& options) {
   SearchProgress shown;
   const check::Options how = how_to_search(options, shown);
+  std::optional<InterruptRemembered> interrupt;
+  if (how.checkpoint) interrupt.emplace();
   const system::Wanted wanted{
       .graph = options.graph.empty() ? std::nullopt : std::optional(options.lens),
       .reduction = options.symmetry};
@@ -266,9 +279,9 @@ void add_search(Command& command, ExploreOptions& options) {
       .placeholder("N");
   command
       .option("--hash-bits", options.hash_bits,
-              "Keep a hash of so many bits of each state, and print the odds that one was "
-              "omitted; 0: keep all of it")
-      .between(0, 62)
+              "Keep a hash of so many bits of each state instead of all of it, and print the odds "
+              "that one was omitted")
+      .between(1, 62)
       .placeholder("N");
   command
       .option("--checkpoint", options.checkpoint,

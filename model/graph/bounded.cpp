@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
+#include "model/graph/numbered.hpp"
 
 // Why there are finitely many names, and why they are enough.
 //
@@ -25,7 +26,7 @@
 // - events: their number moves no attempt.
 //
 // That nothing else matters is not only argued: whoever carries out a tour compares the name after
-// every call with the one that was foreseen (sim/conform.cpp).
+// every call with the one that was foreseen (sim/conformance/transition_tours.cpp).
 
 namespace leasecheck::graph {
 namespace {
@@ -50,8 +51,7 @@ Id worker_name(int number) {
   return "w" + std::to_string(number);
 }
 
-// -- names of states
-// -------------------------------------------------------------------------------
+// -- names of states ------------------------------------------------------------------------------
 
 /// A time relative to now; all of the past is one.
 std::string when(Time time, Time now) {
@@ -115,8 +115,7 @@ std::string holding_in_words(const Attempt& attempt, Time now) {
   return text;
 }
 
-// -- moves
-// -----------------------------------------------------------------------------------------
+// -- moves ----------------------------------------------------------------------------------------
 
 model::AttemptSpec named(model::AttemptSpec spec, int attempt, Time now) {
   spec.attempt_id = attempt_name(attempt);
@@ -272,68 +271,52 @@ class Menu {
   std::vector<Move> moves_;
 };
 
-// -- building
-// --------------------------------------------------------------------------------------
-
-class Builder {
+/// The moves as a world to be searched.
+class BoundedWorld {
  public:
-  explicit Builder(const BoundedOptions& options) : options_(options) {
-    world_.moves = Menu(options).all();
-  }
+  struct State {
+    model::State repository;
+    Time now = model::at_ms(0);
+    EndedLeases ended = {};
+  };
+  struct Action {
+    std::uint32_t move;
+  };
 
-  std::expected<Bounded, std::string> build() {
-    number_of({.state = {}, .now = model::at_ms(0), .ended = {}});
-    for (std::uint32_t from = 0; from < examples_.size(); ++from) {
-      if (examples_.size() > options_.most_states) {
-        return std::unexpected("more than " + std::to_string(options_.most_states) +
-                               " states; take fewer attempts or workers");
-      }
-      for (std::uint32_t move = 0; move < world_.moves.size(); ++move) {
-        const std::uint32_t to = number_of(after(examples_[from], world_.moves[move]));
-        world_.arcs.push_back({.from = from, .to = to, .move = move});
-      }
+  explicit BoundedWorld(std::vector<Move> moves) : moves_(std::move(moves)) {}
+
+  [[nodiscard]] static std::string name() { return "the contract, bounded"; }
+  [[nodiscard]] static State initial() { return {}; }
+  [[nodiscard]] static std::string name_of(const State& state) {
+    return name_of_state(state.repository, state.now);
+  }
+  [[nodiscard]] std::string describe(Action action) const { return moves_[action.move].name; }
+  [[nodiscard]] const std::vector<Move>& moves() const { return moves_; }
+
+  template <typename Emit>
+  void successors(const State& state, Emit&& emit) const {
+    for (std::uint32_t move = 0; move < moves_.size(); ++move) {
+      emit(Action{move}, after(state, moves_[move]));
     }
-    return std::move(world_);
   }
 
  private:
-  /// One concrete state for all of a name.
-  struct Example {
-    State state;
-    Time now;
-    EndedLeases ended;
-  };
-
-  static Example after(Example example, const Move& move) {
+  static State after(State state, const Move& move) {
     if (!move.operation) {
-      example.now += Duration{1};
-      return example;
+      state.now += Duration{1};
+      return state;
     }
     Operation operation =
-        move.operation({.state = example.state, .now = example.now, .ended = example.ended});
-    const model::Action action{.now = example.now, .operation = std::move(operation)};
-    example.state = model::step(std::move(example.state), action).state;
-    example.ended.look(example.state);
-    // They move no attempt, and examples stay small without them.
-    example.state.events_of_run.clear();
-    return example;
+        move.operation({.state = state.repository, .now = state.now, .ended = state.ended});
+    state.repository =
+        model::step(std::move(state.repository), {state.now, std::move(operation)}).state;
+    state.ended.update(state.repository);
+    // They move no attempt, and states stay small without them.
+    state.repository.events_of_run.clear();
+    return state;
   }
 
-  std::uint32_t number_of(Example example) {
-    std::string name = name_of_state(example.state, example.now);
-    const auto next = static_cast<std::uint32_t>(examples_.size());
-    const auto [found, is_new] = numbers_.try_emplace(std::move(name), next);
-    if (is_new) {
-      world_.names.push_back(found->first);
-      examples_.push_back(std::move(example));
-    }
-    return found->second;
-  }
-
-  const BoundedOptions& options_;
-  Bounded world_;
-  std::vector<Example> examples_;  // one per state
-  std::map<std::string, std::uint32_t> numbers_;
+  std::vector<Move> moves_;
 };
 
 }  // namespace
@@ -368,7 +351,7 @@ std::string name_of_state(const State& state, Time now) {
   return text;
 }
 
-void EndedLeases::look(const State& state) {
+void EndedLeases::update(const State& state) {
   std::map<Id, Id> current;
   for (const auto& [lease, attempt] : state.attempt_of_lease) current[attempt] = lease;
   for (const auto& [attempt, lease] : current_) {
@@ -391,7 +374,13 @@ std::expected<Bounded, std::string> bounded_world(const BoundedOptions& options)
     return std::unexpected("a bounded world has 1 to 3 workers, not " +
                            std::to_string(options.workers));
   }
-  return Builder(options).build();
+  const Numbered model{BoundedWorld(Menu(options).all())};
+  if (const auto depth = search_all(model, options.most_states); !depth) {
+    return std::unexpected(depth.error() + "; take fewer attempts or workers");
+  }
+  Bounded bounded{.moves = model.world().moves(), .names = model.names(), .arcs = {}};
+  for (const auto& arc : model.arcs()) bounded.arcs.push_back({arc.from, arc.to, arc.action.move});
+  return bounded;
 }
 
 }  // namespace leasecheck::graph

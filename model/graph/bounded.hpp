@@ -20,7 +20,7 @@ namespace leasecheck::graph {
 class EndedLeases {
  public:
   /// To be called after every step.
-  void look(const model::State& state);
+  void update(const model::State& state);
 
   /// The lease of this attempt that ended last, or null.
   [[nodiscard]] const model::Id* of(const model::Id& attempt) const;
@@ -73,7 +73,7 @@ struct Bounded {
   std::vector<Arc> arcs;
 };
 
-/// Builds it, breadth first.
+/// Builds it, by a search of `model/check`.
 /// Errors: options that make no sense; more than `most_states` states.
 [[nodiscard]] std::expected<Bounded, std::string> bounded_world(const BoundedOptions& options);
 

@@ -1,11 +1,11 @@
 #include "model/graph/walk.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
+#include "model/graph/numbered.hpp"
 
 // Why the walk is finite and still exact.
 //
@@ -159,132 +159,105 @@ std::string in_words(const Attempt& attempt, std::size_t spec) {
   return text;
 }
 
-class Walker {
+/// The configuration as a world to be searched. An operation that changes several attempts is
+/// several actions with one result.
+class WalkedWorld {
  public:
-  explicit Walker(const WalkOptions& options) { walk_.options = options; }
+  using State = model::State;
+  using Action = TransitionKind;
 
-  std::expected<Walk, std::string> run() {
-    index_of(State{});
-    std::size_t end_of_level = 1;
-    for (std::size_t from = 0; from < walk_.states.size(); ++from) {
-      if (walk_.states.size() > walk_.options.most_states) {
-        return std::unexpected("more than " + std::to_string(walk_.options.most_states) +
-                               " states; walk fewer attempts, workers or specs");
-      }
-      if (from == end_of_level) {
-        ++walk_.depth;
-        end_of_level = walk_.states.size();
-      }
-      expand(from);
-    }
-    return std::move(walk_);
-  }
+  explicit WalkedWorld(const WalkOptions& options) : options_(options) {}
 
- private:
-  void expand(std::size_t from) {
-    for (int attempt = 0; attempt < walk_.options.attempts; ++attempt) {
-      enqueue(from, attempt);
-      hold(from, attempt);
-      const Id id = attempt_id(attempt);
-      take(from, model::CancelAttempt{id}, attempt);
-      take(from, model::ReplayDeadLetter{id}, attempt);
-    }
-    take(from, model::ExpireLeasesAndRequeue{now - walk_.options.grace}, -1);
-    take(from, model::TransitionTimedOutAttempts{now}, -1);
-    const std::size_t to = index_of(one_millisecond_later(walk_.states[from]));
-    walk_.transitions.push_back({from, time_passes, "", to, -1, Effect::unchanged});
-  }
+  [[nodiscard]] static std::string name() { return "the contract, walked"; }
+  [[nodiscard]] static State initial() { return {}; }
+  [[nodiscard]] static std::string describe(const Action& action) { return std::string(action.op); }
 
-  void enqueue(std::size_t from, int attempt) {
-    for (const model::AttemptSpec& spec : walk_.options.specs) {
-      take(from, model::EnqueueAttempt{with_ids(spec, attempt)}, attempt);
-    }
-  }
-
-  /// What workers do: claim, and act on the lease that stands or on one that is gone.
-  void hold(std::size_t from, int attempt) {
-    using enum model::AckOutcome;
-    const Id id = attempt_id(attempt);
-    const Attempt* present = find(walk_.states[from], id);
-    const Id lease = present && present->lease ? present->lease->lease_id : stale_lease_id;
-    const Time expiry = now + walk_.options.ttl;
-    take(from, model::HeartbeatLease{lease, now, expiry}, attempt);
-    for (int index = 0; index < walk_.options.workers; ++index) {
-      const Id worker = worker_id(index);
-      take(from, model::UpsertLease{id, worker, expiry}, attempt);
-      take(from, model::StartAttempt{lease, worker}, attempt);
-      take(from, model::HeartbeatLeaseWithVersion{lease, worker, 0, now, expiry}, attempt);
-      for (const auto outcome : {completed, failed, cancelled}) {
-        take(from, model::AckAttempt{lease, worker, outcome}, attempt);
-      }
-      take(from, model::ReleaseLease{lease, worker}, attempt);
-    }
-  }
-
-  /// Takes one action; `about` is the attempt that it names, -1 for one on all of them.
-  void take(std::size_t from, model::Operation operation, int about) {
-    const std::string_view op = model::name_of(operation);
-    auto [after, outcome] = model::step(walk_.states[from], {now, operation});
-    if (!outcome) {
-      walk_.transitions.push_back(
-          {from, op, model::word(outcome.error()), from, about, Effect::refused});
-      return;
-    }
-    std::vector<Transition> changes;
-    for (int attempt = 0; attempt < walk_.options.attempts; ++attempt) {
-      const Id id = attempt_id(attempt);
-      const Attempt* present = find(after, id);
-      const Attempt* past = find(walk_.states[from], id);
-      if (present && !(past && *past == *present)) {
-        changes.push_back(
-            {from, op, guard_of(operation, *present), from, attempt, Effect::changed});
-      }
-    }
-    if (changes.empty()) {
-      walk_.transitions.push_back({from, op, "", from, about, Effect::unchanged});
-      return;
-    }
-    const std::size_t to = index_of(std::move(after));
-    for (Transition& change : changes) {
-      change.to = to;
-      walk_.transitions.push_back(change);
-    }
-  }
-
-  /// The number of the state that this one is once normalised; a new one if it has none.
-  std::size_t index_of(State state) {
-    normalise(state, walk_.options.grace);
-    std::string name = in_words(state);
-    const auto [found, is_new] = number_of_.try_emplace(name, walk_.states.size());
-    if (is_new) {
-      walk_.states.push_back(std::move(state));
-      walk_.names.push_back(std::move(name));
-    }
-    return found->second;
-  }
-
-  std::string in_words(const State& state) const {
+  [[nodiscard]] std::string name_of(const State& state) const {
     std::string text;
     for (const auto& [_, attempt] : state.attempts) {
       if (!text.empty()) text += "; ";
-      text += graph::in_words(attempt, number_of_spec(attempt.spec));
+      text += in_words(attempt, number_of_spec(attempt.spec));
     }
     return text.empty() ? "empty" : text;
   }
 
+  template <typename Emit>
+  void successors(const State& from, Emit&& emit) const {
+    for (int attempt = 0; attempt < options_.attempts; ++attempt) {
+      for (const model::AttemptSpec& spec : options_.specs) {
+        take(from, model::EnqueueAttempt{with_ids(spec, attempt)}, attempt, emit);
+      }
+      holders_operations(from, attempt, emit);
+      const Id id = attempt_id(attempt);
+      take(from, model::CancelAttempt{id}, attempt, emit);
+      take(from, model::ReplayDeadLetter{id}, attempt, emit);
+    }
+    take(from, model::ExpireLeasesAndRequeue{now - options_.grace}, std::nullopt, emit);
+    take(from, model::TransitionTimedOutAttempts{now}, std::nullopt, emit);
+    emit({.op = time_passes, .effect = Effect::unchanged}, normalised(one_millisecond_later(from)));
+  }
+
+ private:
+  /// What workers do: claim, and act on the current lease or on one that has ended.
+  template <typename Emit>
+  void holders_operations(const State& from, int attempt, Emit&& emit) const {
+    using enum model::AckOutcome;
+    const Id id = attempt_id(attempt);
+    const Attempt* present = find(from, id);
+    const Id lease = present && present->lease ? present->lease->lease_id : stale_lease_id;
+    const Time expiry = now + options_.ttl;
+    take(from, model::HeartbeatLease{lease, now, expiry}, attempt, emit);
+    for (int index = 0; index < options_.workers; ++index) {
+      const Id worker = worker_id(index);
+      take(from, model::UpsertLease{id, worker, expiry}, attempt, emit);
+      take(from, model::StartAttempt{lease, worker}, attempt, emit);
+      take(from, model::HeartbeatLeaseWithVersion{lease, worker, 0, now, expiry}, attempt, emit);
+      for (const auto outcome : {completed, failed, cancelled}) {
+        take(from, model::AckAttempt{lease, worker, outcome}, attempt, emit);
+      }
+      take(from, model::ReleaseLease{lease, worker}, attempt, emit);
+    }
+  }
+
+  /// Takes one action; `about` is the attempt that it names, none for one on all of them.
+  template <typename Emit>
+  void take(const State& from, const model::Operation& operation, std::optional<int> about,
+            Emit&& emit) const {
+    const std::string_view op = model::name_of(operation);
+    auto [after, outcome] = model::step(from, {now, operation});
+    if (!outcome) {
+      return emit({op, model::word(outcome.error()), about, Effect::refused}, from);
+    }
+    const State next = normalised(after);
+    bool is_changed = false;
+    for (int attempt = 0; attempt < options_.attempts; ++attempt) {
+      const Attempt* present = find(after, attempt_id(attempt));
+      const Attempt* past = find(from, attempt_id(attempt));
+      if (!present || (past && *past == *present)) continue;
+      is_changed = true;
+      emit({op, guard_of(operation, *present), attempt, Effect::changed}, next);
+    }
+    if (!is_changed) emit({op, "", about, Effect::unchanged}, from);
+  }
+
+  [[nodiscard]] State normalised(State state) const {
+    normalise(state, options_.grace);
+    return state;
+  }
+
   /// From 1, as people count.
-  std::size_t number_of_spec(const model::AttemptSpec& spec) const {
+  [[nodiscard]] std::size_t number_of_spec(const model::AttemptSpec& spec) const {
     const auto same = [&spec](model::AttemptSpec candidate) {
       candidate.attempt_id = spec.attempt_id;
       candidate.run_id = spec.run_id;
       return candidate == spec;
     };
-    const auto& specs = walk_.options.specs;
-    return static_cast<std::size_t>(std::ranges::find_if(specs, same) - specs.begin()) + 1;
+    return static_cast<std::size_t>(std::ranges::find_if(options_.specs, same) -
+                                    options_.specs.begin()) +
+           1;
   }
 
-  Walk walk_;
-  std::map<std::string, std::size_t> number_of_;  // of a state, by its name
+  const WalkOptions& options_;
 };
 
 }  // namespace
@@ -327,7 +300,18 @@ std::expected<Walk, std::string> walk(const WalkOptions& options) {
       return std::unexpected("a walk cannot have attempts with an invalid spec");
     }
   }
-  return Walker(options).run();
+  const Numbered model{WalkedWorld(options)};
+  const auto depth = search_all(model, options.most_states);
+  if (!depth) {
+    return std::unexpected(depth.error() + "; walk fewer attempts, workers or specs");
+  }
+  Walk walk{.options = options,
+            .states = model.states(),
+            .names = model.names(),
+            .transitions = {},
+            .depth = *depth};
+  for (const auto& arc : model.arcs()) walk.transitions.push_back({arc.action, arc.from, arc.to});
+  return walk;
 }
 
 }  // namespace leasecheck::graph

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,13 +42,16 @@ inline constexpr std::string_view time_passes = "time_passes";
 
 /// One enabled action, as seen by one attempt: an action that changes several attempts is several
 /// transitions. The views name constants.
-struct Transition {
-  std::size_t from = 0;
+struct TransitionKind {
   std::string_view op;
-  std::string_view guard;  ///< the case that applied, "retries left"; the error's word if refused
-  std::size_t to = 0;
-  int attempt = 0;  ///< index of the attempt; -1 where an operation on all changed none
+  std::string_view guard = {};  ///< the case that applied, "retries left"; a refusal's error word
+  std::optional<int> attempt = {};  ///< its index; none where an operation on all changed none
   Effect effect = Effect::changed;
+};
+
+struct Transition : TransitionKind {
+  std::size_t from = 0;
+  std::size_t to = 0;
 };
 
 /// The whole of a configuration. States are normalised (see walk.cpp) and numbered in breadth-first
@@ -60,7 +64,8 @@ struct Walk {
   std::size_t depth = 0;  ///< the longest shortest path from the empty repository
 };
 
-/// Takes every action in every state that can be reached from the empty repository.
+/// Takes every action in every state that can be reached from the empty repository: a search of
+/// `model/check`.
 /// Errors: options that make no sense; more than `most_states` states.
 /// Complexity: states times actions, about 2 µs each.
 [[nodiscard]] std::expected<Walk, std::string> walk(const WalkOptions& options);

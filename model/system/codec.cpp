@@ -105,7 +105,7 @@ void Codec::time(Relative& time, Bits& bits) const {
 
 template <typename Bits>
 void Codec::walk(State& state, Bits& bits) const {
-  field(state.broken, bits_for(broken_count - 1), bits);
+  field(state.broken, bits_for(std::to_underlying(Broken::count) - 1), bits);
   field(state.is_calm, options_.calm ? 1 : 0, bits);
   field(state.phase, phase_bits_, bits);
   for (unsigned i = 0; i < options_.attempts; ++i) walk(state.attempts[i], bits);

@@ -26,20 +26,19 @@ check::View<M> view_of(const M& model, Lens lens) {
   if (lens == Lens::state) return {};
   return {.class_of = [&model,
                        lens](const State& state) { return class_of(lens, model.world(), state); },
-          .name_of = deed};
+          .name_of = action_label};
 }
 
 template <std::size_t words>
 std::expected<Explored, std::string> search(const Options& world, const check::Options& how,
                                             const Wanted& wanted) {
   const System<words> model(world);
-  check::Checker checker(model, how);
-  const auto report = checker.run();
-  if (!report) return std::unexpected(report.error());
-  Explored explored = summary(model, *report);
-  add_actions(model, *report, explored);
-  if (how.symmetry && wanted.reduction) explored.reduction = reduction(model, checker);
-  if (wanted.graph) explored.graph = searched_graph(checker, view_of(model, *wanted.graph));
+  const auto checked = check::Checker(model, how).run();
+  if (!checked) return std::unexpected(checked.error());
+  Explored explored = summary(model, *checked);
+  add_actions(model, *checked, explored);
+  if (how.symmetry && wanted.reduction) explored.reduction = reduction(model, *checked);
+  if (wanted.graph) explored.graph = searched_graph(*checked, view_of(model, *wanted.graph));
   return explored;
 }
 
@@ -64,12 +63,11 @@ std::expected<Explored, std::string> explore(const Options& world, const check::
 
 std::expected<Explored, std::string> explore(const check::LeaseCore& model,
                                              const check::Options& how, const Wanted& wanted) {
-  check::Checker checker(model, how);
-  const auto report = checker.run();
-  if (!report) return std::unexpected(report.error());
-  Explored explored = summary(model, *report);
-  if (wanted.reduction) explored.reduction = reduction(model, checker);
-  if (wanted.graph) explored.graph = check::searched_graph(checker);
+  const auto checked = check::Checker(model, how).run();
+  if (!checked) return std::unexpected(checked.error());
+  Explored explored = summary(model, *checked);
+  if (wanted.reduction) explored.reduction = reduction(model, *checked);
+  if (wanted.graph) explored.graph = check::searched_graph(*checked);
   return explored;
 }
 

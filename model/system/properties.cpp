@@ -1,6 +1,7 @@
 #include "model/system/properties.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace leasecheck::system {
 namespace {
@@ -126,9 +127,9 @@ bool has_two_holders(const Options& options) {
 
 }  // namespace
 
-const std::vector<Claim>& all_claims() {
+std::span<const Claim> all_claims() {
   using check::Kind;
-  static const std::vector<Claim> claims{
+  static constexpr auto claims = std::to_array<Claim>({
       {"no_double_lease_rows", Kind::always, is_kept<Broken::no_double_lease_rows>, everywhere},
       {"no_double_belief", Kind::always, no_double_belief, everywhere},
       {"no_stale_effect", Kind::always, is_kept<Broken::no_stale_effect>, everywhere},
@@ -164,7 +165,7 @@ const std::vector<Claim>& all_claims() {
       {"overdue", Kind::sometimes, overdue,
        [](const Options& options) { return options.timeout > Duration{0}; }},
       {"progress", Kind::eventually, progress, [](const Options& options) { return options.calm; }},
-  };
+  });
   return claims;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "leasecheck/check/model.hpp"
 #include "model/system/world.hpp"
@@ -18,6 +18,6 @@ struct Claim {
 };
 
 /// Rules 19 to 24 and what they rest on. Each `always` has a `sometimes` that reaches its premise.
-[[nodiscard]] const std::vector<Claim>& all_claims();
+[[nodiscard]] std::span<const Claim> all_claims();
 
 }  // namespace leasecheck::system

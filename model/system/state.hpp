@@ -47,8 +47,8 @@ enum class Broken : std::uint8_t {
   timeouts,
   retry_budget,
   nothing_lost,
+  count,  ///< How many there are; none of them.
 };
-inline constexpr std::uint8_t broken_count = 12;
 
 struct AttemptState {
   model::Status status = model::Status::queued;

@@ -8,7 +8,7 @@ namespace leasecheck::system {
 
 /// What a search has found, in words: of any model.
 template <check::Model M>
-[[nodiscard]] Run told(const M& model, const check::Path<M>& path) {
+[[nodiscard]] Run described(const M& model, const check::Path<M>& path) {
   Run run{.world = {}, .initial = {}, .actions = {}, .lines = {}, .loop = path.loop};
   run.lines.push_back(model.describe(path.initial));
   for (const auto& [action, state] : path.steps) {
@@ -33,7 +33,7 @@ template <check::Model M>
                     .verdict = outcome.verdict,
                     .depth = outcome.depth,
                     .counterexample = std::nullopt};
-    if (outcome.counterexample) finding.counterexample = told(model, *outcome.counterexample);
+    if (outcome.counterexample) finding.counterexample = described(model, *outcome.counterexample);
     const bool is_claimed = outcome.kind != check::Kind::sometimes;
     if (is_claimed && outcome.verdict == check::Verdict::violated) {
       explored.verdict = check::Verdict::violated;
@@ -45,8 +45,8 @@ template <check::Model M>
 
 /// What a search with symmetry has saved.
 template <check::CountsRenamings M>
-[[nodiscard]] Reduction reduction(const M& model, const check::Checker<M>& checker) {
-  return {.represented = checker.represented_states(), .renamings = model.renamings()};
+[[nodiscard]] Reduction reduction(const M& model, const check::Checked<M>& checked) {
+  return {.represented = checked.represented_states(), .renamings = model.renamings()};
 }
 
 }  // namespace leasecheck::system

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace leasecheck::system {
 namespace {
@@ -57,7 +58,7 @@ std::string_view word(Message::Kind kind) {
     case Message::Kind::over:
       return "over";
   }
-  return "";
+  std::unreachable();
 }
 
 std::string_view word(Action::Kind kind) {
@@ -97,7 +98,7 @@ std::string_view word(Action::Kind kind) {
     case Action::Kind::calm:
       return "faults stop";
   }
-  return "";
+  std::unreachable();
 }
 
 }  // namespace
@@ -120,7 +121,7 @@ std::string describe(const World& world, const State& state) {
 }
 
 std::string describe(const World& world, const Action& action) {
-  const std::string what = deed(action);
+  const std::string what = action_label(action);
   switch (action.kind) {
     case Action::Kind::wait:
       return what + " " + std::to_string(action.duration) + " ms";
@@ -147,10 +148,10 @@ std::string describe(const World& world, const Action& action) {
     case Action::Kind::calm:
       return what;
   }
-  return what;
+  std::unreachable();
 }
 
-std::string deed(const Action& action) {
+std::string action_label(const Action& action) {
   const std::string what(word(action.kind));
   return action.kind == Action::Kind::ack ? what + " " + std::string(model::word(action.outcome))
                                           : what;
@@ -187,7 +188,7 @@ std::optional<unsigned> fairness_class(const Action& action) {
     case Action::Kind::duplicate:
       return std::nullopt;
   }
-  return std::nullopt;
+  std::unreachable();
 }
 
 State renamed(const State& state, const std::vector<unsigned>& worker_names,

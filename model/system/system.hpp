@@ -18,7 +18,7 @@ namespace leasecheck::system {
 [[nodiscard]] std::string describe(const World& world, const State& state);
 [[nodiscard]] std::string describe(const World& world, const Action& action);
 /// What is done, whoever does it: "asks for", "acks failed".
-[[nodiscard]] std::string deed(const Action& action);
+[[nodiscard]] std::string action_label(const Action& action);
 
 /// The classes of weak fairness: what goes on once faults have stopped (rule 24). Crashes, losses
 /// and heartbeats are owed by nobody.
@@ -102,7 +102,16 @@ class System {
   }
 
   [[nodiscard]] std::vector<check::Property<System>> properties() const {
-    return properties(std::make_index_sequence<claim_count>());
+    std::vector<check::Property<System>> made;
+    for (const Claim& claim : all_claims()) {
+      if (!claim.applies(world_.options())) continue;
+      made.push_back({.name = std::string(claim.name),
+                      .kind = claim.kind,
+                      .holds = [holds = claim.holds](const System& system, const State& state) {
+                        return holds(system.world_, state);
+                      }});
+    }
+    return made;
   }
   [[nodiscard]] std::string describe(const State& state) const {
     return system::describe(world_, state);
@@ -112,25 +121,6 @@ class System {
   }
 
  private:
-  static constexpr std::size_t claim_count = 23;
-
-  // The checker's properties are plain functions; the claim's place makes one of each.
-  template <std::size_t... places>
-  [[nodiscard]] std::vector<check::Property<System>> properties(
-      std::index_sequence<places...>) const {
-    std::vector<check::Property<System>> made;
-    const auto add = [&](const Claim& claim, auto holds) {
-      if (claim.applies(world_.options()))
-        made.push_back({std::string(claim.name), claim.kind, holds});
-    };
-    (add(all_claims()[places],
-         [](const System& system, const State& state) {
-           return all_claims()[places].holds(system.world_, state);
-         }),
-     ...);
-    return made;
-  }
-
   [[nodiscard]] bool all_terminal(const State& state) const {
     for (unsigned attempt = 0; attempt < world_.options().attempts; ++attempt) {
       if (!model::is_terminal(state.attempts[attempt].status)) return false;

@@ -153,7 +153,7 @@ class Walker {
     static_cast<void>(referee_.operate({.actor = "conform", .clock = now_ + move.ahead},
                                        {.now = now_, .operation = std::move(operation)}));
     if (referee_.is_over()) return false;
-    ended_.look(referee_.model_state());
+    ended_.update(referee_.model_state());
     check(graph::name_of_state(referee_.model_state(), now_) == world_.names[arc.to],
           "a state of the bounded world hides what decides its future");
     return true;

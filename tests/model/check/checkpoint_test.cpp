@@ -43,8 +43,7 @@ class Checkpoint : public testing::Test {
 
   std::string resume_error(const Digraph<>& model, Options options = {}) {
     options.resume = path_;
-    Checker checker(model, options);
-    const auto report = checker.run();
+    const auto report = Checker(model, options).run();
     return report ? "" : report.error();
   }
 
@@ -170,8 +169,9 @@ TEST_F(Checkpoint, ThatIsDamagedAnywhereIsRefused) {
 
 TEST_F(Checkpoint, ThatCannotBeWrittenIsAnError) {
   const auto model = binary_tree(1000);
-  Checker checker(model, {.max_depth = 5, .checkpoint = path_ / "below-a-file-that-is-not-there"});
-  const auto report = checker.run();
+  const auto report =
+      Checker(model, {.max_depth = 5, .checkpoint = path_ / "below-a-file-that-is-not-there"})
+          .run();
   ASSERT_FALSE(report.has_value());
   EXPECT_NE(report.error().find("cannot write the checkpoint"), std::string::npos);
 }

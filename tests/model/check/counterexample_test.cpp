@@ -38,11 +38,11 @@ std::vector<std::optional<std::uint64_t>> distances(const Digraph<>& model) {
 TEST(Counterexample, IsAShortestExecutionForEveryStateOfAnyGraph) {
   check_property([] {
     const Digraph<> model = any_graph();
-    Checker checker(model, {.deadlock = Deadlock::allowed});
-    RC_ASSERT(checker.run().has_value());
+    const auto checked = Checker(model, {.deadlock = Deadlock::allowed}).run();
+    RC_ASSERT(checked.has_value());
     const auto distance = distances(model);
     for (std::uint32_t node = 0; node < model.edges.size(); ++node) {
-      const auto path = checker.path_to(node);
+      const auto path = checked->path_to(node);
       RC_ASSERT(path.has_value() == distance[node].has_value());
       if (!path) continue;
       RC_ASSERT(path->steps.size() == *distance[node]);

@@ -73,8 +73,7 @@ Digraph<words> binary_tree(std::uint32_t nodes) {
 /// Runs a check that is expected to have no error.
 template <typename M>
 Report<M> run(const M& model, const Options& options = {}) {
-  Checker checker(model, options);
-  auto report = checker.run();
+  auto report = Checker(model, options).run();
   require(report.has_value(), report ? "" : report.error().c_str());
   return *std::move(report);
 }

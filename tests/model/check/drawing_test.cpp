@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "leasecheck/check/checker.hpp"
 #include "model/lease_core/lease_core.hpp"
 #include "tests/model/check/digraph.hpp"
 
@@ -17,9 +18,9 @@ Digraph<> diamond() {
 
 template <typename M>
 SearchedGraph drawn(const M& model, const Options& options, View<M> view = {}) {
-  Checker checker(model, options);
-  require(checker.run().has_value(), "the search has an end");
-  return searched_graph(checker, view);
+  const auto checked = Checker(model, options).run();
+  require(checked.has_value(), "the search has an end");
+  return searched_graph(*checked, view);
 }
 
 std::string text_of(const SearchedGraph& graph) {

@@ -69,8 +69,7 @@ TEST(Limits, AnEventuallyThatCannotBeDecidedInMemoryIsInconclusive) {
   auto model = binary_tree(30'000);
   model.kind = Kind::eventually;
   model.marked.assign(30'000, false);
-  Checker probe(model, {.memory_limit_bytes = std::size_t{1} << 21});
-  const auto report = probe.run();
+  const auto report = Checker(model, {.memory_limit_bytes = std::size_t{1} << 21}).run();
   ASSERT_TRUE(report.has_value());
   EXPECT_EQ(report->verdict, Verdict::inconclusive);
   EXPECT_EQ(report->limit, Limit::memory);
@@ -102,14 +101,23 @@ TEST(HashCompaction, OddsAreThoseOfTheBirthdayProblem) {
 TEST(Limits, AnOptionThatTheModelHasNoMeansForIsAnError) {
   const auto error = [](Options options) {
     const auto model = binary_tree(3);
-    Checker checker(model, std::move(options));
-    const auto report = checker.run();
+    const auto report = Checker(model, std::move(options)).run();
     return report ? "" : report.error();
   };
   EXPECT_EQ(error({.symmetry = true}), "digraph of 3 names no symmetry: it has no canonical()");
   EXPECT_EQ(error({.partial_order = true}),
             "digraph of 3 cannot be reduced by partial order: it has no footprint()");
-  EXPECT_EQ(error({.hash_bits = 63}), "hash compaction: at most 62 bits");
+}
+
+TEST(Limits, AnOptionOutOfItsRangeIsAnError) {
+  const auto error = [](Options options) {
+    const auto model = binary_tree(3);
+    const auto report = Checker(model, std::move(options)).run();
+    return report ? "" : report.error();
+  };
+  EXPECT_EQ(error({.jobs = 0}), "a search has at least one worker");
+  EXPECT_EQ(error({.hash_bits = 0}), "hash compaction: 1 to 62 bits");
+  EXPECT_EQ(error({.hash_bits = 63}), "hash compaction: 1 to 62 bits");
 }
 
 }  // namespace

@@ -140,10 +140,10 @@ LeaseCore::State renamed(const LeaseCore::State& state, const std::vector<unsign
 
 TEST(Symmetry, OfLeaseCoreGivesEveryRenamingOfAStateOneCanonicalState) {
   const auto model = lease_core({.workers = 2, .attempts = 2, .ttl = 1, .grace = 1, .epochs = 2});
-  Checker checker(model);
-  ASSERT_TRUE(checker.run().has_value());
+  const auto checked = Checker(model).run();
+  ASSERT_TRUE(checked.has_value());
   std::uint64_t states = 0;
-  checker.each_state([&](const LeaseCore::State& state, std::uint64_t) {
+  checked->each_state([&](const LeaseCore::State& state, std::uint64_t) {
     ++states;
     const auto canonical = model.canonical(state);
     ASSERT_EQ(model.canonical(canonical), canonical);
@@ -164,10 +164,10 @@ TEST(Symmetry, OfLeaseCoreGivesEveryRenamingOfAStateOneCanonicalState) {
 TEST(Symmetry, OfLeaseCoreIsNoFinerThanTheLeastImage) {
   const LeaseCore::Bounds bounds{.workers = 3, .attempts = 1, .ttl = 2, .grace = 1, .epochs = 2};
   const auto model = lease_core(bounds);
-  Checker whole(model);
-  ASSERT_TRUE(whole.run().has_value());
+  const auto whole = Checker(model).run();
+  ASSERT_TRUE(whole.has_value());
   std::vector<Encoded<1>> least;
-  whole.each_state([&](const LeaseCore::State& state, std::uint64_t) {
+  whole->each_state([&](const LeaseCore::State& state, std::uint64_t) {
     const auto image = least_image(model, state, permutations(3),
                                    [](const auto& s, const auto& w) { return renamed(s, w, {0}); });
     least.push_back(model.encode(image));

@@ -22,14 +22,14 @@ graph::Walk tiny_walk() {
   walk.states = {with_status(model::Status::queued), with_status(model::Status::queued),
                  with_status(model::Status::cancelled)};
   walk.names = {"zero", "one", "two"};
-  walk.transitions = {{0, "within", "", 1, 0, Effect::changed},
-                      {0, "across", "first", 2, 0, Effect::changed},
-                      {1, "across", "first", 2, 0, Effect::changed},
-                      {1, "across", "second", 2, 0, Effect::changed},
-                      {1, "refused", "stale_lease", 1, 0, Effect::refused},
-                      {1, "repeated", "", 1, 0, Effect::unchanged},
-                      {0, "by another", "", 1, 1, Effect::changed},
-                      {0, graph::time_passes, "", 1, -1, Effect::unchanged}};
+  walk.transitions = {{{"within", "", 0, Effect::changed}, 0, 1},
+                      {{"across", "first", 0, Effect::changed}, 0, 2},
+                      {{"across", "first", 0, Effect::changed}, 1, 2},
+                      {{"across", "second", 0, Effect::changed}, 1, 2},
+                      {{"refused", "stale_lease", 0, Effect::refused}, 1, 1},
+                      {{"repeated", "", 0, Effect::unchanged}, 1, 1},
+                      {{"by another", "", 1, Effect::changed}, 0, 1},
+                      {{graph::time_passes, "", std::nullopt, Effect::unchanged}, 0, 1}};
   return walk;
 }
 

@@ -26,9 +26,9 @@ TEST(LeaseCore, HasTheCountsOfEverySmallConfiguration) {
 TEST(LeaseCore, UpToRenamingStandsForEveryStateOfEverySmallConfiguration) {
   for (const LeaseCoreRow& row : small_lease_cores) {
     const auto model = LeaseCore::make(row.bounds);
-    Checker checker(*model, {.symmetry = true});
-    ASSERT_TRUE(checker.run().has_value());
-    EXPECT_EQ(checker.represented_states(), row.states) << model->name();
+    const auto checked = Checker(*model, {.symmetry = true}).run();
+    ASSERT_TRUE(checked.has_value());
+    EXPECT_EQ(checked->represented_states(), row.states) << model->name();
   }
 }
 

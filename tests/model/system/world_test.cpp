@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <cstdint>
+#include <utility>
+#include <vector>
+
 #include "leasecheck/check/model.hpp"
 #include "model/system/explore.hpp"
 #include "model/system/system.hpp"
@@ -149,6 +153,33 @@ TEST(Symmetry, LeavesTheVerdictsAndSavesNoMoreThanThereAreNames) {
   EXPECT_EQ(reduced->verdict, check::Verdict::held);
   EXPECT_LT(reduced->states, whole->states);
   EXPECT_GE(reduced->states * 12, whole->states);
+}
+
+TEST(Claims, ThatApplyToAWorldAreAllJudgedThere) {
+  Options world;
+  world.messages = 0;
+  const auto explored = explore(world, {.deadlock = check::Deadlock::allowed});
+  ASSERT_TRUE(explored.has_value());
+  std::size_t applying = 0;
+  for (const Claim& claim : all_claims()) {
+    if (!claim.applies(world)) continue;
+    ++applying;
+    EXPECT_NE(explored->find(claim.name), nullptr) << claim.name;
+  }
+  EXPECT_EQ(explored->findings.size(), applying);
+}
+
+// The checker's state is packed: a rule without a code of its own would be taken for another.
+TEST(Claims, EveryBrokenRuleSurvivesThePacking) {
+  const Options world;
+  const Codec codec(world);
+  for (std::uint8_t rule = 0; rule < std::to_underlying(Broken::count); ++rule) {
+    State state = World(world).initial_states().front();
+    state.broken = static_cast<Broken>(rule);
+    std::vector<std::uint64_t> code(codec.words());
+    codec.pack(state, code);
+    EXPECT_EQ(codec.unpack(code), state) << int{rule};
+  }
 }
 
 TEST(Options, AreRefusedByTheNameOfTheirFlag) {

@@ -47,8 +47,7 @@ struct Jugs {
 
 int main() {
   const Jugs model;
-  check::Checker checker(model, {.jobs = 2});
-  const auto report = checker.run();
+  const auto report = check::Checker(model, {.jobs = 2}).run();
   if (!report) return std::fprintf(stderr, "%s\n", report.error().c_str()), 2;
   const auto& path = report->outcomes[0].counterexample;
   if (!path) return std::puts("it cannot be done"), 1;

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "leasecheck/check/checker.hpp"
+#include "leasecheck/check/checked.hpp"
 #include "leasecheck/check/searched_graph.hpp"
 
 namespace leasecheck::check {
@@ -27,9 +27,9 @@ struct View {
 template <Model M>
 class GraphDrawing {
  public:
-  GraphDrawing(const Checker<M>& checker, View<M> view)
-      : graph_(checker.graph()), view_(std::move(view)), claims_(graph_.model().properties()) {
-    checker.each_state([&](const State& state, std::uint64_t depth) {
+  GraphDrawing(const Checked<M>& checked, View<M> view)
+      : graph_(checked.graph()), view_(std::move(view)), claims_(graph_.model().properties()) {
+    checked.each_state([&](const State& state, std::uint64_t depth) {
       found_.emplace_back(depth, graph_.code(state));
     });
     std::ranges::sort(found_);
@@ -95,11 +95,11 @@ class GraphDrawing {
   SearchedGraph drawn_;
 };
 
-/// What the checker has searched, looked at in this way. Pre: `run` is over.
+/// What was searched, looked at in this way.
 /// Complexity: builds the successors of all states once more; about a kilobyte a state.
 template <Model M>
-SearchedGraph searched_graph(const Checker<M>& checker, View<M> view = {}) {
-  return GraphDrawing<M>(checker, std::move(view)).run();
+SearchedGraph searched_graph(const Checked<M>& checked, View<M> view = {}) {
+  return GraphDrawing<M>(checked, std::move(view)).run();
 }
 
 }  // namespace leasecheck::check

@@ -37,6 +37,7 @@ class Graph {
   }
 
   [[nodiscard]] const M& model() const { return model_; }
+  [[nodiscard]] bool has_symmetry() const { return options_.symmetry; }
   [[nodiscard]] State state(const Code& code) const { return model_.decode(code); }
   [[nodiscard]] bool contains(const State& state) const {
     return options_.avoid == nullptr || !options_.avoid->holds(model_, state);

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ template <typename M>
 struct Property {
   std::string name;
   Kind kind = Kind::always;
-  bool (*holds)(const M& model, const typename M::State& state) = nullptr;
+  /// Called for every state by all workers at once.
+  std::function<bool(const M& model, const typename M::State& state)> holds = {};
 };
 
 /// What a user brings: a finite transition system.

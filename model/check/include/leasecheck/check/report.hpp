@@ -35,7 +35,7 @@ enum class Continue { yes, no };
 
 /// How to search. The defaults are exact and without reductions.
 struct Options {
-  /// Worker threads. No result depends on it.
+  /// Worker threads, at least one. No result depends on their number.
   unsigned jobs = 1;
   /// The table of visited states and the states themselves stay below; a search that needs more
   /// ends as inconclusive.
@@ -47,10 +47,10 @@ struct Options {
   /// Leave out interleavings that make no difference (`Concurrent` models).
   bool partial_order = false;
   Deadlock deadlock = Deadlock::reported;
-  /// 0: visited states are kept whole. Otherwise 1 to 62: a hash of so many bits is kept in their
-  /// place, states of equal hash are taken for one, and `Report::omission_odds` says how likely
-  /// that was. Then results may depend on `jobs`.
-  unsigned hash_bits = 0;
+  /// Without a value visited states are kept whole. With one, from 1 to 62, a hash of so many bits
+  /// is kept in their place, states of equal hash are taken for one, and `Report::omission_odds`
+  /// says how likely that was. Then results may depend on `jobs`.
+  std::optional<unsigned> hash_bits = {};
   /// Called on the calling thread about every `pause_states` states.
   std::function<Continue(const Progress&)> progress = {};
   std::uint64_t pause_states = std::uint64_t{1} << 18;
@@ -58,10 +58,10 @@ struct Options {
   /// expanded, when a limit ends it, and before an `eventually` is decided, which is not saved: a
   /// search that is resumed there decides it from the start. Replaced in one step; never
   /// half-written.
-  std::filesystem::path checkpoint = {};
+  std::optional<std::filesystem::path> checkpoint = {};
   std::uint64_t checkpoint_states = std::uint64_t{1} << 24;
   /// A checkpoint to go on from, written by a search of the same model with the same reductions.
-  std::filesystem::path resume = {};
+  std::optional<std::filesystem::path> resume = {};
 };
 
 /// An execution: from `initial`, each step's action leads to its state.

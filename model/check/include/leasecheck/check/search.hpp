@@ -370,8 +370,8 @@ std::optional<Limit> run_search(const Graph<M>& graph, const std::vector<Propert
   const auto run = [&](auto remember) {
     return Search(graph, properties, options, remember, budget, state).run(at_pause);
   };
-  if (options.hash_bits == 0) return run(WholeStates<M::encoded_words>{});
-  return run(CompactedStates{options.hash_bits});
+  if (!options.hash_bits) return run(WholeStates<M::encoded_words>{});
+  return run(CompactedStates{*options.hash_bits});
 }
 
 }  // namespace leasecheck::check
