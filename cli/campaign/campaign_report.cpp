@@ -7,14 +7,13 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "cli/campaign/tally_json.hpp"
 #include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
-using Names = std::map<std::string, std::uint64_t>;
-
-std::string listed(const Names& counts) {
+std::string listed(const sim::Counts& counts) {
   std::string text;
   for (const auto& [name, count] : counts) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, grouped(count));
@@ -22,8 +21,8 @@ std::string listed(const Names& counts) {
   return text.empty() ? "none" : text;
 }
 
-Names calls_by_operation(const sim::Tally& tally) {
-  Names calls;
+sim::Counts calls_by_operation(const sim::Tally& tally) {
+  sim::Counts calls;
   for (const auto& [operation, outcomes] : tally.outcomes) {
     for (const auto& [outcome, count] : outcomes) calls[operation] += count;
   }
@@ -104,7 +103,6 @@ std::string in_words(const CampaignResult& result) {
 }
 
 nlohmann::ordered_json to_json(const CampaignResult& result) {
-  const sim::Tally& tally = result.tally;
   nlohmann::ordered_json failures = nlohmann::ordered_json::array();
   for (const Failure& failure : result.failures) {
     nlohmann::ordered_json entry{{"seed", std::to_string(failure.seed)}};
@@ -114,24 +112,13 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
     if (!failure.replay.empty()) entry["replay"] = failure.replay;
     failures.push_back(std::move(entry));
   }
-  return {{"result", traces::word(result.result)},
-          {"runs", tally.runs},
-          {"last_seed", std::to_string(result.last_seed)},
-          {"operations", tally.operations},
-          {"virtual_time_ms", tally.virtual_time.count()},
-          {"outcomes", tally.outcomes},
-          {"disk_calls", tally.disk_calls},
-          {"rounds", tally.rounds},
-          {"at_once", tally.at_once},
-          {"transitions", tally.transitions},
-          {"faults", tally.faults},
-          {"never_fired", result.never_fired},
-          {"premises", tally.premises},
-          {"not_promised", tally.not_promised},
-          {"differences", tally.differences},
-          {"skipped", tally.skipped},
-          {"vacuous", vacuous_properties(tally)},
-          {"failures", std::move(failures)}};
+  nlohmann::ordered_json document{{"result", traces::word(result.result)},
+                                  {"last_seed", std::to_string(result.last_seed)}};
+  document.update(to_json(result.tally));
+  document["never_fired"] = result.never_fired;
+  document["vacuous"] = vacuous_properties(result.tally);
+  document["failures"] = std::move(failures);
+  return document;
 }
 
 }  // namespace leasecheck::cli

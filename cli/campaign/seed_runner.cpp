@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/campaign/tally_json.hpp"
 #include "cli/command.hpp"
 #include "cli/report/text.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
@@ -196,40 +197,6 @@ void run_second_part(const SeedOptions& options, SeedResult& result) {
                            .replay = storm_command(options, result.seed)};
 }
 
-ordered_json json_of(const sim::Tally& tally) {
-  return {{"runs", tally.runs},
-          {"operations", tally.operations},
-          {"virtual_time", tally.virtual_time.count()},
-          {"outcomes", tally.outcomes},
-          {"transitions", tally.transitions},
-          {"faults", tally.faults},
-          {"disk_calls", tally.disk_calls},
-          {"rounds", tally.rounds},
-          {"at_once", tally.at_once},
-          {"premises", tally.premises},
-          {"not_promised", tally.not_promised},
-          {"differences", tally.differences},
-          {"skipped", tally.skipped}};
-}
-
-sim::Tally tally_from(const ordered_json& json) {
-  sim::Tally tally;
-  json.at("runs").get_to(tally.runs);
-  json.at("operations").get_to(tally.operations);
-  tally.virtual_time = model::Duration{json.at("virtual_time").get<std::int64_t>()};
-  json.at("outcomes").get_to(tally.outcomes);
-  json.at("transitions").get_to(tally.transitions);
-  json.at("faults").get_to(tally.faults);
-  json.at("disk_calls").get_to(tally.disk_calls);
-  json.at("rounds").get_to(tally.rounds);
-  json.at("at_once").get_to(tally.at_once);
-  json.at("premises").get_to(tally.premises);
-  json.at("not_promised").get_to(tally.not_promised);
-  json.at("differences").get_to(tally.differences);
-  json.at("skipped").get_to(tally.skipped);
-  return tally;
-}
-
 // Messages may hold bytes of a subject that are no text.
 ordered_json json_of(const Failure& failure) {
   return {{"result", static_cast<int>(failure.verdict.result)},
@@ -285,7 +252,7 @@ SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
 }
 
 std::string to_text(const SeedResult& result) {
-  ordered_json document{{"seed", result.seed}, {"tally", json_of(result.tally)}};
+  ordered_json document{{"seed", result.seed}, {"tally", to_json(result.tally)}};
   if (result.failure) document["failure"] = json_of(*result.failure);
   for (const TraceText& trace : result.traces) {
     document["traces"].push_back({{"name", trace.name}, {"text", trace.text}});
@@ -297,7 +264,7 @@ SeedResult seed_result_from_text(const std::string& text) {
   const ordered_json document = ordered_json::parse(text);
   SeedResult result;
   document.at("seed").get_to(result.seed);
-  result.tally = tally_from(document.at("tally"));
+  result.tally = tally_from_json(document.at("tally"));
   if (document.contains("failure")) {
     result.failure = failure_from(document["failure"], result.seed);
   }

@@ -8,33 +8,6 @@
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
-namespace {
-
-std::string status_word(std::size_t index) {
-  if (index == model::status_count) return "none";
-  return std::string(model::word(static_cast<model::Status>(index)));
-}
-
-}  // namespace
-
-void Tally::add(const Tally& other) {
-  runs += other.runs;
-  operations += other.operations;
-  virtual_time += other.virtual_time;
-  disk_calls += other.disk_calls;
-  rounds += other.rounds;
-  for (const auto& [operation, counts] : other.outcomes) {
-    for (const auto& [outcome, count] : counts) outcomes[operation][outcome] += count;
-  }
-  for (const auto& [move, count] : other.transitions) transitions[move] += count;
-  for (const auto& [word, count] : other.at_once) at_once[word] += count;
-  for (const auto& [name, count] : other.faults) faults[name] += count;
-  for (const auto& [name, count] : other.premises) premises[name] += count;
-  for (const auto& [name, count] : other.not_promised) not_promised[name] += count;
-  for (const auto& [name, count] : other.differences) differences[name] += count;
-  for (const auto& [name, count] : other.skipped) skipped[name] += count;
-}
-
 Referee::Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink)
     : subject_(subject),
       follower_(subject.profile()),
@@ -84,80 +57,73 @@ bool Referee::is_unchanged(bool changed) const {
   return after == before_;
 }
 
-CallResult Referee::operate(const Caller& caller, const model::Action& requested) {
-  if (is_over()) return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+std::expected<CallResult, NoAnswer> Referee::operate(const Caller& caller,
+                                                     const model::Action& requested) {
+  if (is_over()) return std::unexpected(NoAnswer::run_over);
   if (const std::string_view name = model::name_of(requested.operation);
       !follower_.profile().offers(name)) {
     ++tally_.skipped[std::string(name)];
-    return {steps_, std::unexpected(model::ErrorCode::unavailable)};
+    return std::unexpected(NoAnswer::not_offered);
   }
   const model::Action adapted = follower_.adapted(requested);
   const std::uint64_t call = ++steps_;
   if (sink_) record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
-
   std::expected<Done, BrokenSubject> done = call_subject(follower_.for_subject(adapted));
   if (!done) {
     break_off(std::string(model::name_of(adapted.operation)) + ": " + done.error().message);
-    return {call, std::unexpected(model::ErrorCode::unavailable)};
+    return std::unexpected(NoAnswer::run_over);
   }
-  Reply& reply = done->reply;
   const model::Action action = follower_.for_model(adapted, state_);
-  const bool nothing_happened = reply.outcome == std::unexpected(model::ErrorCode::unavailable) &&
-                                is_unchanged(done->changed);
-  model::Step expected = nothing_happened
+  const Expected expected = settle(action, *done);
+  compare(caller, call, action, *done, expected);
+  return CallResult{call, std::move(done->reply.outcome)};
+}
+
+// An operation that failed as `unavailable` and changed nothing did not happen; one whose effect is
+// unknown and that did change something did, and is judged as if it had been answered.
+Referee::Expected Referee::settle(const model::Action& action, Done& done) {
+  Reply& reply = done.reply;
+  const bool did_not_happen =
+      reply.outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(done.changed);
+  model::Step expected = did_not_happen
                              ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
                              : follower_.step(std::move(state_), action);
   state_ = std::move(expected.state);
-  const bool may_have_happened = reply.effect_unknown && !nothing_happened;
+  const bool may_have_happened = reply.effect_unknown && !did_not_happen;
   if (may_have_happened) reply.outcome = expected.outcome;
   if (!follower_.is_idle()) {
     follower_.complete(reply.outcome, expected.outcome);
     follower_.complete(after_, model::snapshot(state_));
-    done->changed = after_ != before_;
+    done.changed = after_ != before_;
   }
-  ++tally_.operations;
-  count(action.operation, reply.outcome);
+  const bool is_interrupted = may_have_happened && !model::shows(after_, state_);
+  return {.outcome = std::move(expected.outcome),
+          .judges = is_interrupted ? Judges::model_only : Judges::all};
+}
 
+void Referee::compare(const Caller& caller, std::uint64_t call, const model::Action& action,
+                      const Done& done, const Expected& expected) {
+  ++tally_.operations;
   const std::uint64_t return_step = ++steps_;
-  record_return(return_step, call, reply.outcome, done->changed);
+  record_return(return_step, call, done.reply.outcome, done.changed);
   std::vector<properties::AttemptChange> changes;
-  if (done->changed) changes = properties::changes_between(before_, after_);
-  count(action.operation, changes);
+  if (done.changed) changes = properties::changes_between(before_, after_);
+  counts_.count(action.operation, done.reply.outcome, changes);
   judge({.step = call,
          .true_time = true_time_,
          .actor = caller.actor,
          .actor_clock = caller.clock,
          .action = action,
-         .outcome = reply.outcome,
+         .outcome = done.reply.outcome,
          .expected = expected.outcome,
          .before = before_,
          .after = after_,
-         .changed = done->changed,
+         .changed = done.changed,
          .expected_after = state_,
          .changes = changes,
-         .clock_reads = reply.clock_reads},
-        return_step,
-        may_have_happened && !model::shows(after_, state_) ? Judges::model_only : Judges::all);
-  if (done->changed) before_ = after_;
-  return {call, std::move(reply.outcome)};
-}
-
-void Referee::count(const model::Operation& operation, const model::Outcome& outcome) {
-  Outcomes& counted = outcomes_[operation.index()];
-  counted.operation = model::name_of(operation);
-  ++counted.count[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
-}
-
-void Referee::count(const model::Operation& operation,
-                    std::span<const properties::AttemptChange> changes) {
-  const auto status_of = [](const model::AttemptRecord* attempt) {
-    return attempt ? static_cast<std::size_t>(attempt->status) : model::status_count;
-  };
-  for (const properties::AttemptChange& change : changes) {
-    const std::size_t from = status_of(change.before);
-    const std::size_t to = status_of(change.after);
-    if (from != to) ++outcomes_[operation.index()].moved[from][to];
-  }
+         .clock_reads = done.reply.clock_reads},
+        return_step, expected.judges);
+  if (done.changed) before_ = after_;
 }
 
 void Referee::record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
@@ -219,20 +185,7 @@ void Referee::break_off(std::string message) {
 
 Tally Referee::tally() const {
   Tally tally = tally_;
-  for (const Outcomes& counted : outcomes_) {
-    for (std::size_t i = 0; i < words; ++i) {
-      if (counted.count[i] == 0) continue;
-      const auto word = i == 0 ? "ok" : model::word(static_cast<model::ErrorCode>(i - 1));
-      tally.outcomes[std::string(counted.operation)][std::string(word)] += counted.count[i];
-    }
-    for (std::size_t from = 0; from <= model::status_count; ++from) {
-      for (std::size_t to = 0; to <= model::status_count; ++to) {
-        if (counted.moved[from][to] == 0) continue;
-        tally.transitions[status_word(from) + " to " + status_word(to) + " by " +
-                          std::string(counted.operation)] += counted.moved[from][to];
-      }
-    }
-  }
+  counts_.add_to(tally);
   const auto all = properties::all_properties();
   for (std::size_t i = 0; i < watchers_.size(); ++i) {
     const std::string name(all[i].name);

@@ -1,20 +1,20 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "leasecheck/spec/state.hpp"
 #include "properties/property.hpp"
 #include "sim/oracle/model_adapter.hpp"
+#include "sim/oracle/operation_counts.hpp"
+#include "sim/oracle/tally.hpp"
 #include "sim/subject/subject.hpp"
 #include "traces/trace.hpp"
 
@@ -32,23 +32,10 @@ struct CallResult {
   model::Outcome outcome;
 };
 
-/// What was seen in a run, or in many: counts under names.
-struct Tally {
-  std::uint64_t runs = 0;
-  std::uint64_t operations = 0;
-  model::Duration virtual_time{0};
-  std::map<std::string, std::map<std::string, std::uint64_t>> outcomes;  ///< operation, outcome
-  std::map<std::string, std::uint64_t> transitions;  ///< "leased to queued by release_lease"
-  std::map<std::string, std::uint64_t> faults;
-  std::uint64_t disk_calls = 0;  ///< at which a simulated disk could fail, and others could go on
-  std::uint64_t rounds = 0;  ///< in which several processes did everything at once, all explained
-  std::map<std::string, std::uint64_t> at_once;       ///< outcomes of operations of those, by word
-  std::map<std::string, std::uint64_t> premises;      ///< of properties that were promised
-  std::map<std::string, std::uint64_t> not_promised;  ///< runs in which a property was not promised
-  std::map<std::string, std::uint64_t> differences;   ///< what the subject does otherwise, in runs
-  std::map<std::string, std::uint64_t> skipped;  ///< operations that the subject does not offer
-
-  void add(const Tally& other);
+/// Why an operation has no answer, and no number either.
+enum class NoAnswer : std::uint8_t {
+  run_over,    ///< a verdict ended the run before, or the subject broke in this very call
+  not_offered  ///< the subject does not have the operation, so it was not called
 };
 
 /// Everything that one judged run gave.
@@ -68,9 +55,8 @@ class Referee {
   /// `sink`, if any, is given each step before it is carried out, and its return after it.
   Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink = {});
 
-  /// Carries out the operation. When the run is over, and for an operation that the subject does
-  /// not offer, answers `unavailable` and does nothing.
-  CallResult operate(const Caller& caller, const model::Action& requested);
+  /// Carries out the operation and judges its answer.
+  std::expected<CallResult, NoAnswer> operate(const Caller& caller, const model::Action& requested);
 
   /// Tells what happened around the repository.
   void happen(const model::Environment& event);
@@ -106,14 +92,22 @@ class Referee {
   [[nodiscard]] bool is_promised(const properties::Property& property) const {
     return !not_promised_.contains(property.name);
   }
-  /// Carries the action out and brings `after_` up to what the subject shows then.
   struct Done {
     Reply reply;
-    bool changed;  ///< whether it shows anything else than before
+    bool changed;  ///< whether the subject shows anything else than before
   };
+  struct Expected {
+    model::Outcome outcome;  ///< the model's
+    Judges judges;
+  };
+  /// Carries the action out and brings `after_` up to what the subject shows then.
   std::expected<Done, BrokenSubject> call_subject(const model::Action& action);
-  void count(const model::Operation& operation, const model::Outcome& outcome);
-  void count(const model::Operation& operation, std::span<const properties::AttemptChange> changes);
+  /// Lets the model take the step, decides what an unknown effect became, and fills in what the
+  /// subject does not show.
+  Expected settle(const model::Action& action, Done& done);
+  /// Counts and records the answer and shows it to every property.
+  void compare(const Caller& caller, std::uint64_t call, const model::Action& action,
+               const Done& done, const Expected& expected);
   void record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
                      bool changed);
 
@@ -131,16 +125,7 @@ class Referee {
   std::vector<std::unique_ptr<properties::Watcher>> watchers_;
   traces::Verdict verdict_;
   Tally tally_;
-  // Of the tally, what every operation counts, apart: looking up names would cost more than all
-  // else here.
-  static constexpr std::size_t words = 1 + static_cast<std::size_t>(model::ErrorCode::corrupt) + 1;
-  struct Outcomes {
-    std::string_view operation;
-    std::array<std::uint64_t, words> count{};  ///< "ok", then by error code
-    /// How often it moved an attempt from one status to another; the last one stands for none.
-    std::array<std::array<std::uint64_t, model::status_count + 1>, model::status_count + 1> moved{};
-  };
-  std::array<Outcomes, std::variant_size_v<model::Operation>> outcomes_;
+  OperationCounts counts_;
   std::optional<std::uint64_t> digest_;  ///< of `before_`, where it is known
 };
 

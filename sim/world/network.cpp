@@ -34,14 +34,18 @@ void Network::send(Request sent) {
 
 void Network::arrive(const std::shared_ptr<const Request>& request,
                      const std::shared_ptr<bool>& answered) {
-  const CallResult result = request->serve();
+  const std::optional<CallResult> result = request->serve();
+  if (!result) {
+    *answered = true;  // there is no reply to wait for
+    return;
+  }
   const bool is_lost = draw_.chance(faults_.lose_reply);
   if (is_lost) referee_.count_fault("reply_lost");
   if (is_lost || timeline_.now() < links_[request->worker].replies_cut_until) {
-    referee_.happen(model::ReplyLost{.worker = request->worker, .call = result.call});
+    referee_.happen(model::ReplyLost{.worker = request->worker, .call = result->call});
     return;
   }
-  timeline_.after(delay(), [request, answered, result] {
+  timeline_.after(delay(), [request, answered, result = *result] {
     *answered = true;
     request->deliver(result);
   });

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "leasecheck/spec/outcome.hpp"
@@ -18,8 +19,9 @@ namespace leasecheck::sim {
 struct Request {
   model::Id worker;
   std::string operation;
-  /// Runs on the host when the request arrives; gives the call whose answer is the reply.
-  std::function<CallResult()> serve;
+  /// Runs on the host when the request arrives; gives the call whose answer is the reply, or
+  /// nothing where none was made.
+  std::function<std::optional<CallResult>()> serve;
   /// Runs where the worker is when a reply arrives, perhaps more than once, perhaps after
   /// `give_up`.
   std::function<void(const CallResult&)> deliver;

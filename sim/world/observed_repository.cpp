@@ -19,12 +19,15 @@ ObservedRepository::ObservedRepository(Referee& referee, std::string actor,
 template <typename Expected, typename Convert>
 auto ObservedRepository::operate(model::Operation operation, Convert convert)
     -> lease::Result<std::invoke_result_t<Convert, const Expected&>> {
-  last_ = referee_.operate({.actor = actor_, .clock = actor_clock_.shows()},
-                           {.now = repository_clock_.shows(), .operation = std::move(operation)});
-  if (!last_.outcome) {
-    return lease::failure(to_lease(last_.outcome.error()), "answered by the subject");
+  auto result =
+      referee_.operate({.actor = actor_, .clock = actor_clock_.shows()},
+                       {.now = repository_clock_.shows(), .operation = std::move(operation)});
+  last_ = result ? std::optional(*std::move(result)) : std::nullopt;
+  if (!last_) return lease::failure(lease::ErrorCode::unavailable, "no call was made");
+  if (!last_->outcome) {
+    return lease::failure(to_lease(last_->outcome.error()), "answered by the subject");
   }
-  const auto* answer = std::get_if<Expected>(&*last_.outcome);
+  const auto* answer = std::get_if<Expected>(&*last_->outcome);
   check(answer != nullptr, "an answer of another operation's shape");
   if constexpr (std::is_void_v<std::invoke_result_t<Convert, const Expected&>>) {
     return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <type_traits>
 
@@ -36,8 +37,8 @@ class ObservedRepository final : public lease::RuntimeRepository {
   /// From now on the caller goes by this name.
   void speak_for(std::string actor) { actor_ = std::move(actor); }
 
-  /// The last call that was made, and what it answered.
-  [[nodiscard]] const CallResult& last_call() const { return last_; }
+  /// What came of the last method: the call that it made, or nothing where it made none.
+  [[nodiscard]] const std::optional<CallResult>& last_call() const { return last_; }
 
  private:
   template <typename Expected, typename Convert>
@@ -48,7 +49,7 @@ class ObservedRepository final : public lease::RuntimeRepository {
   std::string actor_;
   const SkewedClock& actor_clock_;
   const SkewedClock& repository_clock_;
-  CallResult last_;
+  std::optional<CallResult> last_;
 };
 
 }  // namespace leasecheck::sim

@@ -355,15 +355,17 @@ void Worker::ask(model::Operation operation, std::function<void(const CallResult
   const std::string name(model::name_of(operation));
   ask(
       name,
-      [this, operation = std::move(operation)] {
-        return around_.referee.operate(
+      [this, operation = std::move(operation)] -> std::optional<CallResult> {
+        auto result = around_.referee.operate(
             {.actor = id_, .clock = clock_.shows()},
             {.now = around_.repository_clock.shows(), .operation = operation});
+        if (!result) return std::nullopt;
+        return *std::move(result);
       },
       std::move(deliver), std::move(give_up));
 }
 
-void Worker::ask(std::string operation, std::function<CallResult()> serve,
+void Worker::ask(std::string operation, std::function<std::optional<CallResult>()> serve,
                  std::function<void(const CallResult&)> deliver, std::function<void()> give_up) {
   const auto receive = [this, incarnation = incarnation_,
                         deliver = std::move(deliver)](const CallResult& result) {

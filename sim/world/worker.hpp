@@ -86,7 +86,7 @@ class Worker {
   /// Sends an operation whose reply, if it comes to this incarnation, goes to `deliver`.
   void ask(model::Operation operation, std::function<void(const CallResult&)> deliver,
            std::function<void()> give_up);
-  void ask(std::string operation, std::function<CallResult()> serve,
+  void ask(std::string operation, std::function<std::optional<CallResult>()> serve,
            std::function<void(const CallResult&)> deliver, std::function<void()> give_up);
 
   model::Id id_;

@@ -322,6 +322,27 @@ TEST(Determinism, ADrawThatNobodySeesIsADifference) {
   EXPECT_EQ(divergence->step, 1U);
 }
 
+// What was never called has no reply that could be delivered or lost.
+TEST(World, EveryReplyThatIsRecordedIsOneOfACall) {
+  std::uint64_t skipped = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const auto subject = testing::make_memory_without({"start_attempt", "heartbeat_lease"});
+    const testing::RecordedRun run = record(draw_plan(seed, {}), *subject);
+    for (const auto& [operation, count] : run.result.tally.skipped) skipped += count;
+    for (const traces::Step& step : run.trace.steps) {
+      const auto* event = std::get_if<model::Environment>(&step.what);
+      if (event == nullptr) continue;
+      const auto* delivered = std::get_if<model::ReplyDelivered>(event);
+      const auto* lost = std::get_if<model::ReplyLost>(event);
+      if (delivered == nullptr && lost == nullptr) continue;
+      const std::uint64_t call = delivered != nullptr ? delivered->call : lost->call;
+      EXPECT_TRUE(std::holds_alternative<traces::Call>(run.trace.steps.at(call - 1).what))
+          << "seed " << seed << ", step " << step.number;
+    }
+  }
+  EXPECT_GT(skipped, 100U);
+}
+
 TEST(World, ASubjectThatIsNotEmptyIsBroken) {
   const auto subject = make_memory();
   model::AttemptSpec spec;
