@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "leasecheck/spec/time.hpp"
@@ -24,9 +24,9 @@ struct NetworkFaults {
   Permille lose_reply = 0;         ///< it happened; the worker cannot know
   Permille duplicate_request = 0;  ///< it happens twice, with two replies
   Permille delay_spike = 0;        ///< one message takes `spike`: it is overtaken by later ones
-  Permille cut_requests = 0;       ///< per look at a link: for a while no request arrives
-  Permille cut_replies = 0;        ///< per look: for a while no reply arrives, all requests do
-  Permille cut_both = 0;           ///< per look: for a while nothing arrives
+  Permille cut_requests = 0;       ///< per check of a link: for a while no request arrives
+  Permille cut_replies = 0;        ///< per check: for a while no reply arrives, all requests do
+  Permille cut_both = 0;           ///< per check: for a while nothing arrives
   model::Duration longest_cut{60000};
   model::Duration least_delay{1};
   model::Duration most_delay{50};
@@ -35,10 +35,10 @@ struct NetworkFaults {
 
 /// Workers as processes.
 struct WorkerFaults {
-  Permille crash = 0;             ///< per look at the worker: it stops, and starts again later
+  Permille crash = 0;             ///< per check of the worker: it stops, and starts again later
   Permille new_identity = 0;      ///< per restart: it comes back under a name that nobody knows
-  Permille pause = 0;             ///< per look: it stands still for up to `longest_pause`
-  Permille pause_beyond_ttl = 0;  ///< per look: it stands still for longer than a lease lasts
+  Permille pause = 0;             ///< per check: it stands still for up to `longest_pause`
+  Permille pause_beyond_ttl = 0;  ///< per check: it stands still for longer than a lease lasts
   Permille miss_heartbeat = 0;    ///< per heartbeat: it is not sent
   Permille keep_expired = 0;      ///< per heartbeat past expiry: it is sent all the same
   model::Duration longest_pause{60000};
@@ -52,11 +52,11 @@ struct WorkerFaults {
 struct ClockFaults {
   model::Duration most_offset{0};   ///< from true time, either way
   std::int64_t most_drift_ppm = 0;  ///< either way
-  Permille worker_forwards = 0;     ///< per look at a worker's clock
+  Permille worker_forwards = 0;     ///< per check of a worker's clock
   Permille worker_backwards = 0;
-  Permille reaper_forwards = 0;  ///< per look at a reaper's clock
+  Permille reaper_forwards = 0;  ///< per check of a reaper's clock
   Permille reaper_backwards = 0;
-  Permille repository_forwards = 0;  ///< per look at the clock of the repository's host
+  Permille repository_forwards = 0;  ///< per check of the clock of the repository's host
   Permille repository_backwards = 0;
 };
 
@@ -69,9 +69,9 @@ struct ReaperFaults {
 struct ClientFaults {
   Permille repeat_enqueue = 0;       ///< per attempt: the same spec again, later
   Permille conflicting_enqueue = 0;  ///< per attempt: the same id with another spec, later
-  Permille cancel = 0;               ///< per look of the operator
-  Permille replay = 0;               ///< per look of the operator
-  Permille strange_call = 0;         ///< per look of a confused client
+  Permille cancel = 0;               ///< per visit of the operator
+  Permille replay = 0;               ///< per visit of the operator
+  Permille strange_call = 0;         ///< per turn of the rogue client
 };
 
 /// The disk under a repository, and the processes that have it mounted. Only with a simulated disk.
@@ -93,27 +93,72 @@ struct Faults {
   DiskFaults disk;
 };
 
+/// The kinds of fault. Tallies, `--faults`, the heads of traces and the places where faults happen
+/// all mean these.
+enum class FaultKind : std::uint8_t {
+  request_lost,
+  reply_lost,
+  request_duplicated,
+  delay_spike,
+  requests_cut,
+  replies_cut,
+  link_cut,
+  worker_crash,
+  worker_renamed,
+  worker_pause,
+  pause_beyond_ttl,
+  heartbeat_missed,
+  expired_lease_kept,
+  clock_offset,
+  clock_drift,
+  worker_clock_forwards,
+  worker_clock_backwards,
+  reaper_clock_forwards,
+  reaper_clock_backwards,
+  repository_clock_forwards,
+  repository_clock_backwards,
+  tick_missed,
+  enqueue_repeated,
+  enqueue_in_conflict,
+  operator_cancel,
+  operator_replay,
+  strange_call,
+  kill,
+  power_loss,
+  io_error,
+  disk_full,
+  slow_call,
+};
+
 /// Where a kind of fault can happen at all.
 enum class FaultSite : std::uint8_t {
   world,  ///< around the repository
   disk    ///< in storage, below every operation: only on a simulated disk
 };
 
-/// One kind of fault, as tallies count it and `--faults` names it.
-struct FaultKind {
-  std::string_view name;
+/// What there is to know of one kind.
+struct FaultInfo {
+  FaultKind kind{};
+  std::string_view name;    ///< as tallies count it and `--faults` names it
+  std::string_view option;  ///< its level in the head of a trace
   FaultSite site = FaultSite::world;
+  std::int64_t (*level)(const Faults& faults);  ///< its field; at 0 it cannot happen
   void (*switch_off)(Faults& faults);
 };
 
-/// Every kind there is.
-[[nodiscard]] std::span<const FaultKind> fault_kinds();
+using FaultKinds = std::set<FaultKind>;
+using FaultCounts = std::map<FaultKind, std::uint64_t>;
+
+/// Every kind there is, in the order of the enumeration.
+[[nodiscard]] std::span<const FaultInfo> fault_kinds();
+
+[[nodiscard]] const FaultInfo& info_of(FaultKind kind);
 
 /// What the disk and its processes suffer in the run of a seed. The same seed gives the same faults
 /// in every run that has a simulated disk.
 [[nodiscard]] DiskFaults draw_disk_faults(std::uint64_t seed);
 
-/// Leaves only the kinds of these names on.
-void leave_only(Faults& faults, const std::set<std::string, std::less<>>& names);
+/// Leaves only these kinds on.
+void leave_only(Faults& faults, const FaultKinds& kinds);
 
 }  // namespace leasecheck::sim

@@ -128,8 +128,8 @@ class Campaign {
 
   void note_what_never_fired() {
     const auto& allowed = options_.seed.plan.faults;
-    for (const sim::FaultKind& kind : sim::fault_kinds()) {
-      const bool is_possible = (!allowed || allowed->contains(kind.name)) &&
+    for (const sim::FaultInfo& kind : sim::fault_kinds()) {
+      const bool is_possible = (!allowed || allowed->contains(kind.kind)) &&
                                (kind.site == sim::FaultSite::world || options_.seed.disk);
       const std::string name(kind.name);
       if (is_possible && !result_.tally.faults.contains(name)) result_.never_fired.push_back(name);

@@ -173,7 +173,7 @@ void add_storm(const sim::StormTally& storm, sim::Tally& tally) {
   tally.operations += storm.operations;
   tally.disk_calls += storm.points;
   tally.rounds += storm.rounds;
-  for (const auto& [name, count] : storm.faults) tally.faults[name] += count;
+  tally.add(storm.faults);
   for (const auto& [word, count] : storm.outcomes) tally.at_once[word] += count;
 }
 

@@ -118,9 +118,9 @@ SimulatedDisk chosen_disk(const SimulateOptions& options) {
 }
 
 // A kind of fault that could not happen would make a campaign look harder than it was.
-void refuse_faults_of_a_disk(const sim::FaultNames& names) {
-  for (const sim::FaultKind& kind : sim::fault_kinds()) {
-    if (names && kind.site == sim::FaultSite::disk && names->contains(kind.name)) {
+void refuse_faults_of_a_disk(const std::optional<sim::FaultKinds>& kinds) {
+  for (const sim::FaultInfo& kind : sim::fault_kinds()) {
+    if (kinds && kind.site == sim::FaultSite::disk && kinds->contains(kind.kind)) {
       throw Stop{
           fmt::format("--faults {}: needs a simulated disk, so --processes as well", kind.name)};
     }

@@ -100,8 +100,9 @@ Search simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
   const auto* around = planted<mutants::DeploymentMutant>(exhibit);
   return look_by_runs(exhibit, bounds, [around](std::uint64_t seed, sim::Subject& subject) {
     sim::Plan plan = sim::draw_plan(seed, {});
-    if (around != nullptr) plan.defect = around->defect;
-    return sim::simulate(plan, subject);
+    sim::Actors actors;
+    if (around != nullptr) around->plant(plan, actors);
+    return sim::simulate(plan, subject, {}, actors);
   });
 }
 

@@ -132,31 +132,6 @@ constexpr std::array rows{
               ""},
     DefectRow{"B117", "heartbeat acts as claim", Topic::edge, "S", "Oris before 26efdf7", ""}};
 
-using sim::DeploymentDefect;
-
-constexpr std::array deployments{
-    DeploymentMutant{DeploymentDefect::reaper_forgets_grace, "reaper_forgets_grace", "B16",
-                     "a reaper asks for what has expired by now, whatever the grace window",
-                     "requeue_after_grace"},
-    DeploymentMutant{DeploymentDefect::reaper_clock_jumps, "reaper_clock_jumps", "B21",
-                     "a reaper's clock is further ahead than the margin allows",
-                     "no_double_belief"},
-    DeploymentMutant{DeploymentDefect::worker_clock_lags, "worker_clock_lags", "B22",
-                     "a worker's clock is further behind than the margin allows",
-                     "no_double_belief"},
-    DeploymentMutant{DeploymentDefect::reaper_acts_on_old_sight, "reaper_acts_on_old_sight", "B42",
-                     "a reaper frees, in the holders' names, what it saw stale a tick ago",
-                     "no_double_belief"},
-    DeploymentMutant{DeploymentDefect::worker_reaps_itself, "worker_reaps_itself", "B48",
-                     "a worker that was suspended reaps by its own clock, its own lease with it",
-                     "requeue_after_grace"},
-    DeploymentMutant{
-        DeploymentDefect::worker_renews_for_the_dead, "worker_renews_for_the_dead", "B07",
-        "a worker that came back under its old name renews what its earlier life held", "progress"},
-    DeploymentMutant{DeploymentDefect::worker_starts_over, "worker_starts_over", "B116",
-                     "a worker that has lost a lease gives back whatever it gets and asks again",
-                     "progress"}};
-
 Exhibit exhibit_of(const Mutant& mutant) {
   return {mutant.name, mutant.defect, mutant.what, mutant.property, &mutant};
 }
@@ -209,15 +184,12 @@ std::span<const Exhibit> exhibits() {
     std::vector<Exhibit> collected;
     for (const Mutant& mutant : all_mutants()) collected.push_back(exhibit_of(mutant));
     for (const SqliteMutant& mutant : sqlite_mutants()) collected.push_back(exhibit_of(mutant));
-    for (const DeploymentMutant& mutant : deployments) collected.push_back(exhibit_of(mutant));
+    for (const DeploymentMutant& mutant : deployment_mutants())
+      collected.push_back(exhibit_of(mutant));
     for (const auto& mutant : system::all_mutants()) collected.push_back(exhibit_of(mutant));
     return collected;
   }();
   return all;
-}
-
-std::span<const DeploymentMutant> deployment_mutants() {
-  return deployments;
 }
 
 }  // namespace leasecheck::mutants

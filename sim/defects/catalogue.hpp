@@ -5,9 +5,9 @@
 #include <variant>
 
 #include "model/system/mutant.hpp"
+#include "sim/defects/deployment/deployment_mutants.hpp"
 #include "sim/defects/repository/mutants.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
-#include "sim/world/deployment_defect.hpp"
 
 /// The defect museum: what real systems did wrong, and where each of it is planted here.
 namespace leasecheck::mutants {
@@ -48,15 +48,6 @@ struct DefectRow {
 /// Returns: null for what is no row ("rule 17").
 [[nodiscard]] const DefectRow* find_row(std::string_view id);
 
-/// A defect of workers or reapers around a correct repository.
-struct DeploymentMutant {
-  sim::DeploymentDefect defect;
-  std::string_view name;
-  std::string_view row;
-  std::string_view what;
-  std::string_view property;
-};
-
 /// Where a defect is planted: the rules of a repository, the transactions of a stored one, the
 /// processes around it, the searched model.
 using Planted = std::variant<const Mutant*, const SqliteMutant*, const DeploymentMutant*,
@@ -82,7 +73,5 @@ struct Exhibit {
 
 /// Every exhibit, by kind.
 [[nodiscard]] std::span<const Exhibit> exhibits();
-
-[[nodiscard]] std::span<const DeploymentMutant> deployment_mutants();
 
 }  // namespace leasecheck::mutants

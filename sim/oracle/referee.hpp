@@ -62,12 +62,10 @@ class Referee {
   void happen(const model::Environment& event);
 
   /// Counts a fault that was injected.
-  void count_fault(std::string_view kind) { ++tally_.faults[std::string(kind)]; }
+  void count_fault(FaultKind kind) { tally_.add(FaultCounts{{kind, 1}}); }
 
-  /// Counts what the subject's own surroundings suffered: its disk, its processes.
-  void count_faults(const std::map<std::string, std::uint64_t>& faults) {
-    for (const auto& [kind, count] : faults) tally_.faults[kind] += count;
-  }
+  /// Counts the faults that the subject brings with it: of its disk, of its processes.
+  void count_faults(const FaultCounts& faults) { tally_.add(faults); }
 
   /// True time goes on; it never goes back.
   void advance_to(model::Time true_time);

@@ -19,4 +19,8 @@ void Tally::add(const Tally& other) {
   for_each_counter([&](const char*, auto counter) { add_to(this->*counter, other.*counter); });
 }
 
+void Tally::add(const FaultCounts& counts) {
+  for (const auto& [kind, count] : counts) faults[std::string(info_of(kind).name)] += count;
+}
+
 }  // namespace leasecheck::sim

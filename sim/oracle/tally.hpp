@@ -5,6 +5,7 @@
 #include <string>
 
 #include "leasecheck/spec/time.hpp"
+#include "sim/faults.hpp"
 
 namespace leasecheck::sim {
 
@@ -30,6 +31,7 @@ struct Tally {
 
   /// Counts what `other` counted as well.
   void add(const Tally& other);
+  void add(const FaultCounts& counts);
 };
 
 /// Calls `visit(name, member)` for every counter, in the order in which reports show them.

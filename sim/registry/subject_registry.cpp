@@ -45,9 +45,7 @@ class SubjectWithFiles final : public Subject {
     return subject_->refresh(seen);
   }
   void end_faults() override { subject_->end_faults(); }
-  [[nodiscard]] std::map<std::string, std::uint64_t> faults() const override {
-    return subject_->faults();
-  }
+  [[nodiscard]] FaultCounts faults() const override { return subject_->faults(); }
 
  private:
   TemporaryDirectory files_;

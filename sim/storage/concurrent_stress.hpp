@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/faults.hpp"
 #include "sim/storage/database_process.hpp"
 #include "traces/trace.hpp"
 
@@ -25,8 +26,8 @@ struct StormOptions {
   std::uint32_t processes = 4;
   std::uint32_t rounds = 12;
   std::uint32_t operations = 3;  ///< of each process in each round
-  /// The kinds of fault that may happen, by name; all of them if nothing is said.
-  std::optional<std::set<std::string, std::less<>>> faults;
+  /// The kinds of fault that may happen; all of them if nothing is said.
+  std::optional<FaultKinds> faults;
 };
 
 struct StormTally {
@@ -34,7 +35,7 @@ struct StormTally {
   std::uint64_t operations = 0;
   std::uint64_t rounds = 0;
   std::uint64_t points = 0;                       ///< calls at which somebody could be interrupted
-  std::map<std::string, std::uint64_t> faults;    ///< by kind, those that happened
+  FaultCounts faults;                             ///< those that happened
   std::map<std::string, std::uint64_t> outcomes;  ///< by word; "unknown" among them
 
   void add(const StormTally& other);

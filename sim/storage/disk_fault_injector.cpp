@@ -36,18 +36,18 @@ DiskAnswer Weather::before(const DiskAccess& access) {
   if (access.process.is_dead()) return DiskAnswer::carry_out;
   const bool commits = access.call == DiskCall::write || access.call == DiskCall::sync;
   if (commits || access.call == DiskCall::resize) ++writes_;
-  if (scheduler_ != nullptr && happens("slow_call", faults_.slow)) {
+  if (scheduler_ != nullptr && happens(FaultKind::slow_call, faults_.slow)) {
     scheduler_->sleep(std::chrono::microseconds(1 + draw_.below(20'000)));
     if (access.process.is_dead()) return DiskAnswer::carry_out;
   }
-  if (happens("power_loss", faults_.power_loss)) {
+  if (happens(FaultKind::power_loss, faults_.power_loss)) {
     lose_power();
-  } else if (happens("kill", faults_.kill * (commits ? 4 : 1))) {
+  } else if (happens(FaultKind::kill, faults_.kill * (commits ? 4 : 1))) {
     ++deaths_;
     access.process.kill();
-  } else if (can_fail(access.call) && happens("io_error", faults_.io_error)) {
+  } else if (can_fail(access.call) && happens(FaultKind::io_error, faults_.io_error)) {
     return DiskAnswer::io_error;
-  } else if (access.call == DiskCall::write && happens("disk_full", faults_.disk_full)) {
+  } else if (access.call == DiskCall::write && happens(FaultKind::disk_full, faults_.disk_full)) {
     return DiskAnswer::full;
   }
   return DiskAnswer::carry_out;
@@ -57,7 +57,7 @@ void Weather::sleep(std::chrono::microseconds duration) {
   if (scheduler_ != nullptr) scheduler_->sleep(duration);
 }
 
-bool Weather::happens(const char* kind, std::uint32_t chance) {
+bool Weather::happens(FaultKind kind, std::uint32_t chance) {
   if (chance == 0 || draw_.below(whole) >= chance) return false;
   ++counts_[kind];
   return true;

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
 #include "sim/disk/disk.hpp"
 #include "sim/faults.hpp"
@@ -32,20 +30,20 @@ class Weather final : public DiskWatcher {
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
   /// What has happened so far, by kind.
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& faults() const { return counts_; }
+  [[nodiscard]] const FaultCounts& faults() const { return counts_; }
 
   [[nodiscard]] DiskAnswer before(const DiskAccess& access) override;
   void sleep(std::chrono::microseconds duration) override;
 
  private:
-  bool happens(const char* kind, std::uint32_t chance);
+  bool happens(FaultKind kind, std::uint32_t chance);
   void lose_power();
 
   Disk& disk_;
   DiskFaults faults_;
   Stream draw_;
   TaskScheduler* scheduler_ = nullptr;
-  std::map<std::string, std::uint64_t> counts_;
+  FaultCounts counts_;
   std::uint64_t deaths_ = 0;
   std::uint64_t calls_ = 0;
   std::uint64_t writes_ = 0;

@@ -24,9 +24,7 @@ class DiskSubject final : public Subject {
 
   [[nodiscard]] std::string name() const override { return options_.name; }
   void end_faults() override { weather_.end(); }
-  [[nodiscard]] std::map<std::string, std::uint64_t> faults() const override {
-    return weather_.faults();
-  }
+  [[nodiscard]] FaultCounts faults() const override { return weather_.faults(); }
   [[nodiscard]] std::uint64_t disk_calls() const override { return weather_.calls(); }
 
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {

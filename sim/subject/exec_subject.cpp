@@ -101,7 +101,7 @@ class ExecSubject final : public Subject {
   [[nodiscard]] std::string name() const override { return options_.name; }
 
   void end_faults() override { options_.kill_after = options_.kill_during = 0; }
-  [[nodiscard]] std::map<std::string, std::uint64_t> faults() const override { return killed_; }
+  [[nodiscard]] FaultCounts faults() const override { return killed_; }
 
   [[nodiscard]] const Profile& profile() const override { return profile_; }
 
@@ -119,7 +119,7 @@ class ExecSubject final : public Subject {
     auto reply = read_reply(action, name, *std::move(answer));
     if (reply && profile_.durable && is_killed_after(action.operation, *reply)) {
       process_->kill();
-      ++killed_["kill"];
+      ++killed_[FaultKind::kill];
       if (auto started = start_again(); !started) return std::unexpected(started.error());
     }
     return reply;
@@ -338,7 +338,7 @@ class ExecSubject final : public Subject {
     write_request(operation, now, args);
     if (auto sent = process_->send(last_request_); !sent) return broken(sent.error());
     process_->kill_within(std::chrono::microseconds(kills_.below(500)));
-    ++killed_["kill"];
+    ++killed_[FaultKind::kill];
     if (auto started = start_again(); !started) return std::unexpected(started.error());
     auto taken = take_snapshot();
     if (!taken) return std::unexpected(taken.error());
@@ -350,7 +350,7 @@ class ExecSubject final : public Subject {
   ExecOptions options_;
   Stream kills_;
   Names killed_after_;
-  std::map<std::string, std::uint64_t> killed_;
+  FaultCounts killed_;
   std::optional<Process> process_;
   std::optional<BrokenSubject> broken_;
   bool has_said_hello_ = false;

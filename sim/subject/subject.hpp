@@ -2,7 +2,6 @@
 
 #include <expected>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
 #include "leasecheck/spec/state.hpp"
+#include "sim/faults.hpp"
 #include "sim/subject/profile.hpp"
 
 namespace leasecheck::sim {
@@ -56,7 +56,7 @@ class Subject {
   virtual void end_faults() {}
 
   /// What has failed in it so far, by kind.
-  [[nodiscard]] virtual std::map<std::string, std::uint64_t> faults() const { return {}; }
+  [[nodiscard]] virtual FaultCounts faults() const { return {}; }
 
   /// How often its simulated disk was called.
   [[nodiscard]] virtual std::uint64_t disk_calls() const { return 0; }

@@ -42,11 +42,11 @@ void Producer::start() {
         draw_.chance(600) ? Duration{0} : draw_.between(Duration{0}, plan.duration / 2);
     enqueue_at(plan.epoch + wait, spec);
     if (draw_.chance(faults.repeat_enqueue)) {
-      around_.referee.count_fault("enqueue_repeated");
+      around_.referee.count_fault(FaultKind::enqueue_repeated);
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), spec);
     }
     if (draw_.chance(faults.conflicting_enqueue)) {
-      around_.referee.count_fault("enqueue_in_conflict");
+      around_.referee.count_fault(FaultKind::enqueue_in_conflict);
       model::AttemptSpec other = spec;
       other.priority = spec.priority == 0 ? 1 : 0;
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), other);
@@ -112,11 +112,11 @@ void Operator::look() {
   if (has_left_) return;
   const ClientFaults& faults = around_.plan.faults.client;
   if (draw_.chance(faults.cancel)) {
-    around_.referee.count_fault("operator_cancel");
+    around_.referee.count_fault(FaultKind::operator_cancel);
     call(model::CancelAttempt{.attempt_id = some_attempt()});
   }
   if (draw_.chance(faults.replay)) {
-    around_.referee.count_fault("operator_replay");
+    around_.referee.count_fault(FaultKind::operator_replay);
     call(model::ReplayDeadLetter{.attempt_id = some_attempt()});
   }
   read();
@@ -176,7 +176,7 @@ void Stranger::start() {
 void Stranger::look() {
   if (has_left_) return;
   if (draw_.chance(around_.plan.faults.client.strange_call)) {
-    around_.referee.count_fault("strange_call");
+    around_.referee.count_fault(FaultKind::strange_call);
     const Time now = around_.repository_clock.shows();
     static_cast<void>(around_.referee.operate({.actor = "stranger", .clock = now},
                                               {.now = now, .operation = draw_operation()}));

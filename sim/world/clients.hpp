@@ -4,7 +4,7 @@
 
 #include "sim/random.hpp"
 #include "sim/world/boundary_times.hpp"
-#include "sim/world/worker.hpp"
+#include "sim/world/context.hpp"
 
 /// Those who call the repository and are neither workers nor reapers.
 namespace leasecheck::sim {

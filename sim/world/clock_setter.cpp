@@ -6,7 +6,7 @@ namespace leasecheck::sim {
 
 using model::Duration;
 
-ClockSetter::ClockSetter(const Surroundings& surroundings, SkewedClock& clock, const Steps& steps,
+ClockSetter::ClockSetter(const Surroundings& surroundings, SkewedClock& clock, Steps steps,
                          const std::string& name, std::function<void()> on_step)
     : plan_(surroundings.plan),
       timeline_(surroundings.timeline),
@@ -17,24 +17,28 @@ ClockSetter::ClockSetter(const Surroundings& surroundings, SkewedClock& clock, c
       on_step_(std::move(on_step)) {}
 
 void ClockSetter::start() {
-  timeline_.after(draw_.between(Duration{1}, plan_.ttl), [this] { look(); });
+  timeline_.after(draw_.between(Duration{1}, plan_.ttl), [this] { check_for_step(); });
 }
 
-void ClockSetter::look() {
+void ClockSetter::check_for_step() {
   start();
   const ClockFaults& faults = plan_.faults.clock;
   const Duration now = clock_.error().offset;
-  if (draw_.chance(faults.*steps_.forwards)) {
-    step(now + Duration{1}, faults.most_offset, "forwards");
-  } else if (draw_.chance(faults.*steps_.backwards)) {
-    step(-faults.most_offset, now - Duration{1}, "backwards");
+  if (happens(steps_.forwards)) {
+    step(now + Duration{1}, faults.most_offset, steps_.forwards);
+  } else if (happens(steps_.backwards)) {
+    step(-faults.most_offset, now - Duration{1}, steps_.backwards);
   }
 }
 
-void ClockSetter::step(Duration least, Duration most, std::string_view direction) {
+bool ClockSetter::happens(FaultKind kind) {
+  return draw_.chance(static_cast<Permille>(info_of(kind).level(plan_.faults)));
+}
+
+void ClockSetter::step(Duration least, Duration most, FaultKind kind) {
   if (least > most) return;  // it is as far ahead, or behind, as it may be
   clock_.set({.offset = draw_.between(least, most), .drift_ppm = clock_.error().drift_ppm});
-  referee_.count_fault(std::string(steps_.owner) + "_clock_" + std::string(direction));
+  referee_.count_fault(kind);
   on_step_();
 }
 

@@ -12,22 +12,22 @@ namespace leasecheck::sim {
 /// to another offset within those that the plan allows.
 class ClockSetter {
  public:
-  /// How often one clock is stepped, and how the tally calls that.
+  /// The kinds of fault that stepping this clock is.
   struct Steps {
-    std::string_view owner;  ///< "worker", "reaper", "repository"
-    Permille ClockFaults::*forwards;
-    Permille ClockFaults::*backwards;
+    FaultKind forwards;
+    FaultKind backwards;
   };
 
   /// `on_step` is called after each step. `name` tells this clock's draws from those of others.
-  ClockSetter(const Surroundings& surroundings, SkewedClock& clock, const Steps& steps,
+  ClockSetter(const Surroundings& surroundings, SkewedClock& clock, Steps steps,
               const std::string& name, std::function<void()> on_step);
 
   void start();
 
  private:
-  void look();
-  void step(model::Duration least, model::Duration most, std::string_view direction);
+  void check_for_step();
+  void step(model::Duration least, model::Duration most, FaultKind kind);
+  [[nodiscard]] bool happens(FaultKind kind);
 
   const Plan& plan_;
   Timeline& timeline_;

@@ -22,12 +22,12 @@ void Network::send(Request sent) {
   });
   if (timeline_.now() < links_[request->worker].requests_cut_until) return lose(*request);
   if (draw_.chance(faults_.lose_request)) {
-    referee_.count_fault("request_lost");
+    referee_.count_fault(FaultKind::request_lost);
     return lose(*request);
   }
   timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });
   if (draw_.chance(faults_.duplicate_request)) {
-    referee_.count_fault("request_duplicated");
+    referee_.count_fault(FaultKind::request_duplicated);
     timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });
   }
 }
@@ -40,7 +40,7 @@ void Network::arrive(const std::shared_ptr<const Request>& request,
     return;
   }
   const bool is_lost = draw_.chance(faults_.lose_reply);
-  if (is_lost) referee_.count_fault("reply_lost");
+  if (is_lost) referee_.count_fault(FaultKind::reply_lost);
   if (is_lost || timeline_.now() < links_[request->worker].replies_cut_until) {
     referee_.happen(model::ReplyLost{.worker = request->worker, .call = result->call});
     return;
@@ -57,15 +57,15 @@ void Network::lose(const Request& request) {
 
 void Network::look_at(const model::Id& worker) {
   if (draw_.chance(faults_.cut_requests)) {
-    referee_.count_fault("requests_cut");
+    referee_.count_fault(FaultKind::requests_cut);
     links_[worker].requests_cut_until = end_of_cut();
   }
   if (draw_.chance(faults_.cut_replies)) {
-    referee_.count_fault("replies_cut");
+    referee_.count_fault(FaultKind::replies_cut);
     links_[worker].replies_cut_until = end_of_cut();
   }
   if (draw_.chance(faults_.cut_both)) {
-    referee_.count_fault("link_cut");
+    referee_.count_fault(FaultKind::link_cut);
     links_[worker] = {end_of_cut(), end_of_cut()};
   }
 }
@@ -76,7 +76,7 @@ model::Time Network::end_of_cut() {
 
 model::Duration Network::delay() {
   if (draw_.chance(faults_.delay_spike)) {
-    referee_.count_fault("delay_spike");
+    referee_.count_fault(FaultKind::delay_spike);
     return faults_.spike;
   }
   return draw_.between(faults_.least_delay, std::max(faults_.least_delay, faults_.most_delay));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include "sim/random.hpp"
 
@@ -138,9 +139,53 @@ void draw_deployment(Stream& draw, Plan& plan) {
   plan.heartbeats_with_version = draw.chance(500);
 }
 
-// More than any margin of this plan.
-model::Duration far_off(const Plan& plan) {
-  return 2 * plan.ttl + 2 * plan.grace;
+template <typename Visitor>
+void for_each_option_of(const model::ClockError& clock, const std::string& owner,
+                        const Visitor& visit) {
+  visit(owner + "_offset", clock.offset);
+  visit(owner + "_drift_ppm", clock.drift_ppm);
+}
+
+template <typename Visitor>
+void for_each_option_of(const Faults& faults, const Visitor& visit) {
+  for (const FaultInfo& kind : fault_kinds()) visit(std::string(kind.option), kind.level(faults));
+  visit("fault_longest_cut", faults.network.longest_cut);
+  visit("fault_least_delay", faults.network.least_delay);
+  visit("fault_most_delay", faults.network.most_delay);
+  visit("fault_spike", faults.network.spike);
+  visit("fault_longest_pause", faults.worker.longest_pause);
+  visit("fault_longest_outage", faults.worker.longest_outage);
+}
+
+// The one list of what a seed draws. Whatever is drawn and not in it fails a test.
+template <typename Visitor>
+void for_each_option(const Plan& plan, const Visitor& visit) {
+  visit("epoch", plan.epoch.time_since_epoch());
+  visit("duration", plan.duration);
+  visit("workers", plan.workers);
+  visit("reapers", plan.reapers);
+  visit("attempts", plan.attempts);
+  visit("runs", plan.runs);
+  visit("concurrency", plan.concurrency);
+  visit("ttl", plan.ttl);
+  visit("grace", plan.grace);
+  visit("heartbeat_period", plan.heartbeat_period);
+  visit("tick_period", plan.tick_period);
+  visit("poll_period", plan.poll_period);
+  visit("reply_timeout", plan.reply_timeout);
+  visit("longest_work", plan.longest_work);
+  visit("least_backoff", plan.least_backoff);
+  visit("shortest_timeout", plan.shortest_timeout);
+  visit("heartbeats_with_version", plan.heartbeats_with_version);
+  visit("skew_within_margin", plan.skew_within_margin);
+  for_each_option_of(plan.faults, visit);
+  for_each_option_of(plan.repository_clock, "repository", visit);
+  for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {
+    for_each_option_of(plan.worker_clocks[i], "worker_" + std::to_string(i + 1), visit);
+  }
+  for (std::size_t i = 0; i < plan.reaper_clocks.size(); ++i) {
+    for_each_option_of(plan.reaper_clocks[i], "reaper_" + std::to_string(i + 1), visit);
+  }
 }
 
 }  // namespace
@@ -173,64 +218,15 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
 }
 
 std::map<std::string, std::int64_t> describe(const Plan& plan) {
-  const Faults& faults = plan.faults;
-  return {{"epoch", plan.epoch.time_since_epoch().count()},
-          {"duration", plan.duration.count()},
-          {"workers", plan.workers},
-          {"reapers", plan.reapers},
-          {"attempts", plan.attempts},
-          {"runs", plan.runs},
-          {"concurrency", plan.concurrency},
-          {"ttl", plan.ttl.count()},
-          {"grace", plan.grace.count()},
-          {"heartbeat_period", plan.heartbeat_period.count()},
-          {"tick_period", plan.tick_period.count()},
-          {"poll_period", plan.poll_period.count()},
-          {"reply_timeout", plan.reply_timeout.count()},
-          {"longest_work", plan.longest_work.count()},
-          {"least_backoff", plan.least_backoff.count()},
-          {"shortest_timeout", plan.shortest_timeout.count()},
-          {"heartbeats_with_version", plan.heartbeats_with_version},
-          {"skew_within_margin", plan.skew_within_margin},
-          {"repository_offset", plan.repository_clock.offset.count()},
-          {"repository_drift_ppm", plan.repository_clock.drift_ppm},
-          {"fault_lose_request", faults.network.lose_request},
-          {"fault_lose_reply", faults.network.lose_reply},
-          {"fault_duplicate_request", faults.network.duplicate_request},
-          {"fault_delay_spike", faults.network.delay_spike},
-          {"fault_cut_requests", faults.network.cut_requests},
-          {"fault_cut_replies", faults.network.cut_replies},
-          {"fault_cut_both", faults.network.cut_both},
-          {"fault_crash", faults.worker.crash},
-          {"fault_new_identity", faults.worker.new_identity},
-          {"fault_pause_beyond_ttl", faults.worker.pause_beyond_ttl},
-          {"fault_worker_clock_forwards", faults.clock.worker_forwards},
-          {"fault_worker_clock_backwards", faults.clock.worker_backwards},
-          {"fault_reaper_clock_forwards", faults.clock.reaper_forwards},
-          {"fault_reaper_clock_backwards", faults.clock.reaper_backwards},
-          {"fault_repository_clock_forwards", faults.clock.repository_forwards},
-          {"fault_repository_clock_backwards", faults.clock.repository_backwards},
-          {"fault_pause", faults.worker.pause},
-          {"fault_miss_heartbeat", faults.worker.miss_heartbeat},
-          {"fault_keep_expired", faults.worker.keep_expired},
-          {"fault_most_offset", faults.clock.most_offset.count()},
-          {"fault_most_drift_ppm", faults.clock.most_drift_ppm},
-          {"fault_miss_tick", faults.reaper.miss_tick},
-          {"fault_repeat_enqueue", faults.client.repeat_enqueue},
-          {"fault_conflicting_enqueue", faults.client.conflicting_enqueue},
-          {"fault_cancel", faults.client.cancel},
-          {"fault_replay", faults.client.replay},
-          {"fault_strange_call", faults.client.strange_call}};
-}
-
-model::ClockError worker_clock(const Plan& plan, model::ClockError drawn) {
-  if (plan.defect == DeploymentDefect::worker_clock_lags) drawn.offset -= far_off(plan);
-  return drawn;
-}
-
-model::ClockError reaper_clock(const Plan& plan, model::ClockError drawn) {
-  if (plan.defect == DeploymentDefect::reaper_clock_jumps) drawn.offset += far_off(plan);
-  return drawn;
+  std::map<std::string, std::int64_t> options;
+  for_each_option(plan, [&options](std::string name, auto value) {
+    if constexpr (requires { value.count(); }) {
+      options.emplace(std::move(name), value.count());
+    } else {
+      options.emplace(std::move(name), static_cast<std::int64_t>(value));
+    }
+  });
+  return options;
 }
 
 }  // namespace leasecheck::sim

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,6 @@
 #include "leasecheck/spec/records.hpp"
 #include "properties/property.hpp"
 #include "sim/faults.hpp"
-#include "sim/world/deployment_defect.hpp"
 
 namespace leasecheck::sim {
 
@@ -20,8 +18,8 @@ struct PlanOptions {
   std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> attempts;
   std::optional<model::Duration> duration;  ///< of virtual time, until faults end
-  /// The kinds of fault that may happen, by name; all of them if nothing is said.
-  std::optional<std::set<std::string, std::less<>>> faults;
+  /// The kinds of fault that may happen; all of them if nothing is said.
+  std::optional<FaultKinds> faults;
 };
 
 /// Everything about one run that is decided before it starts.
@@ -52,8 +50,6 @@ struct Plan {
   std::vector<model::ClockError> reaper_clocks;
   /// Whether no clock gets behind another by more than rule 20 allows.
   bool skew_within_margin = true;
-  /// Never drawn: planted by those who look whether it is found.
-  DeploymentDefect defect = DeploymentDefect::none;
 
   [[nodiscard]] properties::Deployment deployment() const {
     return {.epoch = epoch, .grace = grace, .skew_within_margin = skew_within_margin};
@@ -63,11 +59,7 @@ struct Plan {
 /// The plan of a seed. The same seed and options give the same plan everywhere.
 [[nodiscard]] Plan draw_plan(std::uint64_t seed, const PlanOptions& options);
 
-/// The clock of a worker or of a reaper in this plan, its defect included.
-[[nodiscard]] model::ClockError worker_clock(const Plan& plan, model::ClockError drawn);
-[[nodiscard]] model::ClockError reaper_clock(const Plan& plan, model::ClockError drawn);
-
-/// The plan as numbers under names, for the head of a trace and for people.
+/// Every option of the plan as a number under its name, for the head of a trace and for people.
 [[nodiscard]] std::map<std::string, std::int64_t> describe(const Plan& plan);
 
 }  // namespace leasecheck::sim

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <utility>
-#include <vector>
-
 #include "lease/lease_manager.hpp"
 #include "sim/random.hpp"
 #include "sim/world/boundary_times.hpp"
+#include "sim/world/clock_setter.hpp"
+#include "sim/world/context.hpp"
 #include "sim/world/observed_repository.hpp"
-#include "sim/world/worker.hpp"
 
 namespace leasecheck::sim {
 
@@ -15,7 +13,11 @@ namespace leasecheck::sim {
 /// tick.
 class Reaper {
  public:
-  Reaper(model::Id id, model::ClockError clock, Surroundings surroundings);
+  /// Its lease manager keeps this grace window, which is the plan's unless it is defective.
+  Reaper(model::Id id, model::ClockError clock, Surroundings surroundings, model::Duration grace);
+  virtual ~Reaper() = default;
+  Reaper(const Reaper&) = delete;
+  Reaper& operator=(const Reaper&) = delete;
 
   void start();
 
@@ -26,10 +28,17 @@ class Reaper {
   /// Faults have ended, and this reaper does not come back.
   void leave() { has_left_ = true; }
 
+ protected:
+  /// One tick. Planted defects override it (sim/defects/deployment).
+  virtual void reap();
+
+  [[nodiscard]] bool stays() const { return stays_; }
+  [[nodiscard]] model::Time clock_shows() const { return clock_.shows(); }
+  [[nodiscard]] const Surroundings& around() const { return around_; }
+
  private:
   void tick();
   void plan_next();
-  void free_what_was_stale();
 
   Surroundings around_;
   SkewedClock clock_;
@@ -39,8 +48,7 @@ class Reaper {
   ObservedRepository repository_;
   lease::LeaseManager manager_;
   bool has_left_ = false;
-  bool is_right_ = false;                        ///< whatever its defect was
-  std::vector<model::ReleaseLease> seen_stale_;  ///< of `reaper_acts_on_old_sight`
+  bool stays_ = false;
 };
 
 }  // namespace leasecheck::sim

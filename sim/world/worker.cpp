@@ -22,11 +22,10 @@ bool is_stale(const CallResult& result) {
 Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
     : id_(std::move(id)),
       around_(surroundings),
-      clock_(around_.timeline, worker_clock(around_.plan, clock)),
+      clock_(around_.timeline, clock),
       clock_setter_(around_, clock_,
-                    {.owner = "worker",
-                     .forwards = &ClockFaults::worker_forwards,
-                     .backwards = &ClockFaults::worker_backwards},
+                    {.forwards = FaultKind::worker_clock_forwards,
+                     .backwards = FaultKind::worker_clock_backwards},
                     id_, [this] { tell_clock(); }),
       draw_(around_.plan.seed, "worker " + id_),
       aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed, "aim " + id_),
@@ -41,7 +40,6 @@ void Worker::start() {
   around_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
   later(draw_.between(Duration{0}, around_.plan.poll_period), [this] { poll(); });
   later(around_.plan.heartbeat_period, [this] { look(); });
-  if (!of_earlier_lives_.empty()) renew_for_the_dead();
 }
 
 // Asking for work: the scheduler that ships lists and claims on the repository's host; the reply
@@ -65,10 +63,6 @@ void Worker::poll() {
 
 void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
   const model::Id lease_id = lease.lease_id;
-  if (has_lost_ && around_.plan.defect == DeploymentDefect::worker_starts_over) {
-    give_back(lease_id);
-    return;
-  }
   works_.emplace(lease_id, Work{.attempt_id = lease.attempt_id,
                                 .grant = grant,
                                 .expires_at = lease.lease_expires_at,
@@ -91,19 +85,7 @@ void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
 }
 
 void Worker::lose(const model::Id& lease_id) {
-  if (works_.erase(lease_id) > 0) has_lost_ = true;
-}
-
-// Whoever looks for life by the worker's name finds it, and the attempts stay with it for ever.
-void Worker::renew_for_the_dead() {
-  later(around_.plan.heartbeat_period, [this] { renew_for_the_dead(); });
-  for (const model::Id& lease_id : of_earlier_lives_) {
-    const model::Time now = clock_.shows();
-    ask(
-        model::HeartbeatLease{
-            .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = now + around_.plan.ttl},
-        nothing_to_do, not_awaited);
-  }
+  works_.erase(lease_id);
 }
 
 void Worker::heartbeat(const model::Id& lease_id) {
@@ -115,10 +97,10 @@ void Worker::heartbeat(const model::Id& lease_id) {
       works_.erase(lease_id);
       return;
     }
-    around_.referee.count_fault("expired_lease_kept");
+    around_.referee.count_fault(FaultKind::expired_lease_kept);
   }
   if (draw_.chance(faults.miss_heartbeat)) {
-    around_.referee.count_fault("heartbeat_missed");
+    around_.referee.count_fault(FaultKind::heartbeat_missed);
   } else {
     send_heartbeat(lease_id, *work);
   }
@@ -240,10 +222,10 @@ void Worker::look() {
   if (draw_.chance(faults.crash)) {
     crash();
   } else if (draw_.chance(faults.pause)) {
-    around_.referee.count_fault("worker_pause");
+    around_.referee.count_fault(FaultKind::worker_pause);
     pause(draw_.between(Duration{1}, faults.longest_pause));
   } else if (draw_.chance(faults.pause_beyond_ttl)) {
-    around_.referee.count_fault("pause_beyond_ttl");
+    around_.referee.count_fault(FaultKind::pause_beyond_ttl);
     pause(plan.ttl + draw_.between(Duration{1}, plan.ttl + plan.grace));
   }
 }
@@ -251,16 +233,12 @@ void Worker::look() {
 void Worker::stop() {
   around_.referee.happen(model::WorkerStopped{.worker = id_});
   is_up_ = false;
-  if (around_.plan.defect == DeploymentDefect::worker_renews_for_the_dead) {
-    for (const auto& [lease_id, work] : works_) of_earlier_lives_.insert(lease_id);
-  }
   works_.clear();
-  has_lost_ = false;
   waiting_.clear();
 }
 
 void Worker::crash() {
-  around_.referee.count_fault("worker_crash");
+  around_.referee.count_fault(FaultKind::worker_crash);
   stop();
   const Duration outage = draw_.between(Duration{0}, around_.plan.faults.worker.longest_outage);
   around_.timeline.after(outage, [this] {
@@ -270,13 +248,14 @@ void Worker::crash() {
 
 // Under its old name, or under one that the repository has never heard of.
 void Worker::restart() {
-  if (draw_.chance(around_.plan.faults.worker.new_identity)) {
-    around_.referee.count_fault("worker_renamed");
-    id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
-    repository_.speak_for(id_);
-    of_earlier_lives_.clear();
-  }
+  if (draw_.chance(around_.plan.faults.worker.new_identity)) rename();
   start();
+}
+
+void Worker::rename() {
+  around_.referee.count_fault(FaultKind::worker_renamed);
+  id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
+  repository_.speak_for(id_);
 }
 
 void Worker::pause(Duration length) {
@@ -289,9 +268,6 @@ void Worker::pause(Duration length) {
 
 void Worker::resume() {
   is_paused_ = false;
-  if (around_.plan.defect == DeploymentDefect::worker_reaps_itself) {
-    ask(model::ExpireLeasesAndRequeue{clock_.shows()}, nothing_to_do, not_awaited);
-  }
   for (const auto& happening : std::exchange(waiting_, {})) happening();
 }
 
@@ -348,6 +324,10 @@ std::function<void()> Worker::while_alive(std::function<void()> happening) {
       happening();
     }
   };
+}
+
+void Worker::send(model::Operation operation) {
+  ask(std::move(operation), nothing_to_do, not_awaited);
 }
 
 void Worker::ask(model::Operation operation, std::function<void(const CallResult&)> deliver,

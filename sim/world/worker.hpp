@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "lease/scheduler.hpp"
@@ -27,9 +26,12 @@ namespace leasecheck::sim {
 class Worker {
  public:
   Worker(model::Id id, model::ClockError clock, Surroundings surroundings);
+  virtual ~Worker() = default;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
-  /// The process starts for the first time.
-  void start();
+  /// The process starts, for the first time or after a crash.
+  virtual void start();
 
   /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its rhythm
   /// and acks what it claims (rule 24).
@@ -41,7 +43,7 @@ class Worker {
   /// Faults have ended, and this worker does not come back.
   void leave();
 
- private:
+ protected:
   /// One lease that the worker was granted and has neither given up nor lost, as far as it knows.
   struct Work {
     model::Id attempt_id;
@@ -52,34 +54,50 @@ class Worker {
   };
   using Works = std::map<model::Id, Work>;  ///< by lease handle
 
+  // The steps that planted defects override (sim/defects/deployment).
+
+  /// It was granted this lease by call number `grant`, and works on its attempt.
+  virtual void take(const model::LeaseRecord& lease, std::uint64_t grant);
+  /// It was told that this lease is no longer its own.
+  virtual void lose(const model::Id& lease_id);
+  /// The process ends, and forgets what it knew.
+  virtual void stop();
+  /// It comes back under a name that the repository has never heard of.
+  virtual void rename();
+  /// A pause is over.
+  virtual void resume();
+
+  [[nodiscard]] const Works& works() const { return works_; }
+  [[nodiscard]] model::Time clock_shows() const { return clock_.shows(); }
+  [[nodiscard]] const Plan& plan() const { return around_.plan; }
+  void give_back(const model::Id& lease_id);
+  /// Sends an operation without waiting for its reply.
+  void send(model::Operation operation);
+  /// Plans something for this incarnation: it does not happen after a crash, and waits for the end
+  /// of a pause.
+  void later(model::Duration delay, std::function<void()> happening);
+
+ private:
   void poll();
-  void take(const model::LeaseRecord& lease, std::uint64_t grant);
-  void lose(const model::Id& lease_id);
-  void renew_for_the_dead();
   void heartbeat(const model::Id& lease_id);
   void send_heartbeat(const model::Id& lease_id, const Work& work);
   void read_lease(const model::Id& lease_id);
   void write_effect(const model::Id& lease_id);
   void append_event(const model::Id& lease_id);
   void finish(const model::Id& lease_id);
-  void give_back(const model::Id& lease_id);
   void send_last_word(model::Operation last_word, std::uint32_t tries_left);
 
   void look();
-  void stop();
   void crash();
   void restart();
   void pause(model::Duration length);
-  void resume();
   void tell_clock();
   [[nodiscard]] model::Time next_beat();
 
   [[nodiscard]] bool believes(const Work& work) const;
   [[nodiscard]] Work* find(const model::Id& lease_id);
 
-  /// Plans something for this incarnation: it does not happen after a crash, and waits for the end
-  /// of a pause.
-  void later(model::Duration delay, std::function<void()> happening);
+  /// As `later`, at a time.
   void at(model::Time time, std::function<void()> happening);
   [[nodiscard]] std::function<void()> while_alive(std::function<void()> happening);
 
@@ -104,8 +122,6 @@ class Worker {
   std::uint64_t names_ = 1;  ///< that it has had
   std::uint64_t incarnation_ = 0;
   Works works_;
-  std::set<model::Id> of_earlier_lives_;        ///< of `worker_renews_for_the_dead`
-  bool has_lost_ = false;                       ///< of `worker_starts_over`
   std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
 };
 

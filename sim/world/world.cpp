@@ -23,7 +23,7 @@ using model::Time;
 /// One run: everybody in it, and how it goes.
 class World {
  public:
-  World(const Plan& plan, Subject& subject, Referee::StepSink sink)
+  World(const Plan& plan, Subject& subject, Referee::StepSink sink, const Actors& actors)
       : plan_(plan),
         subject_(subject),
         referee_(subject, plan.deployment(), std::move(sink)),
@@ -34,17 +34,16 @@ class World {
         person_(around_),
         stranger_(around_),
         repository_setter_(around_, repository_clock_,
-                           {.owner = "repository",
-                            .forwards = &ClockFaults::repository_forwards,
-                            .backwards = &ClockFaults::repository_backwards},
+                           {.forwards = FaultKind::repository_clock_forwards,
+                            .backwards = FaultKind::repository_clock_backwards},
                            "repository", [] {}) {
     for (const model::ClockError& clock : plan.worker_clocks) {
       workers_.push_back(
-          std::make_unique<Worker>("w" + std::to_string(workers_.size() + 1), clock, around_));
+          actors.make_worker("w" + std::to_string(workers_.size() + 1), clock, around_));
     }
     for (const model::ClockError& clock : plan.reaper_clocks) {
       reapers_.push_back(
-          std::make_unique<Reaper>("reaper" + std::to_string(reapers_.size() + 1), clock, around_));
+          actors.make_reaper("reaper" + std::to_string(reapers_.size() + 1), clock, around_));
     }
   }
 
@@ -75,8 +74,8 @@ class World {
 
   void count_wrong_clocks() {
     const auto count = [this](const model::ClockError& error) {
-      if (error.offset != Duration{0}) referee_.count_fault("clock_offset");
-      if (error.drift_ppm != 0) referee_.count_fault("clock_drift");
+      if (error.offset != Duration{0}) referee_.count_fault(FaultKind::clock_offset);
+      if (error.drift_ppm != 0) referee_.count_fault(FaultKind::clock_drift);
     };
     count(plan_.repository_clock);
     for (const model::ClockError& clock : plan_.worker_clocks) count(clock);
@@ -177,8 +176,9 @@ Time progress_bound(const model::State& state, const Plan& plan, Time now) {
   return model::saturating_add(bound, work);
 }
 
-RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink) {
-  return World(plan, subject, std::move(sink)).run();
+RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink,
+                   const Actors& actors) {
+  return World(plan, subject, std::move(sink), actors).run();
 }
 
 traces::Head head_of(const Plan& plan, std::string backend) {

@@ -1,10 +1,28 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "sim/oracle/referee.hpp"
 #include "sim/subject/subject.hpp"
 #include "sim/world/plan.hpp"
+#include "sim/world/reaper.hpp"
+#include "sim/world/worker.hpp"
 
 namespace leasecheck::sim {
+
+/// Who the workers and reapers of a run are: those that keep their side of the contract, unless a
+/// defect is planted around the repository.
+struct Actors {
+  std::function<std::unique_ptr<Worker>(model::Id, model::ClockError, Surroundings)> make_worker =
+      [](model::Id id, model::ClockError clock, Surroundings around) {
+        return std::make_unique<Worker>(std::move(id), clock, around);
+      };
+  std::function<std::unique_ptr<Reaper>(model::Id, model::ClockError, Surroundings)> make_reaper =
+      [](model::Id id, model::ClockError clock, Surroundings around) {
+        return std::make_unique<Reaper>(std::move(id), clock, around, around.plan.grace);
+      };
+};
 
 /// Runs the plan on the subject: a repository on its host, workers behind a network, reapers, a
 /// producer, an operator and a confused client, in virtual time, every operation judged. When the
@@ -12,7 +30,8 @@ namespace leasecheck::sim {
 /// become terminal within `progress_bound` (rule 24). The same plan on a subject that answers the
 /// same gives the same steps, byte for byte.
 /// Pre: the subject is empty.
-[[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink = {});
+[[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink = {},
+                                 const Actors& actors = {});
 
 /// The instant by which every attempt of this state must be terminal, if from `now` on nothing
 /// fails and one worker and one reaper go on by the plan: computed from expiries and policies

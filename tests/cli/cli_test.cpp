@@ -101,7 +101,7 @@ TEST(Simulate, AllKindsOfFaultAreFiredOrNamed) {
   const Ended ended = Workplace().run("simulate --processes 2 --seeds 1 --json");
   const auto document = nlohmann::json::parse(ended.out, nullptr, false);
   ASSERT_FALSE(document.is_discarded()) << ended.out << ended.err;
-  for (const sim::FaultKind& kind : sim::fault_kinds()) {
+  for (const sim::FaultInfo& kind : sim::fault_kinds()) {
     const std::string name(kind.name);
     const auto& never = document["never_fired"];
     EXPECT_NE(document["faults"].contains(name),

@@ -1,7 +1,7 @@
 // Workers and reapers that break their side of the contract are found, around a correct repository.
 #include <gtest/gtest.h>
 
-#include "sim/defects/catalogue.hpp"
+#include "sim/defects/deployment/deployment_mutants.hpp"
 #include "tests/sim/subjects.hpp"
 
 namespace leasecheck::mutants {
@@ -14,9 +14,10 @@ TEST_P(Deployment, IsFoundByThePropertyItNames) {
   std::string found;
   for (std::uint64_t seed = 1; seed <= seeds && found.empty(); ++seed) {
     sim::Plan plan = sim::draw_plan(seed, {});
-    plan.defect = GetParam().defect;
+    sim::Actors actors;
+    GetParam().plant(plan, actors);
     const auto subject = sim::testing::make_memory();
-    found = sim::simulate(plan, *subject).verdict.property;
+    found = sim::simulate(plan, *subject, {}, actors).verdict.property;
   }
   EXPECT_EQ(found, GetParam().property);
 }

@@ -39,7 +39,9 @@ TEST(Referee, AfterTheVerdictNothingIsCarriedOut) {
   const auto subject = testing::make_subject("mutant:ties_broken_by_id");
   std::vector<traces::Step> steps;
   Referee referee(*subject, {}, [&](const traces::Step& step) { steps.push_back(step); });
-  for (const char* id : {"a2", "a1"}) ASSERT_TRUE(referee.operate(client, enqueue(id)).has_value());
+  for (const char* id : {"a2", "a1", "a3"}) {
+    ASSERT_TRUE(referee.operate(client, enqueue(id)).has_value());
+  }
   const auto list = at_1(model::ListDispatchableAttempts{model::at_ms(1), 10});
   ASSERT_TRUE(referee.operate(client, list).has_value());
   ASSERT_TRUE(referee.is_over());

@@ -19,8 +19,10 @@ TEST(Storm, HoldsOnSqliteWhateverFails) {
         << "seed " << seed << ": " << result.property << ": " << result.message;
     tally.add(result.tally);
   }
-  for (const char* fault : {"kill", "power_loss", "io_error", "disk_full", "slow_call"}) {
-    EXPECT_GT(tally.faults[fault], 10U) << fault << " must happen for this to say anything";
+  using enum FaultKind;
+  for (const FaultKind fault : {kill, power_loss, io_error, disk_full, slow_call}) {
+    EXPECT_GT(tally.faults[fault], 10U)
+        << info_of(fault).name << " must happen for this to say anything";
   }
   for (const char* outcome :
        {"ok", "unknown", "unavailable", "stale_lease", "not_dispatchable", "not_found"}) {
