@@ -31,76 +31,73 @@ constexpr FaultInfo row(FaultKind kind, std::string_view name, std::string_view 
           .switch_off = [](Faults& faults) { (faults.*Group).*Field = {}; }};
 }
 
-}  // namespace
+using enum FaultKind;
+using enum FaultSite;
 
 // A new kind is entered here; a new probability that is not fails the test of the plan's options.
-std::span<const FaultInfo> fault_kinds() {
-  using enum FaultKind;
-  using enum FaultSite;
-  static constexpr std::array kinds{
-      row<&Faults::network, &NetworkFaults::lose_request>(request_lost, "request_lost",
-                                                          "fault_lose_request", world),
-      row<&Faults::network, &NetworkFaults::lose_reply>(reply_lost, "reply_lost",
-                                                        "fault_lose_reply", world),
-      row<&Faults::network, &NetworkFaults::duplicate_request>(
-          request_duplicated, "request_duplicated", "fault_duplicate_request", world),
-      row<&Faults::network, &NetworkFaults::delay_spike>(delay_spike, "delay_spike",
-                                                         "fault_delay_spike", world),
-      row<&Faults::network, &NetworkFaults::cut_requests>(requests_cut, "requests_cut",
-                                                          "fault_cut_requests", world),
-      row<&Faults::network, &NetworkFaults::cut_replies>(replies_cut, "replies_cut",
-                                                         "fault_cut_replies", world),
-      row<&Faults::network, &NetworkFaults::cut_both>(link_cut, "link_cut", "fault_cut_both",
+constexpr std::array kinds{
+    row<&Faults::network, &NetworkFaults::lose_request>(request_lost, "request_lost",
+                                                        "fault_lose_request", world),
+    row<&Faults::network, &NetworkFaults::lose_reply>(reply_lost, "reply_lost", "fault_lose_reply",
                                                       world),
-      row<&Faults::worker, &WorkerFaults::crash>(worker_crash, "worker_crash", "fault_crash",
-                                                 world),
-      row<&Faults::worker, &WorkerFaults::new_identity>(worker_renamed, "worker_renamed",
-                                                        "fault_new_identity", world),
-      row<&Faults::worker, &WorkerFaults::pause>(worker_pause, "worker_pause", "fault_pause",
-                                                 world),
-      row<&Faults::worker, &WorkerFaults::pause_beyond_ttl>(pause_beyond_ttl, "pause_beyond_ttl",
-                                                            "fault_pause_beyond_ttl", world),
-      row<&Faults::worker, &WorkerFaults::miss_heartbeat>(heartbeat_missed, "heartbeat_missed",
-                                                          "fault_miss_heartbeat", world),
-      row<&Faults::worker, &WorkerFaults::keep_expired>(expired_lease_kept, "expired_lease_kept",
-                                                        "fault_keep_expired", world),
-      row<&Faults::clock, &ClockFaults::most_offset>(clock_offset, "clock_offset",
-                                                     "fault_most_offset", world),
-      row<&Faults::clock, &ClockFaults::most_drift_ppm>(clock_drift, "clock_drift",
-                                                        "fault_most_drift_ppm", world),
-      row<&Faults::clock, &ClockFaults::worker_forwards>(
-          worker_clock_forwards, "worker_clock_forwards", "fault_worker_forwards", world),
-      row<&Faults::clock, &ClockFaults::worker_backwards>(
-          worker_clock_backwards, "worker_clock_backwards", "fault_worker_backwards", world),
-      row<&Faults::clock, &ClockFaults::reaper_forwards>(
-          reaper_clock_forwards, "reaper_clock_forwards", "fault_reaper_forwards", world),
-      row<&Faults::clock, &ClockFaults::reaper_backwards>(
-          reaper_clock_backwards, "reaper_clock_backwards", "fault_reaper_backwards", world),
-      row<&Faults::clock, &ClockFaults::repository_forwards>(repository_clock_forwards,
-                                                             "repository_clock_forwards",
-                                                             "fault_repository_forwards", world),
-      row<&Faults::clock, &ClockFaults::repository_backwards>(repository_clock_backwards,
-                                                              "repository_clock_backwards",
-                                                              "fault_repository_backwards", world),
-      row<&Faults::reaper, &ReaperFaults::miss_tick>(tick_missed, "tick_missed", "fault_miss_tick",
-                                                     world),
-      row<&Faults::client, &ClientFaults::repeat_enqueue>(enqueue_repeated, "enqueue_repeated",
-                                                          "fault_repeat_enqueue", world),
-      row<&Faults::client, &ClientFaults::conflicting_enqueue>(
-          enqueue_in_conflict, "enqueue_in_conflict", "fault_conflicting_enqueue", world),
-      row<&Faults::client, &ClientFaults::cancel>(operator_cancel, "operator_cancel",
-                                                  "fault_cancel", world),
-      row<&Faults::client, &ClientFaults::replay>(operator_replay, "operator_replay",
-                                                  "fault_replay", world),
-      row<&Faults::client, &ClientFaults::strange_call>(strange_call, "strange_call",
-                                                        "fault_strange_call", world),
-      row<&Faults::disk, &DiskFaults::kill>(kill, "kill", "fault_kill", disk),
-      row<&Faults::disk, &DiskFaults::power_loss>(power_loss, "power_loss", "fault_power_loss",
-                                                  disk),
-      row<&Faults::disk, &DiskFaults::io_error>(io_error, "io_error", "fault_io_error", disk),
-      row<&Faults::disk, &DiskFaults::disk_full>(disk_full, "disk_full", "fault_disk_full", disk),
-      row<&Faults::disk, &DiskFaults::slow>(slow_call, "slow_call", "fault_slow", disk),
-  };
+    row<&Faults::network, &NetworkFaults::duplicate_request>(
+        request_duplicated, "request_duplicated", "fault_duplicate_request", world),
+    row<&Faults::network, &NetworkFaults::delay_spike>(delay_spike, "delay_spike",
+                                                       "fault_delay_spike", world),
+    row<&Faults::network, &NetworkFaults::cut_requests>(requests_cut, "requests_cut",
+                                                        "fault_cut_requests", world),
+    row<&Faults::network, &NetworkFaults::cut_replies>(replies_cut, "replies_cut",
+                                                       "fault_cut_replies", world),
+    row<&Faults::network, &NetworkFaults::cut_both>(link_cut, "link_cut", "fault_cut_both", world),
+    row<&Faults::worker, &WorkerFaults::crash>(worker_crash, "worker_crash", "fault_crash", world),
+    row<&Faults::worker, &WorkerFaults::new_identity>(worker_renamed, "worker_renamed",
+                                                      "fault_new_identity", world),
+    row<&Faults::worker, &WorkerFaults::pause>(worker_pause, "worker_pause", "fault_pause", world),
+    row<&Faults::worker, &WorkerFaults::pause_beyond_ttl>(pause_beyond_ttl, "pause_beyond_ttl",
+                                                          "fault_pause_beyond_ttl", world),
+    row<&Faults::worker, &WorkerFaults::miss_heartbeat>(heartbeat_missed, "heartbeat_missed",
+                                                        "fault_miss_heartbeat", world),
+    row<&Faults::worker, &WorkerFaults::keep_expired>(expired_lease_kept, "expired_lease_kept",
+                                                      "fault_keep_expired", world),
+    row<&Faults::clock, &ClockFaults::most_offset>(clock_offset, "clock_offset",
+                                                   "fault_most_offset", world),
+    row<&Faults::clock, &ClockFaults::most_drift_ppm>(clock_drift, "clock_drift",
+                                                      "fault_most_drift_ppm", world),
+    row<&Faults::clock, &ClockFaults::worker_forwards>(
+        worker_clock_forwards, "worker_clock_forwards", "fault_worker_forwards", world),
+    row<&Faults::clock, &ClockFaults::worker_backwards>(
+        worker_clock_backwards, "worker_clock_backwards", "fault_worker_backwards", world),
+    row<&Faults::clock, &ClockFaults::reaper_forwards>(
+        reaper_clock_forwards, "reaper_clock_forwards", "fault_reaper_forwards", world),
+    row<&Faults::clock, &ClockFaults::reaper_backwards>(
+        reaper_clock_backwards, "reaper_clock_backwards", "fault_reaper_backwards", world),
+    row<&Faults::clock, &ClockFaults::repository_forwards>(
+        repository_clock_forwards, "repository_clock_forwards", "fault_repository_forwards", world),
+    row<&Faults::clock, &ClockFaults::repository_backwards>(repository_clock_backwards,
+                                                            "repository_clock_backwards",
+                                                            "fault_repository_backwards", world),
+    row<&Faults::reaper, &ReaperFaults::miss_tick>(tick_missed, "tick_missed", "fault_miss_tick",
+                                                   world),
+    row<&Faults::client, &ClientFaults::repeat_enqueue>(enqueue_repeated, "enqueue_repeated",
+                                                        "fault_repeat_enqueue", world),
+    row<&Faults::client, &ClientFaults::conflicting_enqueue>(
+        enqueue_in_conflict, "enqueue_in_conflict", "fault_conflicting_enqueue", world),
+    row<&Faults::client, &ClientFaults::cancel>(operator_cancel, "operator_cancel", "fault_cancel",
+                                                world),
+    row<&Faults::client, &ClientFaults::replay>(operator_replay, "operator_replay", "fault_replay",
+                                                world),
+    row<&Faults::client, &ClientFaults::strange_call>(strange_call, "strange_call",
+                                                      "fault_strange_call", world),
+    row<&Faults::disk, &DiskFaults::kill>(kill, "kill", "fault_kill", disk),
+    row<&Faults::disk, &DiskFaults::power_loss>(power_loss, "power_loss", "fault_power_loss", disk),
+    row<&Faults::disk, &DiskFaults::io_error>(io_error, "io_error", "fault_io_error", disk),
+    row<&Faults::disk, &DiskFaults::disk_full>(disk_full, "disk_full", "fault_disk_full", disk),
+    row<&Faults::disk, &DiskFaults::slow>(slow_call, "slow_call", "fault_slow", disk),
+};
+
+}  // namespace
+
+std::span<const FaultInfo> fault_kinds() {
   return kinds;
 }
 

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <expected>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
 #include "leasecheck/spec/environment.hpp"
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
+#include "traces/json.hpp"
 
 /// The model's values as JSON, for traces and for the protocol with subjects alike: one spelling of
 /// every field, whoever reads it. Decoding is strict: what comes back is exactly what went in, or
@@ -17,24 +16,6 @@
 /// `{"hex":"…"}`. Times and durations are integers in milliseconds.
 /// Thread: any; nothing here has state.
 namespace leasecheck::traces {
-
-/// Keeps the order of keys, so that the same value is the same bytes.
-using Json = nlohmann::ordered_json;
-
-/// What decoding answers: the value, or "FIELD: expected …, found …".
-template <class T>
-using Decoded = std::expected<T, std::string>;
-
-/// Objects and arrays may nest this deep in what is read; a payload that nests deeper is carried as
-/// text. JSON is printed recursively, and hostile input must not end in an overflow of the stack.
-inline constexpr int deepest_nesting = 64;
-
-/// Parses one JSON value.
-/// Errors: not JSON, or nested deeper than `deepest_nesting`.
-[[nodiscard]] Decoded<Json> parse_json(std::string_view text);
-
-/// Prints on one line, without blanks.
-[[nodiscard]] std::string print_json(const Json& json);
 
 /// The arguments of an operation, without its name and its time.
 [[nodiscard]] Json operation_args_to_json(const model::Operation& operation);
@@ -69,8 +50,5 @@ inline constexpr int deepest_nesting = 64;
 /// Errors: an unknown event; a missing, mistyped or unknown field.
 [[nodiscard]] Decoded<model::Environment> environment_from_json(std::string_view name,
                                                                 const Json& args);
-
-/// A string of any bytes: itself if it is UTF-8, otherwise `{"hex":"…"}`.
-[[nodiscard]] Json text_to_json(std::string_view text);
 
 }  // namespace leasecheck::traces

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "traces/codec.hpp"
 #include "traces/fields.hpp"
+#include "traces/json.hpp"
 #include "traces/trace.hpp"
 
 /// The visitors of `fields`: one makes JSON, one prints it, one reads it. Included by this folder's
@@ -43,14 +43,6 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
-
-/// Where words and numbers stand for what JSON cannot hold.
-[[nodiscard]] std::string text_from_json(const Json& json, std::string& text);
-[[nodiscard]] Json payload_if_canonical(const std::string& payload);
-[[nodiscard]] std::string canonical_payload(const Json& json);
-
-/// ": expected WANTED, found …"; what a value that is not as wanted is answered with.
-[[nodiscard]] std::string expected(std::string_view wanted, const Json& found);
 
 class Encoder {
  public:

@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include "cli/campaign/campaign_report.hpp"
 #include "cli/campaign/progress.hpp"
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"

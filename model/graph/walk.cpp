@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
+#include "leasecheck/spec/validity.hpp"
 #include "model/graph/numbered.hpp"
 
 // Why the walk is finite and still exact.

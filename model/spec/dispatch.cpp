@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
+#include "leasecheck/spec/validity.hpp"
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {

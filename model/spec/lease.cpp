@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "leasecheck/spec/step.hpp"
+#include "leasecheck/spec/validity.hpp"
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {

@@ -1,8 +1,6 @@
 #include "model/spec/rules.hpp"
 
-#include <algorithm>
-
-#include "leasecheck/spec/step.hpp"
+#include "leasecheck/spec/validity.hpp"
 
 namespace leasecheck::model {
 
@@ -52,18 +50,6 @@ void finish(State& state, Attempt& attempt, Status status) {
 void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time now) {
   finish(state, attempt, Status::failed);
   attempt.dead_letter = PendingDeadLetter{reason, attempt.attempt_no, now};
-}
-
-Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no) {
-  Duration wait = policy.backoff;
-  if (policy.strategy == BackoffStrategy::exponential) {
-    for (std::uint32_t failed = 1; failed < attempt_no; ++failed) {
-      const Duration longer = saturating_multiply(wait, policy.multiplier);
-      if (longer == wait) break;  // 0, a multiplier of 1, or the end of the range: it stays so
-      wait = longer;
-    }
-  }
-  return std::max(std::min(wait, policy.max_backoff.value_or(Duration::max())), Duration{1});
 }
 
 void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time now) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <expected>
-#include <string_view>
+#include <optional>
 
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
@@ -70,9 +70,5 @@ void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time
 [[nodiscard]] AttemptRecord attempt_record(const Attempt& attempt);
 [[nodiscard]] LeaseRecord lease_record(const Attempt& attempt);
 [[nodiscard]] DeadLetter dead_letter_record(const Attempt& attempt);
-
-/// Rule 13: whether `payload` is the text of exactly one JSON value: RFC 8259 in valid UTF-8, a
-/// leading byte order mark allowed, numbers within the range of a double.
-[[nodiscard]] bool is_json(std::string_view payload);
 
 }  // namespace leasecheck::model

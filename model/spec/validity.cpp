@@ -1,10 +1,9 @@
+#include "leasecheck/spec/validity.hpp"
+
 #include <utf8.h>
 
 #include <limits>
 #include <nlohmann/json.hpp>
-
-#include "leasecheck/spec/step.hpp"
-#include "model/spec/rules.hpp"
 
 namespace leasecheck::model {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "leasecheck/check/checker.hpp"
 #include "leasecheck/check/drawing.hpp"
-#include "model/system/explore.hpp"
+#include "model/system/explored.hpp"
 
 namespace leasecheck::system {
 

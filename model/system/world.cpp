@@ -51,6 +51,16 @@ void disown_messages(State& state, unsigned worker) {
   sort(state);
 }
 
+// From here on the worker does not believe, whatever is said about its heartbeat.
+void begin_to_finish(State& state, const Action& action) {
+  WorkerState& worker = state.workers[action.worker];
+  worker.phase = Phase::finishing;
+  worker.outcome = action.outcome;
+  worker.version = 0;
+  worker.expires = worker.deadline = worker.next_heartbeat = 0;
+  disown_messages(state, action.worker);
+}
+
 }  // namespace
 
 World::World(const Options& options)
@@ -89,6 +99,29 @@ model::Operation World::operation(const Action& reaping, model::Time now) const 
   return model::ExpireLeasesAndRequeue{shown - options_.grace};
 }
 
+// Pre: the action is a claim, a heartbeat or an ack.
+void World::ask(State& state, const Action& action) const {
+  WorkerState& worker = state.workers[action.worker];
+  worker.awaits = true;
+  if (action.kind == Action::Kind::claim) {
+    send(state, {.kind = MessageKind::claim, .worker = action.worker, .attempt = action.attempt});
+  } else if (action.kind == Action::Kind::heartbeat) {
+    worker.next_heartbeat = milliseconds(options_.heartbeat_period);
+    send(state, {.kind = MessageKind::heartbeat,
+                 .worker = action.worker,
+                 .attempt = worker.attempt,
+                 .lease = worker.lease,
+                 .expires = clock(worker) + milliseconds(options_.ttl)});
+  } else {
+    if (action.kind == Action::Kind::ack) begin_to_finish(state, action);
+    send(state, {.kind = MessageKind::ack,
+                 .worker = action.worker,
+                 .attempt = worker.attempt,
+                 .lease = worker.lease,
+                 .outcome = worker.outcome});
+  }
+}
+
 State World::apply(const State& before, const Action& action) const {
   State state = before;
   WorkerState& worker = state.workers[action.worker];
@@ -98,33 +131,10 @@ State World::apply(const State& before, const Action& action) const {
       state.phase = static_cast<std::uint16_t>(instants_.after(state.phase, action.duration));
       break;
     case Action::Kind::claim:
-      worker.awaits = true;
-      send(state, {.kind = MessageKind::claim, .worker = action.worker, .attempt = action.attempt});
-      break;
     case Action::Kind::heartbeat:
-      worker.awaits = true;
-      worker.next_heartbeat = milliseconds(options_.heartbeat_period);
-      send(state, {.kind = MessageKind::heartbeat,
-                   .worker = action.worker,
-                   .attempt = worker.attempt,
-                   .lease = worker.lease,
-                   .expires = clock(worker) + milliseconds(options_.ttl)});
-      break;
     case Action::Kind::ack:
-      // From here on the worker does not believe, whatever is said about its heartbeat.
-      worker.phase = Phase::finishing;
-      worker.outcome = action.outcome;
-      worker.version = 0;
-      worker.expires = worker.deadline = worker.next_heartbeat = 0;
-      disown_messages(state, action.worker);
-      [[fallthrough]];
     case Action::Kind::repeat_ack:
-      worker.awaits = true;
-      send(state, {.kind = MessageKind::ack,
-                   .worker = action.worker,
-                   .attempt = worker.attempt,
-                   .lease = worker.lease,
-                   .outcome = worker.outcome});
+      ask(state, action);
       break;
     case Action::Kind::abandon:
       forget(state, action.worker);

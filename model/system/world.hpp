@@ -82,6 +82,7 @@ class World {
   [[nodiscard]] bool may_time_pass(const State& state) const;
   [[nodiscard]] Relative horizon(const State& state) const;
 
+  void ask(State& state, const Action& action) const;
   void send(State& state, const Message& request) const;
   void serve(State& state, unsigned message) const;
   void deliver(State& state, unsigned message) const;

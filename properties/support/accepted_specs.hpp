@@ -5,7 +5,7 @@
 #include <map>
 #include <string_view>
 
-#include "properties/property.hpp"
+#include "properties/support/observed.hpp"
 
 namespace leasecheck::properties {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "properties/property.hpp"
+#include "properties/support/observed.hpp"
 
 /// What several properties ask of an observed operation.
 namespace leasecheck::properties {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "leasecheck/spec/records.hpp"
-#include "properties/property.hpp"
+#include "properties/support/observed.hpp"
 
 /// Looking things up in a snapshot and comparing two. Snapshots are in canonical order (rule 15);
 /// of several rows for one id, which no correct repository has, the first one stands for all.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "sim/check.hpp"
-#include "sim/disk/vfs.hpp"
 
 namespace leasecheck::sim {
 
@@ -90,7 +89,7 @@ std::vector<Fragment> Disk::unsynced() const {
 
 void Disk::lose_power(std::span<const Fate> fates) {
   check(fates.size() == unsynced().size(), "there is one fate for each fragment");
-  for (DiskProcess* process : processes_) process->lose_power();
+  for (Mount* process : processes_) process->lose_power();
   std::map<std::string, std::shared_ptr<DiskFile>> left;
   for (auto& [name, file] : files_) {
     std::vector<Fragment> fragments;

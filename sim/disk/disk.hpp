@@ -17,6 +17,15 @@ namespace leasecheck::sim {
 
 class DiskProcess;
 
+/// What a disk asks of a process that has it mounted.
+class Mount {
+ public:
+  virtual ~Mount() = default;
+
+  /// The power goes: the process is dead, and what it has open is as it was on the medium.
+  virtual void lose_power() = 0;
+};
+
 /// The kinds of call that reach a disk.
 enum class DiskCall : std::uint8_t {
   open,
@@ -116,7 +125,7 @@ class Disk {
   std::map<std::string, std::shared_ptr<DiskFile>> files_;
   /// Removed, but still on the medium's directory.
   std::map<std::string, std::shared_ptr<DiskFile>> removed_;
-  std::vector<DiskProcess*> processes_;
+  std::vector<Mount*> processes_;
 };
 
 }  // namespace leasecheck::sim

@@ -324,7 +324,7 @@ DiskProcess::~DiskProcess() {
   check(open_.empty(), "a process closes its files before it is destroyed");
   for (const auto& [memory, contents] : memory_at_death_) memory->set_contents(contents);
   sqlite3_vfs_unregister(&registration_->vfs);
-  std::erase(disk_.processes_, this);
+  std::erase(disk_.processes_, static_cast<Mount*>(this));
 }
 
 void DiskProcess::kill() {

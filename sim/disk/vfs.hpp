@@ -16,10 +16,10 @@ namespace leasecheck::sim {
 /// its calls is answered with an error and changes nothing, nobody is asked, and nobody else runs.
 /// What it writes meanwhile into memory that it shares with others is undone in the end.
 /// Thread: one thread.
-class DiskProcess {
+class DiskProcess final : private Mount {
  public:
   explicit DiskProcess(Disk& disk);
-  ~DiskProcess();
+  ~DiskProcess() override;
   DiskProcess(const DiskProcess&) = delete;
   DiskProcess& operator=(const DiskProcess&) = delete;
 
@@ -34,7 +34,6 @@ class DiskProcess {
   [[nodiscard]] bool is_dead() const { return is_dead_; }
 
  private:
-  friend class Disk;
   friend struct Vfs;
   struct Registration;
   struct Descriptor {
@@ -44,7 +43,7 @@ class DiskProcess {
     bool is_removed_with_close = false;
   };
 
-  void lose_power();
+  void lose_power() override;
 
   Disk& disk_;
   std::string vfs_name_;

@@ -21,87 +21,85 @@ EnqueueAttempt enqueue_with(Id AttemptSpec::*field, const Id& id) {
   return {spec};
 }
 
-const std::vector<IdArgument>& id_arguments() {
-  using Op = Operation;
-  static const std::vector<IdArgument> arguments = {
-      {"enqueue attempt",
-       [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::attempt_id, id); }},
-      {"enqueue run", [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::run_id, id); }},
-      {"enqueue tenant",
-       [](const Id& id) -> Op {
-         AttemptSpec spec = spec_of("new");
-         spec.tenant_id = id;
-         return EnqueueAttempt{spec};
-       }},
-      {"claim attempt",
-       [](const Id& id) -> Op {
-         return UpsertLease{id, "w1", later};
-       }},
-      {"claim worker",
-       [](const Id& id) -> Op {
-         return UpsertLease{"a1", id, later};
-       }},
-      {"heartbeat lease",
-       [](const Id& id) -> Op {
-         return HeartbeatLease{id, later, later};
-       }},
-      {"versioned heartbeat lease",
-       [](const Id& id) -> Op {
-         return HeartbeatLeaseWithVersion{id, "w1", 1, later, later};
-       }},
-      {"versioned heartbeat worker",
-       [](const Id& id) -> Op {
-         return HeartbeatLeaseWithVersion{"l1", id, 1, later, later};
-       }},
-      {"latest run", [](const Id& id) -> Op { return LatestSeqForRun{id}; }},
-      {"start lease",
-       [](const Id& id) -> Op {
-         return StartAttempt{id, "w1"};
-       }},
-      {"start worker",
-       [](const Id& id) -> Op {
-         return StartAttempt{"l1", id};
-       }},
-      {"release lease",
-       [](const Id& id) -> Op {
-         return ReleaseLease{id, "w1"};
-       }},
-      {"release worker",
-       [](const Id& id) -> Op {
-         return ReleaseLease{"l1", id};
-       }},
-      {"ack lease",
-       [](const Id& id) -> Op {
-         return AckAttempt{id, "w1", AckOutcome::failed};
-       }},
-      {"ack worker",
-       [](const Id& id) -> Op {
-         return AckAttempt{"l1", id, AckOutcome::failed};
-       }},
-      {"event lease",
-       [](const Id& id) -> Op {
-         return AppendRunEvent{id, "w1", "kind", "1"};
-       }},
-      {"event worker",
-       [](const Id& id) -> Op {
-         return AppendRunEvent{"l1", id, "kind", "1"};
-       }},
-      {"event kind",
-       [](const Id& id) -> Op {
-         return AppendRunEvent{"l1", "w1", id, "1"};
-       }},
-      {"cancel attempt", [](const Id& id) -> Op { return CancelAttempt{id}; }},
-      {"replay attempt", [](const Id& id) -> Op { return ReplayDeadLetter{id}; }},
-      {"get attempt", [](const Id& id) -> Op { return GetAttempt{id}; }},
-      {"get lease", [](const Id& id) -> Op { return GetLease{id}; }},
-      {"get lease for attempt", [](const Id& id) -> Op { return GetLeaseForAttempt{id}; }},
-      {"list events run",
-       [](const Id& id) -> Op {
-         return ListRunEvents{id, 0, 1};
-       }},
-  };
-  return arguments;
-}
+using Op = Operation;
+
+const std::vector<IdArgument> id_arguments = {
+    {"enqueue attempt",
+     [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::attempt_id, id); }},
+    {"enqueue run", [](const Id& id) -> Op { return enqueue_with(&AttemptSpec::run_id, id); }},
+    {"enqueue tenant",
+     [](const Id& id) -> Op {
+       AttemptSpec spec = spec_of("new");
+       spec.tenant_id = id;
+       return EnqueueAttempt{spec};
+     }},
+    {"claim attempt",
+     [](const Id& id) -> Op {
+       return UpsertLease{id, "w1", later};
+     }},
+    {"claim worker",
+     [](const Id& id) -> Op {
+       return UpsertLease{"a1", id, later};
+     }},
+    {"heartbeat lease",
+     [](const Id& id) -> Op {
+       return HeartbeatLease{id, later, later};
+     }},
+    {"versioned heartbeat lease",
+     [](const Id& id) -> Op {
+       return HeartbeatLeaseWithVersion{id, "w1", 1, later, later};
+     }},
+    {"versioned heartbeat worker",
+     [](const Id& id) -> Op {
+       return HeartbeatLeaseWithVersion{"l1", id, 1, later, later};
+     }},
+    {"latest run", [](const Id& id) -> Op { return LatestSeqForRun{id}; }},
+    {"start lease",
+     [](const Id& id) -> Op {
+       return StartAttempt{id, "w1"};
+     }},
+    {"start worker",
+     [](const Id& id) -> Op {
+       return StartAttempt{"l1", id};
+     }},
+    {"release lease",
+     [](const Id& id) -> Op {
+       return ReleaseLease{id, "w1"};
+     }},
+    {"release worker",
+     [](const Id& id) -> Op {
+       return ReleaseLease{"l1", id};
+     }},
+    {"ack lease",
+     [](const Id& id) -> Op {
+       return AckAttempt{id, "w1", AckOutcome::failed};
+     }},
+    {"ack worker",
+     [](const Id& id) -> Op {
+       return AckAttempt{"l1", id, AckOutcome::failed};
+     }},
+    {"event lease",
+     [](const Id& id) -> Op {
+       return AppendRunEvent{id, "w1", "kind", "1"};
+     }},
+    {"event worker",
+     [](const Id& id) -> Op {
+       return AppendRunEvent{"l1", id, "kind", "1"};
+     }},
+    {"event kind",
+     [](const Id& id) -> Op {
+       return AppendRunEvent{"l1", "w1", id, "1"};
+     }},
+    {"cancel attempt", [](const Id& id) -> Op { return CancelAttempt{id}; }},
+    {"replay attempt", [](const Id& id) -> Op { return ReplayDeadLetter{id}; }},
+    {"get attempt", [](const Id& id) -> Op { return GetAttempt{id}; }},
+    {"get lease", [](const Id& id) -> Op { return GetLease{id}; }},
+    {"get lease for attempt", [](const Id& id) -> Op { return GetLeaseForAttempt{id}; }},
+    {"list events run",
+     [](const Id& id) -> Op {
+       return ListRunEvents{id, 0, 1};
+     }},
+};
 
 const std::vector<Id>& bad_ids() {
   static const std::vector<Id> ids = {
@@ -147,7 +145,7 @@ const std::vector<Id>& hostile_ids() {
 LEASECHECK_CONTRACT(Ids);
 
 TEST_P(Ids, ABadOneIsAnInvalidArgumentWhereverItStands) {
-  for (const IdArgument& argument : id_arguments()) {
+  for (const IdArgument& argument : id_arguments) {
     for (const Id& id : bad_ids()) {
       SCOPED_TRACE(argument.name);
       expect_refused(argument.with(id), ErrorCode::invalid_argument);
@@ -156,7 +154,7 @@ TEST_P(Ids, ABadOneIsAnInvalidArgumentWhereverItStands) {
 }
 
 TEST_P(Ids, AHostileOneIsNeverAnInvalidArgument) {
-  for (const IdArgument& argument : id_arguments()) {
+  for (const IdArgument& argument : id_arguments) {
     for (const Id& id : hostile_ids()) {
       EXPECT_NE(perform(argument.with(id)), Outcome(std::unexpected(ErrorCode::invalid_argument)))
           << argument.name << " " << id;

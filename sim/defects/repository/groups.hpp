@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "memory/memory_repository.hpp"
-#include "sim/defects/repository/mutants.hpp"
+#include "sim/defects/repository/mutant.hpp"
 
 /// The planted defects by the operation or the question that they spoil, one file each.
 namespace leasecheck::mutants {

@@ -1,31 +1,13 @@
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string_view>
 
-#include "lease/sqlite.hpp"
+#include "sim/defects/storage/sqlite_mutant.hpp"
 
-/// Planted defects of storage: the SQLite backend with one transaction done as some real system
-/// once did it. In a single process on a disk that never fails each of them is correct; each must
-/// be found by the search that it names.
 namespace leasecheck::mutants {
 
-/// What can see a defect: several processes at once, or a crash.
-enum class Search : std::uint8_t { interleave, crash };
-
-struct SqliteMutant {
-  std::string_view name;
-  std::string_view
-      defect;             ///< row of the catalogue of defects, or of the contract: "B96", "rule 17"
-  std::string_view what;  ///< one sentence: what it does wrong
-  Search search;
-  std::string_view property;  ///< the property that must find it
-  std::string_view shown_by;  ///< a case of that search in which it shows: "leased/heartbeat+reap"
-  lease::Result<std::unique_ptr<lease::AttemptRepository>> (*open)(
-      const lease::SqliteOptions& options, lease::Clock& clock, lease::IdSource& ids);
-};
-
+/// Every planted defect of storage.
 [[nodiscard]] std::span<const SqliteMutant> sqlite_mutants();
 
 /// Returns: null when there is none of this name.

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/defects/storage/sqlite_mutants.hpp"
+#include "sim/defects/storage/sqlite_mutant.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "stored_repository.hpp"

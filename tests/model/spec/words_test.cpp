@@ -4,6 +4,7 @@
 #include <string>
 
 #include "leasecheck/spec/environment.hpp"
+#include "leasecheck/spec/validity.hpp"
 #include "tests/model/spec/generators.hpp"
 #include "tests/model/spec/property.hpp"
 

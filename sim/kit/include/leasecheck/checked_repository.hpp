@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "leasecheck/conformance_suite.hpp"
+#include "leasecheck/candidate.hpp"
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/state.hpp"
 

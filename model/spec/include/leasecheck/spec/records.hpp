@@ -133,6 +133,9 @@ struct CountsByStatus {
   bool operator==(const CountsByStatus&) const = default;
 };
 
+/// Rule 11: the wait after the failure of attempt number `attempt_no`, at least 1 ms.
+[[nodiscard]] Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no);
+
 /// Completed, failed and cancelled are terminal; only a replay leaves them (rule 16).
 [[nodiscard]] bool is_terminal(Status status);
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <optional>
 
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
@@ -44,14 +43,5 @@ struct Step {
 
 /// Rule 2: whether `left` goes before `right` in dispatch order; a strict total order.
 [[nodiscard]] bool dispatches_before(const Attempt& left, const Attempt& right);
-
-/// Rule 11: the wait after the failure of attempt number `attempt_no`, at least 1 ms.
-[[nodiscard]] Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no);
-
-/// 1 to 255 bytes of valid UTF-8 without U+0000.
-[[nodiscard]] bool is_valid_id(std::string_view id);
-
-/// Whether `spec` is free of every fault that is `invalid_argument` (section "Errors").
-[[nodiscard]] bool is_valid_spec(const AttemptSpec& spec);
 
 }  // namespace leasecheck::model

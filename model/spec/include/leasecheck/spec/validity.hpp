@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string_view>
+
+#include "leasecheck/spec/records.hpp"
+
+namespace leasecheck::model {
+
+/// 1 to 255 bytes of valid UTF-8 without U+0000.
+[[nodiscard]] bool is_valid_id(std::string_view id);
+
+/// Whether `spec` is free of every fault that is `invalid_argument` (section "Errors").
+[[nodiscard]] bool is_valid_spec(const AttemptSpec& spec);
+
+/// Rule 13: whether `payload` is the text of exactly one JSON value: RFC 8259 in valid UTF-8, a
+/// leading byte order mark allowed, numbers within the range of a double.
+[[nodiscard]] bool is_json(std::string_view payload);
+
+}  // namespace leasecheck::model
