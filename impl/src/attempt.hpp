@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "lease/types.hpp"
+#include "lease/records.hpp"
 
 /// The row that every backend keeps for an attempt, and what follows from it alone.
 namespace lease {

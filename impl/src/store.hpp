@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "attempt.hpp"
+#include "lease/records.hpp"
 #include "lease/result.hpp"
 
 namespace lease {
 
 enum class Access : std::uint8_t { read, write };
-enum class Ending : std::uint8_t { keep, discard };
+enum class Ending : std::uint8_t { commit, roll_back };
 
 /// Where a backend keeps its rows. The contract's rules are in `StoredRepository`, once; a store
 /// knows transactions, look-ups and orders, and no rule.
@@ -17,9 +18,9 @@ enum class Ending : std::uint8_t { keep, discard };
 /// Every method is called between `begin` and `end`. A store whose medium fails remembers the first
 /// failure: from then on its reads find nothing and its writes do nothing, and `end` answers the
 /// failure instead of the transaction's result. Callers therefore check no errors in between.
-/// Pointers to attempts are valid until `end`. A change to an attempt counts once it is saved; what
-/// is discarded must not have been changed.
-/// Thread: one transaction at a time; `StoredRepository` sees to it.
+/// Pointers to attempts are valid until `end`. A change to an attempt takes effect once it is
+/// saved. A store need not undo anything: whoever rolls back must have changed nothing in memory
+/// before. Thread: one transaction at a time; `StoredRepository` ensures it.
 class Store {
  public:
   virtual ~Store() = default;
@@ -68,12 +69,12 @@ class Store {
 };
 
 /// A transaction that has begun. Whatever leaves the scope without having ended it, an exception of
-/// an injected clock or id source for instance, discards it.
+/// an injected clock or id source for instance, rolls it back.
 class Transaction {
  public:
   explicit Transaction(Store& store) : store_(store) {}
   ~Transaction() {
-    if (!is_ended_) static_cast<void>(store_.end(Ending::discard));
+    if (!is_ended_) static_cast<void>(store_.end(Ending::roll_back));
   }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "failure.hpp"
 #include "lease/attempt_repository.hpp"
 #include "store.hpp"
 
@@ -13,9 +14,11 @@ namespace lease {
 /// The contract's rules over a store: the same code for every backend, so that they cannot differ
 /// in what they answer.
 ///
-/// Each public method is one transaction: check the arguments, find the row, refuse or change,
-/// save. The protected steps are the rules one by one; they are virtual so that tests can plant
-/// a defect in one of them and see that the checks find it.
+/// Each public method checks its arguments and then, in one transaction, finds the row, refuses or
+/// changes it, and saves it. The protected steps are the rules one by one (transitions.cpp). They
+/// are virtual so that a test can replace one of them by a defective one and see that the checks
+/// find it. Policies in templates would need this class once per defect, and the steps call one
+/// another.
 class StoredRepository : public AttemptRepository {
  public:
   StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids);
@@ -83,22 +86,22 @@ class StoredRepository : public AttemptRepository {
   /// Rule 14's replay.
   virtual void replay(Attempt& attempt, Time now);
 
-  /// Runs `body`, which answers a Result, as one transaction: kept if it answers a value, discarded
-  /// if it answers an error or throws.
+  /// Runs `body`, which answers a Result, as one transaction: committed if it answers a value,
+  /// rolled back if it answers an error or throws.
   template <typename Body>
   std::invoke_result_t<Body> transact(Access access, Body body) {
     const std::lock_guard lock(mutex_);
     if (auto begun = store_->begin(access); !begun) return std::unexpected(begun.error());
     Transaction transaction(*store_);
     auto result = body();
-    if (auto ended = transaction.end(result ? Ending::keep : Ending::discard); !ended) {
+    if (auto ended = transaction.end(result ? Ending::commit : Ending::roll_back); !ended) {
       return std::unexpected(ended.error());
     }
     return result;
   }
 
-  /// The same for a call whose arguments have been checked: an invalid one is answered at once and
-  /// waits for nobody's lock.
+  /// As above, after the arguments were checked: if one is invalid, that is the answer, and no lock
+  /// is asked for.
   template <typename Body>
   std::invoke_result_t<Body> transact(Access access, const Result<void>& arguments, Body body) {
     if (!arguments) return std::unexpected(arguments.error());

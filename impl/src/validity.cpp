@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "failure.hpp"
+
 namespace lease {
 namespace {
 

@@ -156,7 +156,7 @@ lease::Result<void> probe(Host& host) {
   spec.attempt_id = spec.run_id = "probe";
   const Reply reply = host.call({model::at_ms(5000), model::EnqueueAttempt{spec}});
   if (reply.outcome) return {};
-  return lease::failure(lease::ErrorCode::unavailable, reply.message);
+  return std::unexpected(lease::Error(lease::ErrorCode::unavailable, reply.message));
 }
 
 }  // namespace

@@ -162,9 +162,10 @@ class Mapping {
   }
 
   model::Outcome operator()(const model::CountByStatus&) {
-    return outcome_of(
-        repository_.counts_by_status(), reply_,
-        [](const lease::CountsByStatus& counts) { return model::CountsByStatus{.count = counts}; });
+    return outcome_of(repository_.counts_by_status(), reply_,
+                      [](const lease::CountsByStatus& counts) {
+                        return model::CountsByStatus{.count = counts.count};
+                      });
   }
 
   model::Outcome operator()(const model::ListRunEvents& operation) {

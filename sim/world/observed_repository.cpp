@@ -23,9 +23,12 @@ auto ObservedRepository::operate(model::Operation operation, Convert convert)
       referee_.operate({.actor = actor_, .clock = actor_clock_.shows()},
                        {.now = repository_clock_.shows(), .operation = std::move(operation)});
   last_ = result ? std::optional(*std::move(result)) : std::nullopt;
-  if (!last_) return lease::failure(lease::ErrorCode::unavailable, "no call was made");
+  if (!last_) {
+    return std::unexpected(lease::Error(lease::ErrorCode::unavailable, "no call was made"));
+  }
   if (!last_->outcome) {
-    return lease::failure(to_lease(last_->outcome.error()), "answered by the subject");
+    return std::unexpected(
+        lease::Error(to_lease(last_->outcome.error()), "answered by the subject"));
   }
   const auto* answer = std::get_if<Expected>(&*last_->outcome);
   check(answer != nullptr, "an answer of another operation's shape");

@@ -128,7 +128,7 @@ TEST(Judged, SaysWhyNothingCanBeJudged) {
       .name = "none",
       .make = [](lease::Clock&,
                  lease::IdSource&) -> lease::Result<std::unique_ptr<lease::AttemptRepository>> {
-        return lease::failure(lease::ErrorCode::unavailable, "no disk");
+        return std::unexpected(lease::Error(lease::ErrorCode::unavailable, "no disk"));
       },
       .not_offered = {}};
   EXPECT_EQ(judge(none)->operate({}), "no disk");

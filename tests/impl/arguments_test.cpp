@@ -1,7 +1,7 @@
 // An invalid argument is answered before any lock is asked for: the caller's mistake must not have
 // to wait for other callers, nor come back as `unavailable`.
 
-#include <functional>
+#include <atomic>
 #include <future>
 #include <semaphore>
 #include <vector>
@@ -50,12 +50,17 @@ void each_bad_call(AttemptRepository& repository, Visit visit) {
 class StoppingClock final : public lease::Clock {
  public:
   [[nodiscard]] lease::Time now() override {
-    is_stopped.release();
-    may_go.acquire();
+    if (!was_read.exchange(true)) {
+      is_stopped.release();
+      may_go.acquire();
+    }
     return at(1000);
   }
   std::binary_semaphore is_stopped{0};
   std::binary_semaphore may_go{0};
+
+ private:
+  std::atomic<bool> was_read = false;
 };
 
 using BadArgument = EveryBackend;

@@ -37,13 +37,13 @@ TEST_F(LeaseManagerTest, HoldsAtTheBeginningOfTime) {
 }
 
 TEST_F(LeaseManagerTest, DoesNotReapWhenTheTimeoutsFailed) {
-  repository.timed_out = lease::failure(lease::ErrorCode::unavailable, "busy");
+  repository.timed_out = failure(lease::ErrorCode::unavailable, "busy");
   EXPECT_EQ(error_of(manager(250).tick()).message, "busy");
   EXPECT_EQ(repository.calls, Calls{"time out 1000"});
 }
 
 TEST_F(LeaseManagerTest, AnswersTheReapsFailure) {
-  repository.reaped = lease::failure(lease::ErrorCode::corrupt, "damaged");
+  repository.reaped = failure(lease::ErrorCode::corrupt, "damaged");
   EXPECT_EQ(error_of(manager(250).tick()).code, lease::ErrorCode::corrupt);
 }
 

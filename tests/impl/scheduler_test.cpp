@@ -42,15 +42,15 @@ TEST_F(SchedulerTest, ClaimsTheFirstCandidateUntilNowPlusTtl) {
 
 TEST_F(SchedulerTest, PassesOverCandidatesThatWereTakenMeanwhile) {
   for (const char* id : {"a", "b", "c"}) repository.listed->push_back(candidate(id));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_found, "reset"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::not_dispatchable, "taken"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::not_found, "reset"));
   repository.claims.emplace_back(lease_on("c"));
   EXPECT_EQ(value_of(dispatch()).value().attempt, candidate("c"));
 }
 
 TEST_F(SchedulerTest, HasNothingWhenAllCandidatesWereTaken) {
   repository.listed->push_back(candidate("a"));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::not_dispatchable, "taken"));
   EXPECT_EQ(value_of(dispatch()), std::nullopt);
 }
 
@@ -62,7 +62,7 @@ TEST_F(SchedulerTest, HasNothingWhenNothingIsDispatchable) {
 // Lists and claims wait for locks; meanwhile time goes on.
 TEST_F(SchedulerTest, GivesEachClaimItsWholeTimeToLive) {
   for (const char* id : {"a", "b"}) repository.listed->push_back(candidate(id));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::not_dispatchable, "taken"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::not_dispatchable, "taken"));
   repository.claims.emplace_back(lease_on("b"));
   repository.after_each_call = [this] { clock.ms += 400; };
   value_of(dispatch());
@@ -71,8 +71,8 @@ TEST_F(SchedulerTest, GivesEachClaimItsWholeTimeToLive) {
 
 TEST_F(SchedulerTest, PassesOverAClaimThatWaitedForLongerThanItsLease) {
   for (const char* id : {"a", "b"}) repository.listed->push_back(candidate(id));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "too late"));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "too late"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::invalid_argument, "too late"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::invalid_argument, "too late"));
   repository.after_each_call = [this] { clock.ms += 500; };
   EXPECT_EQ(value_of(dispatch()), std::nullopt);
   EXPECT_EQ(repository.calls.size(), 3U);
@@ -80,7 +80,7 @@ TEST_F(SchedulerTest, PassesOverAClaimThatWaitedForLongerThanItsLease) {
 
 TEST_F(SchedulerTest, PassesAnInvalidArgumentOnThatNoWaitExplains) {
   repository.listed->push_back(candidate("a"));
-  repository.claims.emplace_back(lease::failure(lease::ErrorCode::invalid_argument, "bad worker"));
+  repository.claims.emplace_back(failure(lease::ErrorCode::invalid_argument, "bad worker"));
   EXPECT_EQ(error_of(dispatch()).code, lease::ErrorCode::invalid_argument);
 }
 
@@ -104,7 +104,7 @@ TEST_F(SchedulerTest, PassesOtherErrorsOnAndClaimsNoFurther) {
   repository.listed->push_back(candidate("a"));
   repository.listed->push_back(candidate("b"));
   repository.claims.emplace_back(
-      lease::failure(lease::ErrorCode::unavailable, "lost", lease::Effect::unknown));
+      failure(lease::ErrorCode::unavailable, "lost", lease::Effect::unknown));
   const lease::Error error = error_of(dispatch());
   EXPECT_EQ(error.code, lease::ErrorCode::unavailable);
   EXPECT_EQ(error.effect, lease::Effect::unknown);
@@ -112,7 +112,7 @@ TEST_F(SchedulerTest, PassesOtherErrorsOnAndClaimsNoFurther) {
 }
 
 TEST_F(SchedulerTest, PassesTheListsErrorOn) {
-  repository.listed = lease::failure(lease::ErrorCode::corrupt, "damaged");
+  repository.listed = failure(lease::ErrorCode::corrupt, "damaged");
   EXPECT_EQ(error_of(dispatch()).code, lease::ErrorCode::corrupt);
 }
 

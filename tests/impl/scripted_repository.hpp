@@ -10,6 +10,11 @@
 
 namespace leasecheck::tests {
 
+[[nodiscard]] inline std::unexpected<lease::Error> failure(
+    lease::ErrorCode code, std::string message, lease::Effect effect = lease::Effect::none) {
+  return std::unexpected(lease::Error(code, std::move(message), effect));
+}
+
 /// The six methods with answers laid out beforehand; notes how it was called.
 class ScriptedRepository final : public lease::RuntimeRepository {
  public:

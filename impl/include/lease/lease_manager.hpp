@@ -7,25 +7,31 @@
 namespace lease {
 
 struct LeaseManagerOptions {
-  /// How long after its expiry a lease is left alone. A worker whose clock is behind the reaper's
-  /// by no more than this plus 1 ms never shares an attempt with its successor (rule 20).
+  /// How long after its expiry a lease is left alone, >= 0. A worker whose clock is behind the
+  /// reaper's by no more than this plus 1 ms never shares an attempt with its successor (rule 20).
   Duration grace{5000};
 };
 
+/// How many attempts lost their lease in one tick.
 struct TickReport {
-  std::uint64_t timed_out = 0;
-  std::uint64_t reaped = 0;
+  std::uint64_t timed_out = 0;  ///< worked on for longer than their timeout
+  std::uint64_t reaped = 0;     ///< whose lease had expired
 };
 
 /// The reaper: call `tick` regularly, from as many processes as you like.
+/// Thread: any, several at a time.
 class LeaseManager {
  public:
+  /// Pre: `options.grace >= 0`; otherwise the process is ended (`abort`), so check what comes from
+  /// a configuration before. `repository` and `clock` must outlive the manager.
   LeaseManager(RuntimeRepository& repository, Clock& clock, LeaseManagerOptions options);
 
   /// Reads the clock once; times out long executions first, then reaps the leases that expired
   /// more than the grace window ago.
-  /// Errors: those of the repository; a failed tick may have done its first half, and the next
-  /// one does the rest.
+  /// Errors: those of the repository. A failed tick, or one that the clock's exception ended, may
+  /// have done its first half; the next one does the rest.
+  /// Thread: as the repository's methods that write, twice.
+  /// Complexity: O(k log n), k the leases taken.
   /// Source: rules 5, 7, 21.
   [[nodiscard]] Result<TickReport> tick();
 

@@ -4,6 +4,9 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "lease/words.hpp"
 
 namespace lease {
 
@@ -20,22 +23,30 @@ enum class ErrorCode : std::uint8_t {
   corrupt       ///< the storage holds what no repository wrote, or a newer schema
 };
 
-/// What is known of the effect of a call that failed as `unavailable`.
-enum class Effect : std::uint8_t { none, unknown };
-
-struct Error {
-  ErrorCode code = ErrorCode::invalid_argument;
-  std::string message;
-  Effect effect = Effect::none;
+/// What is known of the effect of a call that failed as `unavailable`. Any other error means that
+/// the call had none.
+enum class Effect : std::uint8_t {
+  none,    ///< nothing has changed
+  unknown  ///< all of it has happened or nothing: read before acting on either
 };
 
+/// Why a call was refused. `message` is for people: it names the offender and may change.
+struct Error {
+  Error(ErrorCode error_code, std::string text, Effect what_happened = Effect::none)
+      : code(error_code), message(std::move(text)), effect(what_happened) {}
+
+  ErrorCode code;
+  std::string message;
+  Effect effect;
+};
+
+/// A value, or why there is none. Refusals and failures of the storage are values, not exceptions.
 template <typename T>
 using Result = std::expected<T, Error>;
 
-/// "invalid_argument", "not_found", …
-[[nodiscard]] std::string_view word(ErrorCode code);
-
-[[nodiscard]] std::unexpected<Error> failure(ErrorCode code, std::string message,
-                                             Effect effect = Effect::none);
+/// The enumerator's name: "invalid_argument", "not_found", …
+/// Pre: the value is one of the enumerators.
+[[nodiscard]] std::string_view to_string(ErrorCode code);
+[[nodiscard]] std::string_view to_string(Effect effect);
 
 }  // namespace lease

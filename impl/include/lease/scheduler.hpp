@@ -8,28 +8,37 @@
 namespace lease {
 
 struct SchedulerOptions {
+  /// How long a claimed attempt is leased, >= 1 ms. What a claim waits in the repository is lost to
+  /// the lease, so keep it well above `SqliteOptions::busy_timeout`.
   Duration lease_ttl{30000};
-  /// How many candidates one dispatch lists; it claims the first that is still free.
+  /// How many candidates one dispatch lists, >= 1; it claims the first that is still free.
   std::uint64_t candidates = 16;
 };
 
+/// An attempt as it was listed, and the lease on it.
 struct Dispatch {
   AttemptDispatchRecord attempt;
   LeaseRecord lease;
 };
 
 /// Finds the next attempt for a worker and claims it.
+/// Thread: any, several at a time.
 class Scheduler {
  public:
+  /// Pre: `options.lease_ttl >= 1 ms`, `options.candidates >= 1`; otherwise the process is ended
+  /// (`abort`), so check what comes from a configuration before. `repository` and `clock` must
+  /// outlive the scheduler.
   Scheduler(RuntimeRepository& repository, Clock& clock, SchedulerOptions options);
 
-  /// Claims the first listed attempt that nobody else claimed meanwhile. The lease lasts until the
-  /// time to live after the moment at which it was asked for: the clock is read anew for each
-  /// claim. Returns: nothing when no attempt is dispatchable, when all candidates were taken
-  /// meanwhile, or when the claims waited in the repository for longer than their leases would have
-  /// lasted. Errors: those of the repository other than `not_dispatchable` and `not_found`;
-  /// `invalid_argument` for a bad worker id, and when this clock is behind the repository's by the
-  /// time to live or more.
+  /// Claims the first listed attempt that nobody else claimed meanwhile. The clock is read anew for
+  /// each claim, and the lease lasts for its time to live from there.
+  /// Returns: nothing when no attempt is dispatchable, when all candidates were taken meanwhile, or
+  /// when the claims waited in the repository for longer than their leases would have lasted.
+  /// Errors: those of the repository other than `not_dispatchable` and `not_found`.
+  /// `invalid_argument`: bad worker id, or a clock that is behind the repository's by the time to
+  /// live or more.
+  /// Thread: as one method of the repository that reads and then up to `candidates` that write.
+  /// Complexity: that of a list and of one claim for each candidate that was taken.
   [[nodiscard]] Result<std::optional<Dispatch>> dispatch(const WorkerId& worker_id);
 
  private:

@@ -7,10 +7,6 @@
 namespace lease {
 namespace {
 
-std::size_t index_of(Status status) {
-  return static_cast<std::size_t>(status);
-}
-
 /// Moves an entry of `index` from its old key to its new one, either of which may be none.
 template <typename Index, typename Key, typename Row>
 void reposition(Index& index, const std::optional<Key>& from, const std::optional<Key>& to,
@@ -33,31 +29,34 @@ std::optional<std::pair<Time, Tie>> timed_key(const std::optional<Time>& time, T
   return std::pair{*time, tie};
 }
 
-/// The id of the current lease or of the remembered ack, empty if there is neither.
-std::string_view lease_id_of(const Attempt& attempt) {
-  if (attempt.lease) return attempt.lease->lease_id.str();
-  return attempt.last_ack ? std::string_view(attempt.last_ack->lease_id.str()) : "";
+/// The id of the current lease or of the remembered ack, null if there is neither.
+const LeaseId* lease_id_of(const Attempt& attempt) {
+  if (attempt.lease) return &attempt.lease->lease_id;
+  return attempt.last_ack ? &attempt.last_ack->lease_id : nullptr;
+}
+
+bool is_same(const LeaseId* left, const LeaseId* right) {
+  return left == nullptr || right == nullptr ? left == right : *left == *right;
 }
 
 }  // namespace
 
 Attempt* MemoryStore::find(const AttemptId& attempt_id) {
-  const auto found = rows_.find(attempt_id.str());
-  return found == rows_.end() ? nullptr : found->second.get();
+  const auto found = rows_.find(attempt_id);
+  return found == rows_.end() ? nullptr : &found->second;
 }
 
 Attempt* MemoryStore::find_by_lease(const LeaseId& lease_id) {
-  const auto found = by_lease_.find(lease_id.str());
+  const auto found = by_lease_.find(lease_id);
   return found == by_lease_.end() ? nullptr : found->second;
 }
 
 void MemoryStore::insert(Attempt attempt) {
   attempt.enqueue_seq = ++enqueued_;
-  auto row = std::make_unique<Row>(std::move(attempt));
-  Row& inserted = *row;
-  rows_.emplace(inserted.spec.attempt_id.str(), std::move(row));
-  counts_[index_of(inserted.position.status)] += 1;
-  save(inserted);
+  const AttemptId id = attempt.spec.attempt_id;
+  Row& row = rows_.try_emplace(id, std::move(attempt)).first->second;
+  counts_[row.position.status] += 1;
+  save(row);
 }
 
 MemoryStore::Position MemoryStore::position_of(const Attempt& attempt) {
@@ -85,20 +84,20 @@ void MemoryStore::save(Attempt& attempt) {
   reposition(by_deadline_, timed_key(was.deadline, seq), timed_key(is.deadline, seq), &row);
   const std::string_view id = row.spec.attempt_id.str();
   reposition(dead_, timed_key(was.dead_at, id), timed_key(is.dead_at, id), &row);
-  counts_[index_of(was.status)] -= 1;
-  counts_[index_of(is.status)] += 1;
+  counts_[was.status] -= 1;
+  counts_[is.status] += 1;
   row.position = is;
-  if (lease_id_of(row) != row.position.lease_id) index_lease(row);
+  if (!is_same(lease_id_of(row), was.lease_id)) index_lease(row);
 }
 
 void MemoryStore::index_lease(Row& row) {
-  if (!row.position.lease_id.empty()) by_lease_.erase(std::string(row.position.lease_id));
-  row.position.lease_id = {};
-  const std::string_view lease_id = lease_id_of(row);
-  if (lease_id.empty()) return;
-  const auto [entry, is_new] = by_lease_.emplace(lease_id, &row);
+  if (row.position.lease_id != nullptr) by_lease_.erase(by_lease_.find(*row.position.lease_id));
+  row.position.lease_id = nullptr;
+  const LeaseId* lease_id = lease_id_of(row);
+  if (lease_id == nullptr) return;
+  const auto [entry, is_new] = by_lease_.emplace(*lease_id, &row);
   check(is_new, "the id source gives no lease id twice");
-  row.position.lease_id = entry->first;
+  row.position.lease_id = &entry->first;
 }
 
 template <typename Visit>
@@ -196,7 +195,7 @@ std::vector<RunEvent> MemoryStore::list_events(const RunId& run_id, std::uint64_
 Snapshot MemoryStore::snapshot() {
   if (by_id_.size() != rows_.size()) {
     by_id_.clear();
-    for (const auto& [id, row] : rows_) by_id_.push_back(row.get());
+    for (const auto& [id, row] : rows_) by_id_.push_back(&row);
     std::ranges::sort(by_id_, {},
                       [](const Row* row) -> const AttemptId& { return row->spec.attempt_id; });
   }

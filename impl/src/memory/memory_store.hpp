@@ -1,10 +1,7 @@
 #pragma once
 
-#include <array>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -53,7 +50,7 @@ class MemoryStore : public Store {
     std::optional<Time> deadline;
     std::optional<Time> dead_at;
     Status status = Status::queued;
-    std::string_view lease_id;  ///< current or remembered; the text is the key in by_lease_
+    const LeaseId* lease_id = nullptr;  ///< current or remembered, if any; the key in by_lease_
   };
   struct Row : Attempt {
     explicit Row(Attempt attempt) : Attempt(std::move(attempt)) {}
@@ -71,9 +68,9 @@ class MemoryStore : public Store {
   template <typename Visit>
   void visit_due(Time now, Visit visit);
 
-  std::unordered_map<std::string_view, std::unique_ptr<Row>> rows_;  ///< keys: the rows' own ids
+  std::unordered_map<AttemptId, Row> rows_;
   std::vector<const Row*> by_id_;  ///< all rows in order, or fewer: sorted anew when it is needed
-  std::unordered_map<std::string, Row*> by_lease_;
+  std::unordered_map<LeaseId, Row*> by_lease_;
   Waiting ready_;
   Waiting timed_;
   ByTime by_expiry_;

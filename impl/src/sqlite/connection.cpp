@@ -23,7 +23,7 @@ ErrorCode class_of(int code) {
       return ErrorCode::corrupt;
     case SQLITE_TOOBIG:
       return ErrorCode::invalid_argument;
-    default:  // not an enumeration: SQLite may add codes, and those of a medium are the rule
+    default:  // SQLite's codes are no enumeration; most of the others concern the medium
       return ErrorCode::unavailable;
   }
 }
@@ -49,7 +49,7 @@ Result<void> Connection::opened(int code) const {
     if (system != 0) reason += ": " + std::generic_category().message(system);
     return std::unexpected(error(ErrorCode::unavailable, reason));
   }
-  // SQLite opens for reading what it may not write, without a word.
+  // SQLite opens a file that it may not write for reading, and reports no error.
   if (sqlite3_db_readonly(database_.get(), "main") == 1) {
     return std::unexpected(error(ErrorCode::unavailable, "no right to write"));
   }
@@ -63,7 +63,7 @@ Result<void> Connection::begin(Access access) {
 }
 
 Result<void> Connection::end(Ending ending) {
-  if (failure_ || ending == Ending::discard) {
+  if (failure_ || ending == Ending::roll_back) {
     roll_back();
     return take_failure();
   }
@@ -80,7 +80,7 @@ Result<void> Connection::end(Ending ending) {
   return take_failure();
 }
 
-// After a commit, and after some failures, there is nothing left to roll back.
+// After a commit, and after some failures, no transaction is open any more.
 void Connection::roll_back() {
   if (sqlite3_get_autocommit(database_.get()) == 0) {
     sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -103,15 +103,15 @@ void Connection::sync_log() {
   accept(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
 }
 
-std::string Connection::ask_patiently(std::string_view sql) {
-  constexpr Duration nap{5};
-  for (Duration waited{0};; waited += nap) {
+std::string Connection::query_with_retries(std::string_view sql) {
+  constexpr Duration pause{5};
+  for (Duration waited{0};; waited += pause) {
     std::string answer;
     if (Query query(*this, sql); query.next()) answer = query.text(0);
     const bool is_busy = failure_ && (sqlite3_errcode(database_.get()) & 0xff) == SQLITE_BUSY;
     if (!is_busy || waited >= busy_timeout_) return answer;
     failure_.reset();
-    sqlite3_sleep(in_milliseconds(nap));
+    sqlite3_sleep(in_milliseconds(pause));
   }
 }
 

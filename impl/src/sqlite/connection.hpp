@@ -16,13 +16,13 @@ namespace lease::sqlite {
 
 /// One connection to one database file.
 ///
-/// A failure is remembered and makes every later query of the same transaction find nothing and do
-/// nothing, until `end` answers it; so a transaction reads as a straight line, and no half of it is
-/// ever kept.
-/// Thread: one at a time.
+/// The connection remembers the first failure of a transaction. Every later query of that
+/// transaction then finds nothing and does nothing, and `end` rolls back and answers the failure.
+/// So callers check no errors in between, and no half of a transaction is ever committed. Thread:
+/// one at a time.
 class Connection {
  public:
-  /// Opens or makes the file; waits for other processes as long as the options say. Looks at no
+  /// Opens or makes the file; waits for other processes as long as the options say. Reads no
   /// content.
   /// Errors: `unavailable` (no such directory, not a file, no right to write).
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
@@ -30,7 +30,7 @@ class Connection {
   /// Errors: `unavailable` (another process is writing, or the file cannot be read), `corrupt`.
   [[nodiscard]] Result<void> begin(Access access);
 
-  /// Ends the transaction: keeps it if that was asked for and nothing failed.
+  /// Ends the transaction: commits it if that was asked for and nothing failed.
   /// Errors: the first failure since `begin`; `unavailable` with `Effect::unknown` if the commit
   /// itself failed, because its log record may or may not have reached the disk.
   [[nodiscard]] Result<void> end(Ending ending);
@@ -38,13 +38,14 @@ class Connection {
   /// Carries out one or several statements that answer nothing. `sql` is not cached.
   void execute(const std::string& sql);
 
-  /// Carries out a statement outside a transaction for which SQLite does not wait for others by
-  /// itself: tries again as long as the options say. Returns: the first column of the first row.
-  [[nodiscard]] std::string ask_patiently(std::string_view sql);
+  /// Runs a statement, outside a transaction, for which SQLite's own busy timeout does not apply:
+  /// repeats it while the file is busy, as long as the options say.
+  /// Returns: the first column of the first row.
+  [[nodiscard]] std::string query_with_retries(std::string_view sql);
 
-  /// Makes what the write-ahead log holds safe from a loss of power. A log that recovery has read
-  /// may hold a commit whose process died before it had synced it: everybody sees it, and it is not
-  /// safe.
+  /// Syncs the write-ahead log to the disk. A log that recovery has read may hold a commit whose
+  /// process died before it had synced it: every reader sees that commit, and a loss of power would
+  /// undo it.
   void sync_log();
 
   /// Remembers a failure unless there is one already.

@@ -37,7 +37,7 @@ class Columns {
     return text();
   }
 
-  /// A number of a smaller type; one beyond its range is remembered as a fault.
+  /// A number of a smaller type; one beyond its range sets `is_out_of_range`.
   template <typename Number>
   Number number() {
     const std::int64_t value = integer();
@@ -45,7 +45,7 @@ class Columns {
     return static_cast<Number>(value);
   }
 
-  /// An enumerator up to `last`; anything else is remembered as a fault.
+  /// An enumerator up to `last`; anything else sets `is_out_of_range`.
   template <typename Enum>
   Enum enumerator(std::int64_t value, Enum last) {
     if (value < 0 || value > static_cast<std::int64_t>(last)) is_out_of_range_ = true;
@@ -111,7 +111,7 @@ void read_lease(Columns& columns, Attempt& attempt) {
   }
 }
 
-// Those that stand beside `Attempt`.
+// The invariants that stand beside `Attempt`.
 bool keeps_invariants(const Attempt& attempt) {
   const bool is_held = attempt.status == Status::leased || attempt.status == Status::running;
   const bool is_in_backoff = attempt.status == Status::retry_backoff;
@@ -121,8 +121,8 @@ bool keeps_invariants(const Attempt& attempt) {
          (attempt.status == Status::failed) == attempt.dead_letter.has_value();
 }
 
-// A row that its indexes put elsewhere than where it belongs would silently never be found.
-bool is_indexed_rightly(const Attempt& attempt, Columns& columns) {
+// A row whose indexed columns disagree with the rest would silently never be found.
+bool matches_its_index_columns(const Attempt& attempt, Columns& columns) {
   const auto lane = columns.optional_integer();
   const auto deadline = columns.optional_time();
   const auto expected = lane_of(attempt);
@@ -153,7 +153,7 @@ std::expected<Attempt, std::string> read_attempt(const Query& row) {
         columns.enumerator(*reason, DeadLetterReason::delivery_exhausted), *dead_at};
   }
   if (columns.is_out_of_range() || !keeps_invariants(attempt) ||
-      !is_indexed_rightly(attempt, columns)) {
+      !matches_its_index_columns(attempt, columns)) {
     return std::unexpected("attempt \"" + attempt.spec.attempt_id.str() +
                            "\" is in a state that no repository writes");
   }

@@ -79,8 +79,8 @@ std::int64_t number(Connection& connection, std::string_view sql) {
   return query.next() ? query.integer(0) : 0;
 }
 
-// Refuses what is not ours to write to. An empty database, which has neither tables nor marks, is
-// taken.
+// Refuses a database of another application or of a newer schema. An empty one, which has neither
+// tables nor marks, is accepted.
 std::int64_t checked_version(Connection& connection) {
   const std::int64_t owner = number(connection, "PRAGMA application_id");
   const std::int64_t version = number(connection, "PRAGMA user_version");
@@ -101,12 +101,12 @@ std::int64_t checked_version(Connection& connection) {
 Result<std::int64_t> present_version(Connection& connection) {
   if (auto begun = connection.begin(Access::read); !begun) return std::unexpected(begun.error());
   const std::int64_t version = checked_version(connection);
-  if (auto ended = connection.end(Ending::keep); !ended) return std::unexpected(ended.error());
+  if (auto ended = connection.end(Ending::commit); !ended) return std::unexpected(ended.error());
   return version;
 }
 
 Result<void> use_write_ahead_log(Connection& connection) {
-  const std::string present = connection.ask_patiently("PRAGMA journal_mode = WAL");
+  const std::string present = connection.query_with_retries("PRAGMA journal_mode = WAL");
   if (auto switched = connection.take_failure(); !switched) return switched;
   if (present == "wal" || !connection.is_a_file()) return {};
   return std::unexpected(connection.error(
@@ -115,13 +115,13 @@ Result<void> use_write_ahead_log(Connection& connection) {
 
 Result<void> migrate(Connection& connection) {
   if (auto begun = connection.begin(Access::write); !begun) return begun;
-  // Another process may have been faster.
+  // Another process may have migrated it meanwhile.
   for (std::int64_t from = checked_version(connection); from < schema_version; ++from) {
     connection.execute(migrations.at(static_cast<std::size_t>(from)));
   }
   connection.execute("PRAGMA application_id = " + std::to_string(application_id));
   connection.execute("PRAGMA user_version = " + std::to_string(schema_version));
-  return connection.end(Ending::keep);
+  return connection.end(Ending::commit);
 }
 
 }  // namespace
@@ -131,8 +131,8 @@ Result<void> prepare_schema(Connection& connection) {
   if (!version) return std::unexpected(version.error());
   if (auto switched = use_write_ahead_log(connection); !switched) return switched;
   connection.execute("PRAGMA synchronous = FULL");
-  // Before this process tells anybody what it has read: a version or a sequence that has been seen
-  // must not be given again after a loss of power.
+  // Before this process answers anything that it has read: a version or a sequence that a caller
+  // has seen must not be given again after a loss of power.
   connection.sync_log();
   if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);

@@ -10,11 +10,11 @@ inline constexpr std::int64_t schema_version = 1;
 /// What marks a database as ours, in `application_id`: "leas".
 inline constexpr std::int64_t application_id = 0x6c656173;
 
-/// Makes the file a repository of the present schema: looks whose it is, switches it to WAL with
-/// full synchronisation, makes what others left in its log durable, and migrates an empty or older
-/// one forward in one transaction. Several processes may do so at once. Errors: `corrupt` for what
-/// is no database, another application's, or of a newer schema; `unavailable`. A file that is
-/// refused is left as it was.
+/// Makes the file a repository of the present schema: checks that it is empty or a repository's,
+/// switches it to WAL with full synchronisation, syncs what other processes left in its log, and
+/// migrates an empty or older one forward in one transaction. Several processes may do so at once.
+/// A file that is refused is left as it was. Errors: `corrupt` for what is no database, another
+/// application's, or of a newer schema; `unavailable`.
 [[nodiscard]] Result<void> prepare_schema(Connection& connection);
 
 }  // namespace lease::sqlite

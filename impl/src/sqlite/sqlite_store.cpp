@@ -256,15 +256,16 @@ std::vector<RunEvent> SqliteStore::list_events(const RunId& run_id, std::uint64_
 }
 
 CountsByStatus SqliteStore::counts_by_status() {
-  CountsByStatus counts{};
+  CountsByStatus counts;
   Query query(*connection_, "SELECT status, count(*) FROM attempts GROUP BY status");
   while (query.next()) {
     const std::int64_t status = query.integer(0);
-    if (status < 0 || status >= std::ssize(counts)) {
+    if (status < 0 || status >= std::ssize(counts.count)) {
       connection_->fail(connection_->error(ErrorCode::corrupt, "an attempt has an unknown status"));
       break;
     }
-    counts.at(static_cast<std::size_t>(status)) = static_cast<std::uint64_t>(query.integer(1));
+    counts.count.at(static_cast<std::size_t>(status)) =
+        static_cast<std::uint64_t>(query.integer(1));
   }
   return counts;
 }

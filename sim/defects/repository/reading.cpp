@@ -28,7 +28,7 @@ class ReapLeaksTheCount final : public Base {
   }
   Result<CountsByStatus> counts_by_status() override {
     Result<CountsByStatus> counts = Base::counts_by_status();
-    if (counts) (*counts)[static_cast<std::size_t>(Status::leased)] += leaked_;
+    if (counts) (*counts)[Status::leased] += leaked_;
     return counts;
   }
   Result<void> reset() override {
@@ -46,7 +46,8 @@ class CountsNeverFall final : public Base {
   Result<CountsByStatus> counts_by_status() override {
     const Result<CountsByStatus> counts = Base::counts_by_status();
     if (!counts) return counts;
-    for (std::size_t i = 0; i < most_.size(); ++i) most_[i] = std::max(most_[i], (*counts)[i]);
+    std::ranges::transform(most_.count, counts->count, most_.count.begin(),
+                           [](auto left, auto right) { return std::max(left, right); });
     return most_;
   }
   Result<void> reset() override {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 
 /// A repository as somebody else might write it: the six methods and a way in, nothing more.
 class MyRepository : public lease::RuntimeRepository {
@@ -17,10 +18,10 @@ class MyRepository : public lease::RuntimeRepository {
     const lease::Time now = clock_.now();
     const bool is_valid =
         lease::is_valid_id(spec.attempt_id.str()) && lease::is_valid_id(spec.run_id.str());
-    if (!is_valid) return lease::failure(invalid_argument, "bad id");
+    if (!is_valid) return refused(invalid_argument, "bad id");
     const auto known = attempts_.find(spec.attempt_id);
     if (known != attempts_.end() && known->second.spec != spec) {
-      return lease::failure(already_exists, "another attempt has this id");
+      return refused(already_exists, "another attempt has this id");
     }
     attempts_.try_emplace(spec.attempt_id,
                           Attempt{.spec = spec,
@@ -55,11 +56,11 @@ class MyRepository : public lease::RuntimeRepository {
                                                  lease::Time expires_at) override {
     using enum lease::ErrorCode;
     const lease::Time now = clock_.now();
-    if (expires_at <= now) return lease::failure(invalid_argument, "expired at once");
+    if (expires_at <= now) return refused(invalid_argument, "expired at once");
     const auto found = attempts_.find(id);
-    if (found == attempts_.end()) return lease::failure(not_found, "no such attempt");
+    if (found == attempts_.end()) return refused(not_found, "no such attempt");
     Attempt& attempt = found->second;
-    if (!attempt.is_dispatchable(now)) return lease::failure(not_dispatchable, "not now");
+    if (!attempt.is_dispatchable(now)) return refused(not_dispatchable, "not now");
     attempt.status = lease::Status::leased;
     attempt.lease_id = ids_.next_lease_id();
     attempt.expires_at = expires_at;
@@ -86,7 +87,7 @@ class MyRepository : public lease::RuntimeRepository {
       ++attempt.version;
       return {};
     }
-    return lease::failure(lease::ErrorCode::stale_lease, "not current");
+    return refused(lease::ErrorCode::stale_lease, "not current");
   }
 
   lease::Result<std::uint64_t> expire_leases_and_requeue(lease::Time stale_before) override {
@@ -113,6 +114,10 @@ class MyRepository : public lease::RuntimeRepository {
   }
 
  private:
+  static std::unexpected<lease::Error> refused(lease::ErrorCode code, std::string why) {
+    return std::unexpected(lease::Error(code, std::move(why)));
+  }
+
   struct Attempt {
     lease::AttemptSpec spec;
     std::uint64_t seq = 0;

@@ -211,7 +211,7 @@ class Completed final : public lease::AttemptRepository {
     if constexpr (std::invocable<Call, T&>) {
       return call(*own_);
     } else {
-      return lease::failure(lease::ErrorCode::unavailable, "not offered");
+      return std::unexpected(lease::Error(lease::ErrorCode::unavailable, "not offered"));
     }
   }
 

@@ -3,7 +3,7 @@
 
 #include "stored_repository.hpp"
 
-/// The rules one by one: the protected steps of StoredRepository.
+/// The transitions of an attempt, rule by rule: the protected steps of StoredRepository.
 namespace lease {
 namespace {
 

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lease/runtime_repository.hpp"
+
+namespace lease {
+
+/// Which lease, and who says so: what a holder shows with every call.
+struct Holder {
+  LeaseId lease_id;
+  WorkerId worker_id;
+};
+
+/// A heartbeat that fences: refused unless the version is still the one that the worker saw last.
+struct VersionedHeartbeat {
+  std::uint64_t expected_version = 0;
+  Time heartbeat_at{};
+  Time lease_expires_at{};
+};
+
+/// What happened in a run.
+struct NewRunEvent {
+  std::string kind;     ///< valid as an id is
+  std::string payload;  ///< the text of one JSON value
+};
+
+/// What the holder of a lease does with it. What holds for every method stands beside
+/// `RuntimeRepository`. Methods that take a holder answer `stale_lease` alike to a wrong worker, a
+/// wrong version, and a lease that was never issued or is no longer current; `invalid_argument` to
+/// a bad id.
+class WorkerRepository : public RuntimeRepository {
+ public:
+  /// `leased` becomes `running`; again is Ok. `now` has no effect yet: the timeout runs from the
+  /// grant.
+  /// Errors: `invalid_argument`, `stale_lease`.
+  /// Thread: writes.
+  /// Complexity: O(log n).
+  /// Source: rule 9.
+  [[nodiscard]] virtual Result<void> start_attempt(const Holder& holder, Time now) = 0;
+
+  /// `heartbeat_lease` for the owner at the expected version. A worker uses one of the two; after
+  /// an unknown effect it reads the lease.
+  /// Returns: the lease as it is now.
+  /// Errors: `invalid_argument`, `stale_lease`.
+  /// Thread: writes.
+  /// Complexity: O(log n).
+  /// Source: rule 10.
+  [[nodiscard]] virtual Result<LeaseRecord> heartbeat_lease_with_version(
+      const Holder& holder, const VersionedHeartbeat& heartbeat) = 0;
+
+  /// Reports the end of the work. `failed` with retries left becomes `retry_backoff`; without,
+  /// `failed` with one dead letter. Repeating the call is Ok with the first answer, whatever `now`
+  /// is, until the attempt is claimed, cancelled or replayed.
+  /// Returns: what has become of the attempt.
+  /// Errors: `invalid_argument` (bad id, no such outcome), `stale_lease`.
+  /// Thread: writes.
+  /// Complexity: O(log n).
+  /// Source: rule 11.
+  [[nodiscard]] virtual Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome,
+                                                      Time now) = 0;
+
+  /// Gives work back without a failure: `queued`, attempt number and delivery count kept.
+  /// Errors: `invalid_argument`, `stale_lease`.
+  /// Thread: writes.
+  /// Complexity: O(log n).
+  /// Source: rule 12.
+  [[nodiscard]] virtual Result<void> release_lease(const Holder& holder, Time now) = 0;
+
+  /// Appends an event to the run of the leased attempt. Not idempotent: after an unknown effect,
+  /// look with `latest_seq_for_run`.
+  /// Returns: the event's sequence.
+  /// Errors: `invalid_argument` (bad id or kind, payload is not JSON), `stale_lease`.
+  /// Thread: writes.
+  /// Complexity: O(log n + size of the payload).
+  /// Source: rule 13.
+  [[nodiscard]] virtual Result<std::uint64_t> append_run_event(const Holder& holder,
+                                                               const NewRunEvent& event,
+                                                               Time now) = 0;
+
+  /// Returns: the current lease with this id, expired or not; nothing if it is not current.
+  /// Errors: `invalid_argument`.
+  /// Thread: reads.
+  /// Complexity: O(log n).
+  /// Source: rule 15.
+  [[nodiscard]] virtual Result<std::optional<LeaseRecord>> get_lease(const LeaseId& lease_id) = 0;
+};
+
+}  // namespace lease
