@@ -49,7 +49,7 @@ class Differential : public testing::TestWithParam<ContractSubject> {};
 TEST_P(Differential, AnswersAndHoldsWhatTheModelDoes) {
   check_property(
       [] {
-        const ScratchDirectory directory;
+        const TemporaryDirectory directory;
         const std::unique_ptr<sim::Subject> subject = unbroken(GetParam().make(directory.path()));
         expect_conforms(*subject, *any_actions());
       },

@@ -115,7 +115,7 @@ class Contract : public testing::TestWithParam<ContractSubject> {
  private:
   model::Answer accepted(const model::Operation& operation);
 
-  ScratchDirectory directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<sim::Subject> subject_;
 };
 

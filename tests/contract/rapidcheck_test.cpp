@@ -19,7 +19,7 @@
 namespace leasecheck::rapidcheck {
 namespace {
 
-using tests::ScratchDirectory;
+using tests::TemporaryDirectory;
 
 Candidate memory() {
   return {.name = "memory",
@@ -43,17 +43,17 @@ Candidate mutant(std::string_view name) {
 }
 
 /// Traces of failures go to the working directory.
-class InScratchDirectory : public ::testing::Test {
+class InTemporaryDirectory : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::current_path(scratch_.path()); }
   void TearDown() override { std::filesystem::current_path(before_); }
 
  private:
   std::filesystem::path before_ = std::filesystem::current_path();
-  ScratchDirectory scratch_;
+  TemporaryDirectory scratch_;
 };
 
-using Properties = InScratchDirectory;
+using Properties = InTemporaryDirectory;
 
 TEST_F(Properties, HoldOnMemory) {
   for (const Check& check : checks()) EXPECT_EQ(check.run(memory()), "") << check.name;

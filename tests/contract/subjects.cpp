@@ -1,9 +1,5 @@
 #include "tests/contract/subjects.hpp"
 
-#include <stdlib.h>
-
-#include <stdexcept>
-#include <system_error>
 #include <vector>
 
 #include "lease/memory.hpp"
@@ -39,17 +35,6 @@ std::span<const ContractSubject> contract_subjects() {
   static const std::vector<ContractSubject> subjects = {
       {"Model", make_model}, {"Memory", make_memory}, {"Sqlite", make_sqlite}};
   return subjects;
-}
-
-ScratchDirectory::ScratchDirectory() {
-  std::string name = std::filesystem::temp_directory_path() / "leasecheck-XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-  path_ = name;
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace leasecheck::tests

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sim/subject/subject.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace leasecheck::tests {
 
@@ -26,19 +27,5 @@ struct ContractSubject {
 };
 
 [[nodiscard]] std::span<const ContractSubject> contract_subjects();
-
-/// A new directory that is removed, with all that it holds, at the end of the scope.
-class ScratchDirectory {
- public:
-  ScratchDirectory();
-  ~ScratchDirectory();
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace leasecheck::tests

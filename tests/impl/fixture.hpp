@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "lease/attempt_repository.hpp"
 #include "lease/sqlite.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace leasecheck::tests {
 
@@ -40,27 +40,6 @@ inline const lease::WorkerId worker{"worker"};
 [[nodiscard]] inline lease::Holder holder_of(const lease::LeaseRecord& lease) {
   return {lease.lease_id, lease.worker_id};
 }
-
-/// A directory of this test's own, removed with everything in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = std::filesystem::temp_directory_path() / "lease-test-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] std::filesystem::path path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A database file that several repositories may have open.
 class SqliteTest : public testing::Test {

@@ -10,6 +10,7 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "sim/world/world.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -17,21 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-/// A directory of this test, empty at first and gone afterwards.
-class Directory {
- public:
-  Directory() {
-    std::string pattern = (fs::temp_directory_path() / "leasecheck-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using Directory = tests::TemporaryDirectory;
 
 std::unique_ptr<Subject> start(const Words& words, const Directory& directory) {
   auto subject = make_exec_subject({.name = words.front(),
