@@ -1,5 +1,7 @@
 #include "cli/command.hpp"
 
+#include <utility>
+
 namespace leasecheck::cli {
 
 ExitCode exit_code_of(traces::Result result) {
@@ -13,7 +15,7 @@ ExitCode exit_code_of(traces::Result result) {
     case traces::Result::broken:
       return ExitCode::broken;
   }
-  return ExitCode::broken;
+  std::unreachable();
 }
 
 void add_json_option(Command& command, CommonOptions& options) {

@@ -1,8 +1,10 @@
 #include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdio>
-#include <exception>
+#include <system_error>
 #include <utility>
 
 namespace leasecheck::cli {
@@ -15,6 +17,44 @@ CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
 }
 
 }  // namespace
+
+std::string_view word(ExitCode code) {
+  switch (code) {
+    case ExitCode::held:
+      return "held";
+    case ExitCode::violated:
+      return "violated";
+    case ExitCode::usage:
+      return "usage error";
+    case ExitCode::inconclusive:
+      return "inconclusive";
+    case ExitCode::broken:
+      return "broken";
+    case ExitCode::internal:
+      return "internal error";
+  }
+  std::unreachable();
+}
+
+ExitCode worst(ExitCode left, ExitCode right) {
+  constexpr std::array order{ExitCode::violated, ExitCode::internal,     ExitCode::broken,
+                             ExitCode::usage,    ExitCode::inconclusive, ExitCode::held};
+  return *std::ranges::find_if(order, [&](ExitCode code) { return code == left || code == right; });
+}
+
+Stop stop_for(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Stop& stop) {
+    return stop;
+  } catch (const std::system_error& error) {
+    return {.message = error.what(), .code = ExitCode::usage};
+  } catch (const std::exception& error) {
+    return {.message = std::string("internal error: ") + error.what(), .code = ExitCode::internal};
+  } catch (...) {
+    return {.message = "internal error: an exception of no known type", .code = ExitCode::internal};
+  }
+}
 
 Option& Option::placeholder(const std::string& word) {
   option_->type_name(word);
@@ -160,12 +200,10 @@ ExitCode CommandLine::run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const bool asked_for_help = app_->exit(error) == 0;
     return asked_for_help ? ExitCode::held : ExitCode::usage;
-  } catch (const Stop& stop) {
+  } catch (...) {
+    const Stop stop = stop_for(std::current_exception());
     std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), stop.message.c_str());
     return stop.code;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), error.what());
-    return ExitCode::usage;
   }
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -18,13 +20,31 @@ class Option;
 namespace leasecheck::cli {
 
 /// How the program ends. Outcomes are never folded into each other.
-enum class ExitCode : int { held = 0, violated = 1, usage = 2, inconclusive = 3, broken = 4 };
+enum class ExitCode : int {
+  held = 0,
+  violated = 1,
+  usage = 2,  ///< the command line, or the environment: a file, a process, a socket
+  inconclusive = 3,
+  broken = 4,    ///< the subject could not be asked
+  internal = 70  ///< a defect of this program; EX_SOFTWARE of sysexits.h
+};
+
+/// "held", "violated", "usage error", "inconclusive", "broken", "internal error".
+[[nodiscard]] std::string_view word(ExitCode code);
+
+/// How a command ends whose parts ended like this. From best to worst: held, inconclusive, usage,
+/// broken, internal, violated. A violation is never lost: it was shown, whatever else went wrong.
+[[nodiscard]] ExitCode worst(ExitCode left, ExitCode right);
 
 /// A command that cannot go on, in words for a person; ends the program with `code`.
 struct Stop {
   std::string message;
   ExitCode code = ExitCode::usage;
 };
+
+/// How what was thrown ends the program. A `Stop` says it itself; an error of the operating system
+/// (std::system_error) is the environment's; every other exception is a defect of this program.
+[[nodiscard]] Stop stop_for(const std::exception_ptr& thrown);
 
 /// One option of a command, while it is described.
 class Option {

@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
       "leasecheck",
       "Checks implementations of a lease repository: leases, heartbeats, reaping, retries.\n"
       "Exit codes: 0 held within the stated bounds, 1 violated, 2 usage or environment,\n"
-      "3 inconclusive, 4 broken subject.");
+      "3 inconclusive, 4 broken subject, 70 internal error.");
   add_check(program);
   add_simulate(program);
   add_conform(program);

@@ -37,7 +37,7 @@ inline constexpr auto last_of<model::DeadLetterReason> =
 template <>
 inline constexpr auto last_of<model::ErrorCode> = model::ErrorCode::corrupt;
 template <>
-inline constexpr auto last_of<Result> = Result::broken;
+inline constexpr auto last_of<Result> = Result::violated;
 
 template <class T>
 inline constexpr bool is_vector = false;

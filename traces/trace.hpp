@@ -75,8 +75,9 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-/// From best to worst, so that the result of several runs is the largest of theirs.
-enum class Result : std::uint8_t { held, inconclusive, violated, broken };
+/// From best to worst, so that the result of several runs is the largest of theirs: what one of
+/// them has shown to be wrong stays shown, even if another could not be carried out.
+enum class Result : std::uint8_t { held, inconclusive, broken, violated };
 
 struct Verdict {
   Result result = Result::held;

@@ -12,7 +12,7 @@
 #include "cli/campaign/campaign_report.hpp"
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/command.hpp"
-#include "cli/commands/storage_command.hpp"
+#include "cli/installation.hpp"
 #include "cli/report/check_report.hpp"
 #include "cli/report/svg.hpp"
 #include "cli/report/text.hpp"
@@ -20,7 +20,6 @@
 #include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
 #include "sim/conformance/short_sequences.hpp"
-#include "sim/oracle/replay.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -31,193 +30,201 @@ struct CheckOptions {
   std::int64_t budget_ms = 30'000;
   std::uint32_t depth = 2;
   std::string report_directory = "leasecheck-report";
-  std::string corpus_directory = LEASECHECK_CORPUS;
+  std::string corpus_directory;  ///< empty: the one that belongs to the program
 };
 
-// The model on its own: every state of a small configuration, and the picture of it.
-Section check_model() {
-  const auto walked = graph::walk({});
-  if (!walked) throw Stop{"the model's walk: " + walked.error()};
-  const graph::WalkOptions& options = walked->options;
-  Section section;
-  section.name = "model";
-  section.title = "The model, every state of a small configuration";
-  section.text = fmt::format(
-      "bounds      {} attempt, {} workers, ttl {} ms, grace {} ms, {} policies\n"
-      "states      {}\ntransitions {}\ndepth       {}\n",
-      options.attempts, options.workers, options.ttl.count(), options.grace.count(),
-      options.specs.size(), grouped(walked->states.size()), grouped(walked->transitions.size()),
-      walked->depth);
-  section.figures = {{"states", walked->states.size()},
-                     {"transitions", walked->transitions.size()},
-                     {"depth", walked->depth}};
-  return section;
+/// Does it, and takes down in the section what it throws, so that the parts that were done before
+/// it and those that come after it keep their results.
+template <typename Act>
+void guarded(Section& section, Act act) {
+  try {
+    act();
+  } catch (...) {
+    const Stop stop = stop_for(std::current_exception());
+    section.end = worst(*section.end, stop.code);
+    section.text += stop.message + "\n";
+  }
 }
 
-traces::Trace recorded_contract(const sim::ExhaustiveOptions& options,
-                                const sim::Backend& backend) {
-  traces::Trace trace{.head = sim::head_of(options, backend.name), .steps = {}, .verdict = {}};
-  trace.verdict =
-      sim::check_exhaustively(*make_subject(backend), options, [&trace](const traces::Step& step) {
-        trace.steps.push_back(step);
-      }).verdict;
-  return shrink(trace, backend);
-}
+/// The main job. Each part writes into its section as it goes on, and may throw `Stop`.
+class Check {
+ public:
+  explicit Check(const CheckOptions& options)
+      : options_(options), backend_(chosen_backend(options.common, "sqlite")) {
+    // A backend that cannot be made at all is refused before anything is run.
+    static_cast<void>(make_subject(backend_));
+    std::error_code error;
+    std::filesystem::create_directories(options.report_directory, error);
+    if (error)
+      throw Stop{fmt::format("--report {}: {}", options.report_directory, error.message())};
+  }
 
-// The contract on the backend: every short sequence of operations, each compared with the model.
-Section check_contract(const CheckOptions& options, const sim::Backend& backend,
-                       std::string& trace) {
-  const sim::ExhaustiveOptions bounds{.depth = options.depth};
-  const sim::ExhaustiveResult checked = sim::check_exhaustively(*make_subject(backend), bounds);
-  Section section;
-  section.name = "contract";
-  section.title = "The contract, every short sequence of operations";
-  section.result = checked.verdict.result;
-  section.text = fmt::format(
-      "bounds      up to {} operations that change something and one more, within {} ms\n"
-      "states      {}\ntransitions {}\noperations  {}\n",
-      bounds.depth, bounds.waits, grouped(checked.states), grouped(checked.transitions),
-      grouped(checked.tally.operations));
-  section.figures = {{"depth", bounds.depth},
-                     {"waits_ms", bounds.waits},
-                     {"states", checked.states},
-                     {"transitions", checked.transitions},
-                     {"operations", checked.tally.operations},
-                     {"verdict", to_json(checked.verdict)}};
-  if (checked.verdict.result == traces::Result::held) return section;
-  section.text += fmt::format("{} {}: {}\n", traces::word(checked.verdict.result),
-                              checked.verdict.property, checked.verdict.message);
-  if (checked.verdict.result == traces::Result::violated) {
-    const traces::Trace recorded = recorded_contract(bounds, backend);
-    if (recorded.verdict.result != traces::Result::violated) {
+  ExitCode run() {
+    if (!options_.common.json) fmt::print("leasecheck check, backend {}\n\n", backend_.name);
+    add({"model", "The model, every state of a small configuration"}, &Check::check_model);
+    add({"contract", "The contract, every short sequence of operations"}, &Check::check_contract);
+    add({"simulation", "Simulation with faults, every operation compared with the model"},
+        &Check::check_simulation);
+    add({"corpus", "Recorded failures, replayed"}, &Check::check_corpus);
+    add({"crash", "Crashes at every call of the disk"}, &Check::leave_to_its_command);
+    add({"interleave", "Processes on one database, in every order"}, &Check::leave_to_its_command);
+    return finish();
+  }
+
+ private:
+  void add(Section section, void (Check::*part)(Section&)) {
+    const auto began = std::chrono::steady_clock::now();
+    guarded(section, [&] { (this->*part)(section); });
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+    section.seconds = passed.count();
+    if (!options_.common.json) print(section);
+    report_.sections.push_back(std::move(section));
+  }
+
+  static void print(const Section& section) {
+    const std::string time = section.end ? fmt::format(" ({:.1f} s)", section.seconds) : "";
+    fmt::print("{}: {}{}\n{}\n", section.title, word_of(section), time, section.text);
+    std::fflush(stdout);
+  }
+
+  // The model on its own: every state of a small configuration, and the picture of it.
+  void check_model(Section& section) {
+    const auto walked = graph::walk({});
+    if (!walked) throw Stop{"the model's walk: " + walked.error(), ExitCode::internal};
+    const graph::WalkOptions& options = walked->options;
+    section.text = fmt::format(
+        "bounds      {} attempt, {} workers, ttl {} ms, grace {} ms, {} policies\n"
+        "states      {}\ntransitions {}\ndepth       {}\n",
+        options.attempts, options.workers, options.ttl.count(), options.grace.count(),
+        options.specs.size(), grouped(walked->states.size()), grouped(walked->transitions.size()),
+        walked->depth);
+    section.figures = {{"states", walked->states.size()},
+                       {"transitions", walked->transitions.size()},
+                       {"depth", walked->depth}};
+    const graph::Graph seen = graph::through(graph::attempt_lens, *walked);
+    report_.life_cycle = graph::svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
+  }
+
+  // The contract on the backend: every short sequence of operations, each compared with the model.
+  void check_contract(Section& section) {
+    const sim::ExhaustiveOptions bounds{.depth = options_.depth};
+    const sim::ExhaustiveResult checked = sim::check_exhaustively(*make_subject(backend_), bounds);
+    section.end = exit_code_of(checked.verdict.result);
+    section.text = fmt::format(
+        "bounds      up to {} operations that change something and one more, within {} ms\n"
+        "states      {}\ntransitions {}\noperations  {}\n",
+        bounds.depth, bounds.waits, grouped(checked.states), grouped(checked.transitions),
+        grouped(checked.tally.operations));
+    section.figures = {{"depth", bounds.depth},
+                       {"waits_ms", bounds.waits},
+                       {"states", checked.states},
+                       {"transitions", checked.transitions},
+                       {"operations", checked.tally.operations},
+                       {"verdict", to_json(checked.verdict)}};
+    if (checked.verdict.result == traces::Result::held) return;
+    section.text += fmt::format("{} {}: {}\n", traces::word(checked.verdict.result),
+                                checked.verdict.property, checked.verdict.message);
+    if (checked.verdict.result == traces::Result::violated) record_contract(section, bounds);
+  }
+
+  void record_contract(Section& section, const sim::ExhaustiveOptions& bounds) {
+    traces::Trace trace{.head = sim::head_of(bounds, backend_.name), .steps = {}, .verdict = {}};
+    trace.verdict =
+        sim::check_exhaustively(*make_subject(backend_), bounds,
+                                [&trace](const traces::Step& step) { trace.steps.push_back(step); })
+            .verdict;
+    if (trace.verdict.result != traces::Result::violated) {
       section.text += "  no trace: done again, it did not happen\n";
-      return section;
+      return;
     }
-    trace = (std::filesystem::path(options.report_directory) / "contract.jsonl").string();
-    const auto written = traces::write_file(trace, recorded);
+    const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
+    const auto written = traces::write_file(file, shrink(trace, backend_));
     if (!written) throw Stop{written.error()};
-    section.text += fmt::format("  trace: {}\n", trace);
+    section.trace = file.string();
+    section.text += fmt::format("  trace: {}\n", *section.trace);
   }
-  return section;
-}
 
-Section check_simulation(const CheckOptions& options, const sim::Backend& backend,
-                         std::string& trace) {
-  CampaignOptions campaign;
-  campaign.seed.backend = backend;
-  campaign.last_seed = UINT64_MAX;
-  campaign.budget = std::chrono::milliseconds(options.budget_ms);
-  campaign.trace_directory = options.report_directory;
-  const CampaignResult result = run_campaign(campaign);
-  if (!result.failures.empty() && trace.empty()) trace = result.failures.front().trace_file;
-  return {.name = "simulation",
-          .title = "Simulation with faults, every operation compared with the model",
-          .result = result.result,
-          .text = in_words(result),
-          .figures = to_json(result),
-          .seconds = 0};
-}
-
-// Recorded failures of planted defects: on a backend without the defect each of them holds.
-Section check_corpus(const CheckOptions& options, const sim::Backend& backend) {
-  Section section;
-  section.name = "corpus";
-  section.title = "Recorded failures, replayed";
-  std::vector<std::string> files = traces_in(options.corpus_directory);
-  // What a simulated disk showed means something only to what keeps its data on it.
-  const std::filesystem::path on_disk = std::filesystem::path(options.corpus_directory) / "storage";
-  if (sim::storage_named(backend.name) && std::filesystem::is_directory(on_disk)) {
-    const std::vector<std::string> more = traces_in(on_disk);
-    files.insert(files.end(), more.begin(), more.end());
+  void check_simulation(Section& section) {
+    CampaignOptions campaign;
+    campaign.seed.backend = backend_;
+    campaign.last_seed = UINT64_MAX;
+    campaign.budget = std::chrono::milliseconds(options_.budget_ms);
+    campaign.trace_directory = options_.report_directory;
+    const CampaignResult result = run_campaign(campaign);
+    section.end = exit_code_of(result.result);
+    section.text = in_words(result);
+    section.figures = to_json(result);
+    if (!result.failures.empty() && !result.failures.front().trace_file.empty()) {
+      section.trace = result.failures.front().trace_file;
+    }
   }
-  std::uint64_t operations = 0;
-  for (const std::string& file : files) {
-    const ReplayedTrace replayed = replay_file(file, backend);
-    operations += replayed.now.tally.operations;
+
+  // Recorded failures of planted defects: on a backend without the defect each of them holds.
+  void check_corpus(Section& section) {
+    const std::optional<std::filesystem::path> directory =
+        options_.corpus_directory.empty() ? corpus_directory() : options_.corpus_directory;
+    if (!directory) {
+      section.end = std::nullopt;
+      section.text = "no recorded failures are installed with this program; --corpus names some\n";
+      return;
+    }
+    std::vector<std::string> files = traces_in(*directory);
+    // What a simulated disk showed means something only to what keeps its data on it.
+    if (sim::storage_named(backend_.name) &&
+        std::filesystem::is_directory(*directory / "storage")) {
+      const std::vector<std::string> more = traces_in(*directory / "storage");
+      files.insert(files.end(), more.begin(), more.end());
+    }
+    std::uint64_t operations = 0;
+    for (const std::string& file : files) {
+      guarded(section, [&] { operations += replay_of_corpus(section, file); });
+    }
+    section.text +=
+        fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
+    section.figures = {{"traces", files.size()}, {"operations", operations}};
+  }
+
+  // Returns: how many operations it took.
+  std::uint64_t replay_of_corpus(Section& section, const std::string& file) {
+    const ReplayedTrace replayed = replay_file(file, backend_);
     const traces::Verdict& verdict = replayed.now.verdict;
-    if (verdict.result == traces::Result::held) continue;
-    section.result = std::max(section.result, verdict.result);
-    section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),
-                                verdict.property, verdict.message);
+    if (verdict.result != traces::Result::held) {
+      section.end = worst(*section.end, exit_code_of(verdict.result));
+      section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),
+                                  verdict.property, verdict.message);
+    }
+    return replayed.now.tally.operations;
   }
-  section.text +=
-      fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
-  section.figures = {{"traces", files.size()}, {"operations", operations}};
-  return section;
-}
 
-// Runs one part with its time; the parts are independent, so one that fails does not stop the next.
-template <typename Part>
-Section timed(Part part) {
-  const auto began = std::chrono::steady_clock::now();
-  Section section = part();
-  section.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  return section;
-}
-
-void print(const Section& section) {
-  fmt::print("{}: {} ({:.1f} s)\n", section.title, traces::word(section.result), section.seconds);
-  fmt::print("{}\n", section.text);
-  std::fflush(stdout);
-}
-
-// The picture is for people; a machine without Graphviz gets the rest of the report.
-void draw_life_cycle(Report& report) {
-  const auto walked = graph::walk({});
-  if (!walked) throw Stop{"the model's walk: " + walked.error()};
-  const graph::Graph seen = graph::through(graph::attempt_lens, *walked);
-  auto svg = graph::svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
-  if (svg) {
-    report.lifecycle_svg = *std::move(svg);
-  } else {
-    report.graph_note = svg.error();
+  void leave_to_its_command(Section& section) {
+    section.end = std::nullopt;
+    section.text =
+        sim::storage_named(backend_.name)
+            ? fmt::format("`leasecheck {}` does it\n", section.name)
+            : fmt::format("the simulated disk is for SQLite only, not for {}\n", backend_.name);
   }
-}
 
-// The last line of a violation is the command that replays it.
-void finish(const CheckOptions& options, const Report& report, const std::string& trace) {
-  if (options.common.json) {
-    fmt::print("{}\n", summary_json(report));
-    return;
+  // The last line of a violation is the command that replays it.
+  ExitCode finish() {
+    const auto written = write_report(report_, options_.report_directory);
+    if (!written) fmt::print(stderr, "leasecheck: no report: {}\n", written.error());
+    const ExitCode end = written ? report_.end() : worst(report_.end(), ExitCode::usage);
+    if (options_.common.json) {
+      fmt::print("{}\n", summary_json(report_));
+      return end;
+    }
+    const std::string where = fmt::format("; report in {}/index.html", options_.report_directory);
+    fmt::print("{}{}\n", word(report_.end()), written ? where : "");
+    const auto traced = std::ranges::find_if(
+        report_.sections, [](const Section& section) { return section.trace.has_value(); });
+    if (traced != report_.sections.end()) fmt::print("{}\n", replay_command(*traced->trace));
+    return end;
   }
-  fmt::print("{}; report in {}/index.html\n", traces::word(report.result),
-             options.report_directory);
-  if (!trace.empty()) fmt::print("{}\n", replay_command(trace));
-}
 
-void make_report_directory(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) throw Stop{fmt::format("--report {}: {}", directory, error.message())};
-}
-
-ExitCode run(const CheckOptions& options) {
-  const sim::Backend backend = chosen_backend(options.common, "sqlite");
-  make_report_directory(options.report_directory);
-  Report report{.backend = backend.name,
-                .version = LEASECHECK_VERSION,
-                .result = traces::Result::held,
-                .sections = {},
-                .lifecycle_svg = {},
-                .graph_note = {}};
-  const auto add = [&](auto part) {
-    report.sections.push_back(timed(part));
-    report.result = std::max(report.result, report.sections.back().result);
-    if (!options.common.json) print(report.sections.back());
-  };
-  std::string trace;
-  if (!options.common.json) fmt::print("leasecheck check, backend {}\n\n", backend.name);
-  add(check_model);
-  add([&] { return check_contract(options, backend, trace); });
-  add([&] { return check_simulation(options, backend, trace); });
-  add([&] { return check_corpus(options, backend); });
-  draw_life_cycle(report);
-  if (auto written = write_report(report, options.report_directory); !written) {
-    throw Stop{written.error()};
-  }
-  finish(options, report, trace);
-  return exit_code_of(report.result);
-}
+  const CheckOptions& options_;
+  const sim::Backend backend_;
+  Report report_{.backend = backend_.name, .life_cycle = std::unexpected("the walk failed")};
+};
 
 }  // namespace
 
@@ -236,9 +243,12 @@ void add_check(CommandLine& program) {
   command.option("--report", options->report_directory, "Where the report is written")
       .placeholder("DIR")
       .show_default();
-  command.option("--corpus", options->corpus_directory, "Recorded failures to replay")
-      .placeholder("DIR");
-  command.runs([options] { return run(*options); });
+  command
+      .option("--corpus", options->corpus_directory,
+              "Recorded failures to replay (else those that came with the program)")
+      .placeholder("DIR")
+      .existing_directory();
+  command.runs([options] { return Check(*options).run(); });
 }
 
 }  // namespace leasecheck::cli

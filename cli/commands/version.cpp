@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.hpp"
+#include "cli/installation.hpp"
 
 namespace leasecheck::cli {
 
@@ -13,13 +14,13 @@ void add_version(CommandLine& program) {
   add_json_option(command, *options);
   command.runs([options] {
     if (options->json) {
-      const nlohmann::ordered_json document{{"leasecheck", LEASECHECK_VERSION},
+      const nlohmann::ordered_json document{{"leasecheck", version()},
                                             {"model", traces::model_version},
                                             {"trace_schema", traces::schema_version}};
       fmt::print("{}\n", document.dump(2));
     } else {
-      fmt::print("leasecheck {}\nmodel {}\ntrace schema {}\n", LEASECHECK_VERSION,
-                 traces::model_version, traces::schema_version);
+      fmt::print("leasecheck {}\nmodel {}\ntrace schema {}\n", version(), traces::model_version,
+                 traces::schema_version);
     }
     return ExitCode::held;
   });

@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 #include <sstream>
 
+#include "cli/installation.hpp"
 #include "cli/report/file_writer.hpp"
 
 namespace leasecheck::cli {
@@ -16,8 +17,18 @@ std::string text_of(const pugi::xml_document& document, unsigned flags) {
   return text.str();
 }
 
-// One test case per section; a section that is inconclusive is an error and not a failure, since
-// nothing was shown to be wrong.
+// Only a violation is a failure: where a part was inconclusive, broken or could not go on, nothing
+// was shown to be wrong, which is JUnit's error.
+void append_end(pugi::xml_node test, const Section& section) {
+  if (section.end == ExitCode::held) return;
+  const char* element = !section.end                        ? "skipped"
+                        : section.end == ExitCode::violated ? "failure"
+                                                            : "error";
+  pugi::xml_node end = test.append_child(element);
+  end.append_attribute("message") = std::string(word_of(section)).c_str();
+  end.text() = section.text.c_str();
+}
+
 std::string junit_xml(const Report& report) {
   pugi::xml_document document;
   pugi::xml_node suite = document.append_child("testsuite");
@@ -28,12 +39,7 @@ std::string junit_xml(const Report& report) {
     test.append_attribute("classname") = "leasecheck.check";
     test.append_attribute("name") = section.name.c_str();
     test.append_attribute("time") = fmt::format("{:.3f}", section.seconds).c_str();
-    if (section.result != traces::Result::held) {
-      const bool failed = section.result == traces::Result::violated;
-      pugi::xml_node fault = test.append_child(failed ? "failure" : "error");
-      fault.append_attribute("message") = std::string(traces::word(section.result)).c_str();
-      fault.text() = section.text.c_str();
-    }
+    append_end(test, section);
     test.append_child("system-out").text() = section.text.c_str();
   }
   return text_of(document, pugi::format_default);
@@ -57,10 +63,10 @@ pugi::xml_node append_text(pugi::xml_node parent, const char* element, const std
 }
 
 void append_heading(pugi::xml_node body, const char* element, const std::string& title,
-                    traces::Result result) {
+                    std::string_view end) {
   pugi::xml_node heading = body.append_child(element);
   heading.append_child(pugi::node_pcdata).set_value((title + " ").c_str());
-  const std::string word(traces::word(result));
+  const std::string word(end);
   pugi::xml_node mark = append_text(heading, "span", word);
   mark.append_attribute("class") = ("result " + word).c_str();
 }
@@ -75,21 +81,21 @@ std::string index_html(const Report& report) {
   append_text(head, "title", "leasecheck: " + report.backend);
   append_text(head, "style", style);
   pugi::xml_node body = html.append_child("body");
-  append_heading(body, "h1", "leasecheck check, backend " + report.backend, report.result);
+  append_heading(body, "h1", "leasecheck check, backend " + report.backend, word(report.end()));
   for (const Section& section : report.sections) {
-    append_heading(body, "h2", section.title, section.result);
+    append_heading(body, "h2", section.title, word_of(section));
     append_text(body, "pre", section.text);
   }
   append_text(body, "h2", "Life of an attempt, as the model walked it");
-  if (report.lifecycle_svg.empty()) {
-    append_text(body, "p", "Not drawn: " + report.graph_note);
+  if (!report.life_cycle) {
+    append_text(body, "p", "Not drawn: " + report.life_cycle.error());
   } else {
     pugi::xml_node image = body.append_child("img");
     image.append_attribute("src") = "lifecycle.svg";
     image.append_attribute("alt") = "State-transition graph of an attempt";
   }
   append_text(body, "p",
-              "leasecheck " + report.version +
+              "leasecheck " + std::string(version()) +
                   "; the figures of this page for programs: summary.json, junit.xml.");
   return text_of(document, pugi::format_default | pugi::format_no_declaration |
                                pugi::format_no_empty_element_tags);
@@ -97,17 +103,27 @@ std::string index_html(const Report& report) {
 
 }  // namespace
 
+std::string_view word_of(const Section& section) {
+  return section.end ? word(*section.end) : "not run";
+}
+
+ExitCode Report::end() const {
+  ExitCode end = ExitCode::held;
+  for (const Section& section : sections) end = worst(end, section.end.value_or(end));
+  return end;
+}
+
 std::string summary_json(const Report& report) {
   nlohmann::ordered_json sections = nlohmann::ordered_json::array();
   for (const Section& section : report.sections) {
     sections.push_back({{"name", section.name},
-                        {"result", traces::word(section.result)},
+                        {"result", word_of(section)},
                         {"seconds", section.seconds},
                         {"figures", section.figures}});
   }
-  const nlohmann::ordered_json document{{"leasecheck", report.version},
+  const nlohmann::ordered_json document{{"leasecheck", version()},
                                         {"backend", report.backend},
-                                        {"result", traces::word(report.result)},
+                                        {"result", word(report.end())},
                                         {"sections", std::move(sections)}};
   return document.dump(2);
 }
@@ -116,7 +132,7 @@ std::expected<void, std::string> write_report(const Report& report,
                                               const std::filesystem::path& directory) {
   std::vector<std::pair<std::string, std::string>> files{
       {"summary.json", summary_json(report) + "\n"}, {"junit.xml", junit_xml(report)}};
-  if (!report.lifecycle_svg.empty()) files.emplace_back("lifecycle.svg", report.lifecycle_svg);
+  if (report.life_cycle) files.emplace_back("lifecycle.svg", *report.life_cycle);
   files.emplace_back("index.html", index_html(report));
   for (const auto& [name, text] : files) {
     if (auto written = write_file(directory / name, text); !written) return written;

@@ -3,10 +3,12 @@
 #include <expected>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "traces/trace.hpp"
+#include "cli/command_line.hpp"
 
 namespace leasecheck::cli {
 
@@ -14,20 +16,26 @@ namespace leasecheck::cli {
 struct Section {
   std::string name;   ///< "simulation"
   std::string title;  ///< "Simulation with faults"
-  traces::Result result = traces::Result::held;
-  std::string text;                ///< for people, lines
-  nlohmann::ordered_json figures;  ///< for programs
+  /// Nothing: the part was not run, and `text` says why.
+  std::optional<ExitCode> end = ExitCode::held;
+  std::string text = {};                ///< for people, lines
+  nlohmann::ordered_json figures = {};  ///< for programs
   double seconds = 0;
+  std::optional<std::string> trace = {};  ///< file of a violation
 };
+
+/// "held", "violated", …, or "not run".
+[[nodiscard]] std::string_view word_of(const Section& section);
 
 /// What the main job leaves behind.
 struct Report {
   std::string backend;
-  std::string version;
-  traces::Result result = traces::Result::held;
-  std::vector<Section> sections;
-  std::string lifecycle_svg;  ///< the attempt's life cycle, empty if it could not be drawn
-  std::string graph_note;     ///< why it could not
+  std::vector<Section> sections = {};
+  /// The attempt's life cycle as SVG, or why it could not be drawn.
+  std::expected<std::string, std::string> life_cycle = {};
+
+  /// The worst of the parts that were run.
+  [[nodiscard]] ExitCode end() const;
 };
 
 /// The report as one JSON document.

@@ -19,15 +19,12 @@ std::string last_line(const std::string& text) {
   return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
 }
 
-TEST(Simulate, HoldsOnSqliteAndSaysWhatWasSeen) {
+TEST(Simulate, HoldsOnSqliteAndLeavesNoFileBehind) {
   const Workplace place;
   const Ended ended = place.run("simulate --backend sqlite --seeds 1..5");
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  for (const char* word : {"held", "operations", "virtual time", "faults", "premises"}) {
-    EXPECT_NE(ended.out.find(word), std::string::npos) << word;
-  }
   EXPECT_EQ(ended.err, "");
-  EXPECT_EQ(place.size(), 0U) << "a run that holds leaves no file behind";
+  EXPECT_EQ(place.size(), 0U);
 }
 
 TEST(Simulate, KeepsANamedDatabase) {
@@ -80,21 +77,6 @@ TEST(Simulate, JsonIsOneDocument) {
   EXPECT_EQ(document["result"], "held");
   EXPECT_EQ(document["runs"], 3);
   EXPECT_GT(document["operations"], 100);
-}
-
-TEST(Simulate, OnASimulatedDiskItSaysWhatFiredAndWhatDidNot) {
-  const Workplace place;
-  const Ended ended = place.run("simulate --backend sqlite --processes 3 --seeds 1..4");
-  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  for (const char* word : {"3 processes on a simulated disk", "storms", "disk ", "power_loss"}) {
-    EXPECT_NE(ended.out.find(word), std::string::npos) << word << " in " << ended.out;
-  }
-  const Ended calm = place.run("simulate --processes 2 --seeds 1..2 --faults none");
-  EXPECT_EQ(calm.exit_code, 0) << calm.out << calm.err;
-  EXPECT_NE(calm.out.find("faults      none"), std::string::npos) << calm.out;
-  const Ended one = place.run("simulate --processes 2 --seeds 1..2 --faults worker_crash,kill");
-  EXPECT_EQ(one.out.find("power_loss"), std::string::npos) << "neither fired nor expected to";
-  EXPECT_EQ(place.size(), 0U);
 }
 
 TEST(Simulate, AllKindsOfFaultAreFiredOrNamed) {
@@ -231,30 +213,6 @@ TEST(Interleave, AViolationIsATraceThatReplays) {
   EXPECT_EQ(place.run("interleave --case leased/heartbeat+reap").exit_code, 0);
 }
 
-TEST(Check, EndsWithAReportThatAPersonCanOpen) {
-  const Workplace place;
-  const Ended ended = place.run("check --backend memory --budget 2s --report out");
-  ASSERT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  for (const char* file : {"summary.json", "junit.xml", "index.html", "lifecycle.svg"}) {
-    EXPECT_GT(std::filesystem::file_size(place / (std::string("out/") + file)), 100U) << file;
-  }
-  const auto summary = nlohmann::json::parse(testing::text_of(place / "out/summary.json"));
-  EXPECT_EQ(summary["result"], "held");
-  EXPECT_EQ(summary["sections"].size(), 4U);
-}
-
-TEST(Check, AMutantEndsWithItsTraceInTheReport) {
-  const Workplace place;
-  const mutants::Mutant& mutant = mutants::all_mutants().front();
-  const Ended ended =
-      place.run("check --mutant " + std::string(mutant.name) + " --budget 20s --report out");
-  EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
-  EXPECT_NE(ended.out.find(mutant.property), std::string::npos) << ended.out;
-  const std::string command = last_line(ended.out);
-  ASSERT_TRUE(command.starts_with("leasecheck replay ")) << command;
-  EXPECT_EQ(place.run(command.substr(std::string("leasecheck ").size())).exit_code, 1);
-}
-
 TEST(Mutants, AreListed) {
   const Ended ended = Workplace().run("mutants");
   EXPECT_EQ(ended.exit_code, 0);
@@ -293,21 +251,6 @@ TEST(Graph, PrintsEveryFormat) {
     const Ended ended = Workplace().run(std::string("graph --format ") + format);
     EXPECT_EQ(ended.exit_code, 0) << format << ended.err;
     EXPECT_NE(ended.out.find("retry_backoff"), std::string::npos) << format;
-  }
-}
-
-TEST(Version, IsPrinted) {
-  const Ended ended = Workplace().run("version");
-  EXPECT_EQ(ended.exit_code, 0);
-  EXPECT_NE(ended.out.find("lease-1"), std::string::npos);
-}
-
-TEST(Help, NamesEveryCommandAndTheExitCodes) {
-  const Ended ended = Workplace().run("--help");
-  EXPECT_EQ(ended.exit_code, 0);
-  for (const char* word :
-       {"check", "simulate", "replay", "graph", "mutants", "version", "broken"}) {
-    EXPECT_NE(ended.out.find(word), std::string::npos) << word;
   }
 }
 

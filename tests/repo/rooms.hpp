@@ -29,7 +29,7 @@ using Arrows = std::map<std::string, std::set<std::string>>;
 /// The includes between files, where a header and its source are one: "room/name" without ending.
 [[nodiscard]] Arrows includes_between_files(const Tree& tree);
 
-/// Arrows into a room on top (cli, tests, bench) from outside of it.
+/// Arrows into a room on top (cli, tests, bench) from outside of it and of its tests.
 [[nodiscard]] Violations arrows_into_the_top(const Arrows& arrows);
 
 /// The table as a picture in Mermaid: without tests and bench, and without the arrows that follow

@@ -118,6 +118,7 @@ TEST(Table, FailsForACycleBetweenRooms) {
 TEST(Table, FailsForAnArrowIntoTheProgram) {
   EXPECT_EQ(joined(arrows_into_the_top(parse_arrows("tests -> cli/report\ncli -> cli/report\n"))),
             "tests -> cli/report: nothing includes cli\n");
+  EXPECT_EQ(arrows_into_the_top(parse_arrows("tests/cli -> cli/report\n")).size(), 0U);
 }
 
 TEST(Files, FailForACycleOfTwoByWayOfTheirSources) {
