@@ -17,15 +17,21 @@ namespace {
 
 using Kind = ReadError::Kind;
 
+/// Whether a file without a verdict is one that was cut short, or an error.
+enum class Whole : std::uint8_t { yes, may_be_cut_short };
+
 /// Reads one file; every complaint is about the line that was read last.
 class FileReader {
  public:
-  FileReader(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {}
+  FileReader(std::istream& in, std::string name, Whole whole)
+      : in_(in), name_(std::move(name)), whole_(whole) {}
 
   std::expected<Trace, ReadError> read() {
     if (auto head = read_head(); !head) return std::unexpected(head.error());
     while (true) {
       auto line = next_line();
+      // A line without an end was being written when its writer died.
+      if (whole_ == Whole::may_be_cut_short && in_.eof()) return cut_short();
       if (!line) return std::unexpected(line.error());
       const std::string kind = kind_of(*line);
       if (kind == "verdict") return read_end(*line);
@@ -89,6 +95,12 @@ class FileReader {
     return std::move(trace_);
   }
 
+  std::expected<Trace, ReadError> cut_short() {
+    trace_.verdict.result = Result::broken;
+    trace_.verdict.message = "the run was cut short";
+    return std::move(trace_);
+  }
+
   std::expected<Json, ReadError> next_line() {
     std::string text;
     ++line_number_;
@@ -122,6 +134,7 @@ class FileReader {
 
   std::istream& in_;
   std::string name_;
+  Whole whole_;
   std::uint64_t line_number_ = 0;
   std::map<std::uint64_t, model::Operation> unanswered_;
   Trace trace_;
@@ -143,12 +156,13 @@ std::expected<Trace, ReadError> read_file(const std::filesystem::path& file) {
     return std::unexpected(
         ReadError{Kind::unreadable, name + ": cannot be opened: " + reason.message()});
   }
-  return FileReader(in, name).read();
+  const bool is_part = file.extension() == ".part";
+  return FileReader(in, name, is_part ? Whole::may_be_cut_short : Whole::yes).read();
 }
 
 std::expected<Trace, ReadError> read_text(std::string_view text, std::string_view name) {
   std::ispanstream in(std::span<const char>(text.data(), text.size()));
-  return FileReader(in, std::string(name)).read();
+  return FileReader(in, std::string(name), Whole::yes).read();
 }
 
 }  // namespace leasecheck::traces

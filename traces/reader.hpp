@@ -24,7 +24,10 @@ struct ReadError {
 /// A longer line is an error, so that no input makes the reader fill the memory.
 inline constexpr std::size_t longest_line = std::size_t{16} << 20;
 
-/// Reads a whole trace: head, steps numbered 1, 2, 3 …, verdict. Lines may end in CR LF.
+/// Reads a whole trace: head, steps numbered 1, 2, 3 …, verdict. Lines may end in CR LF. A file
+/// named
+/// `.part` is what a crash has left of one: it may end anywhere after its head, and its verdict is
+/// then `broken`.
 [[nodiscard]] std::expected<Trace, ReadError> read_file(const std::filesystem::path& file);
 
 /// The same from text; `name` stands for the file in messages.

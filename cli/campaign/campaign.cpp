@@ -16,31 +16,9 @@
 namespace leasecheck::cli {
 namespace {
 
-/// What a process answers instead of a result when it has to stop.
-constexpr char stop_mark = '!';
-
-Pool::Work work_of(const SeedOptions& options) {
-  return [&options](std::uint64_t seed) -> std::string {
-    try {
-      return to_text(run_seed(options, seed));
-    } catch (const Stop& stop) {
-      return stop_mark + stop.message;
-    }
-  };
-}
-
-SeedResult result_of(const Pool::Done& done) {
-  if (!done.answer) {
-    SeedResult result;
-    result.seed = done.number;
-    result.failure =
-        Failure{.seed = done.number, .verdict = {}, .at = {}, .trace_file = {}, .replay = {}};
-    result.failure->verdict.result = traces::Result::broken;
-    result.failure->verdict.message = "the process that ran it " + done.death;
-    return result;
-  }
-  if (done.answer->starts_with(stop_mark)) throw Stop{done.answer->substr(1)};
-  return seed_result_from_text(*done.answer);
+SeedResult result_of(const SeedOptions& options, const WorkerPool::Done& done) {
+  return done.answer ? seed_result_from_text(*done.answer)
+                     : result_of_dead_seed(options, done.number, done.exit_reason);
 }
 
 /// The seeds of this shard, in order.
@@ -68,20 +46,21 @@ class Seeds {
 class Campaign {
  public:
   explicit Campaign(const CampaignOptions& options)
-      : options_(options), to_give_(options), to_take_(options) {}
+      : options_(options), to_submit_(options), to_take_(options) {}
 
   CampaignResult run() {
-    Pool pool(options_.jobs, work_of(options_.seed));
+    WorkerPool pool(options_.jobs,
+                    [this](std::uint64_t seed) { return to_text(run_seed(options_.seed, seed)); });
     while (!is_over_) {
-      while (pool.has_room() && to_give_.peek() && !is_spent()) {
-        pool.give(*to_give_.peek());
-        to_give_.advance();
+      while (pool.has_room() && to_submit_.peek() && !is_spent()) {
+        pool.submit(*to_submit_.peek());
+        to_submit_.advance();
       }
       if (!pool.is_busy()) break;
-      SeedResult done = result_of(pool.next());
+      SeedResult done = result_of(options_.seed, pool.next());
       const std::uint64_t seed = done.seed;
       done_.emplace(seed, std::move(done));
-      take_in_those_in_order();
+      add_those_in_order();
     }
     note_what_never_fired();
     return std::move(result_);
@@ -92,37 +71,38 @@ class Campaign {
     return options_.budget && std::chrono::steady_clock::now() - began_ >= *options_.budget;
   }
 
-  void take_in_those_in_order() {
+  void add_those_in_order() {
     while (!is_over_ && to_take_.peek()) {
       auto next = done_.extract(*to_take_.peek());
       if (next.empty()) return;
       to_take_.advance();
-      take_in(std::move(next.mapped()));
+      add(std::move(next.mapped()));
     }
   }
 
-  void take_in(SeedResult seed) {
+  void add(SeedResult seed) {
     result_.last_seed = seed.seed;
     result_.tally.add(seed.tally);
     for (const TraceText& trace : seed.traces) {
       const auto file = options_.trace_directory / trace.name;
       if (auto written = write_file(file, trace.text); !written) throw Stop{written.error()};
     }
-    if (seed.failure) take_in(*std::move(seed.failure));
+    if (seed.failure) add(*std::move(seed.failure));
     progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
                                result_.tally.runs, seed.seed, result_.tally.operations,
                                result_.failures.size()));
   }
 
-  void take_in(Failure failure) {
+  void add(Failure failure) {
     if (!failure.trace_file.empty()) {
       failure.trace_file =
           (options_.trace_directory / failure.trace_file).lexically_normal().string();
       failure.replay = replay_command(failure.trace_file);
     }
+    const bool is_broken = failure.verdict.result == traces::Result::broken;
     result_.result = std::max(result_.result, failure.verdict.result);
     result_.failures.push_back(std::move(failure));
-    is_over_ = !options_.keep_going || result_.result == traces::Result::broken;
+    is_over_ = !options_.keep_going || is_broken;
   }
 
   void note_what_never_fired() {
@@ -137,7 +117,7 @@ class Campaign {
 
   const CampaignOptions& options_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  Seeds to_give_;
+  Seeds to_submit_;
   Seeds to_take_;
   std::map<std::uint64_t, SeedResult> done_;  ///< and not taken in yet
   Progress progress_;

@@ -2,32 +2,29 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "cli/campaign/tally_json.hpp"
+#include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
-#include "cli/report/text.hpp"
+#include "lease/sqlite.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
 #include "sim/oracle/replay.hpp"
+#include "sim/registry/fault_names.hpp"
+#include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
-#include "traces/codec.hpp"
 #include "traces/minimise.hpp"
+#include "traces/reader.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
-using nlohmann::ordered_json;
-
 sim::Backend backend_of(const SeedOptions& options, std::uint64_t seed) {
   if (!options.disk) return options.backend;
-  const std::string mutant = options.disk->mutant.empty() ? "" : ":" + options.disk->mutant;
-  auto backend = sim::parse_backend(
-      fmt::format("disk:{}:{}:{}{}", seed, options.disk->processes, options.faults, mutant));
-  if (!backend) throw Stop{backend.error()};
-  return *std::move(backend);
+  return sim::make_disk_backend({.seed = seed,
+                                 .processes = options.disk->processes,
+                                 .faults = options.plan.faults,
+                                 .mutant = options.disk->mutant});
 }
 
 traces::Verdict broken(std::string message) {
@@ -37,16 +34,16 @@ traces::Verdict broken(std::string message) {
           .first_bad = 0};
 }
 
-sim::RunResult run_world(const SeedOptions& options, std::uint64_t seed,
-                         sim::Referee::StepSink sink = {}) {
+sim::RunResult simulate(const SeedOptions& options, std::uint64_t seed,
+                        sim::Referee::StepSink sink = {}) {
   const auto subject = make_subject(backend_of(options, seed));
   return sim::simulate(sim::draw_plan(seed, options.plan), *subject, std::move(sink));
 }
 
-sim::RunResult run_world_twice(const SeedOptions& options, std::uint64_t seed) {
+sim::RunResult simulate_twice(const SeedOptions& options, std::uint64_t seed) {
   sim::RunResult run;
   const auto divergence = sim::first_divergence(
-      [&](sim::Referee::StepSink sink) { run = run_world(options, seed, std::move(sink)); });
+      [&](sim::Referee::StepSink sink) { run = simulate(options, seed, std::move(sink)); });
   if (divergence) {
     run.verdict = broken(fmt::format("not deterministic: step {} was {} and then {}",
                                      divergence->step, divergence->first, divergence->second));
@@ -54,20 +51,16 @@ sim::RunResult run_world_twice(const SeedOptions& options, std::uint64_t seed) {
   return run;
 }
 
-struct Recorded {
-  sim::RunResult run;
-  traces::Trace trace;
-};
+traces::Head head_of(const SeedOptions& options, std::uint64_t seed) {
+  return sim::head_of(sim::draw_plan(seed, options.plan), backend_of(options, seed).name);
+}
 
-Recorded record_world(const SeedOptions& options, std::uint64_t seed) {
-  Recorded recorded;
-  recorded.trace.head =
-      sim::head_of(sim::draw_plan(seed, options.plan), backend_of(options, seed).name);
-  recorded.run = run_world(options, seed, [&recorded](const traces::Step& step) {
-    recorded.trace.steps.push_back(step);
-  });
-  recorded.trace.verdict = recorded.run.verdict;
-  return recorded;
+traces::Trace record(const SeedOptions& options, std::uint64_t seed) {
+  traces::Trace trace{.head = head_of(options, seed), .steps = {}, .verdict = {}};
+  trace.verdict = simulate(options, seed, [&trace](const traces::Step& step) {
+                    trace.steps.push_back(step);
+                  }).verdict;
+  return trace;
 }
 
 /// The step at which the verdict was reached, if it is one of the trace.
@@ -78,7 +71,11 @@ const traces::Step* bad_step(const traces::Trace& trace) {
 
 std::string where(const traces::Trace& trace) {
   const traces::Step* step = bad_step(trace);
+  if (step == nullptr && !trace.steps.empty()) step = &trace.steps.back();
   if (step == nullptr) return {};
+  if (const auto* unanswered = std::get_if<traces::Call>(&step->what)) {
+    return fmt::format("{}: no answer", model::name_of(unanswered->action.operation));
+  }
   if (const auto* event = std::get_if<model::Environment>(&step->what)) {
     return std::string(model::name_of(*event));
   }
@@ -97,64 +94,65 @@ bool can_be_shrunk(const traces::Trace& trace) {
   return event == nullptr || !std::holds_alternative<model::ProgressDue>(*event);
 }
 
-void take_in_failure(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
-  const std::string whole = fmt::format("seed-{}.jsonl", result.seed);
-  if (options.traces != Traces::all) result.traces.push_back({whole, traces::to_text(trace)});
-  std::string name = whole;
-  if (can_be_shrunk(trace)) {
-    const traces::Trace shrunk = shrink(trace, backend_of(options, result.seed));
-    if (shrunk.steps.size() < trace.steps.size()) {
-      name = fmt::format("seed-{}.min.jsonl", result.seed);
-      result.traces.push_back({name, traces::to_text(shrunk)});
-    }
+std::string trace_name(std::uint64_t seed, std::string_view ending) {
+  return fmt::format("seed-{}{}", seed, ending);
+}
+
+// The trace of a failure, and a shorter one of the same violation if there is one.
+void add_traces(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
+  result.failure->at = where(trace);
+  result.failure->trace_file = trace_name(result.seed, ".jsonl");
+  if (options.keep_traces != KeepTraces::all) {
+    result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
   }
-  result.failure->trace_file = name;
+  if (!can_be_shrunk(trace)) return;
+  const traces::Trace shrunk = shrink(trace, backend_of(options, result.seed));
+  if (shrunk.steps.size() >= trace.steps.size()) return;
+  result.failure->trace_file = trace_name(result.seed, ".min.jsonl");
+  result.traces.push_back({result.failure->trace_file, traces::to_text(shrunk)});
+}
+
+// A subject that breaks may do so in other words each time.
+bool is_same_end(const traces::Verdict& left, const traces::Verdict& right) {
+  return left == right ||
+         (left.result == traces::Result::broken && right.result == traces::Result::broken);
 }
 
 // The run of the world of one seed, recorded where it is wanted.
-void run_first_part(const SeedOptions& options, SeedResult& result) {
+void run_world(const SeedOptions& options, SeedResult& result) {
   sim::RunResult run = options.determinism == Determinism::checked
-                           ? run_world_twice(options, result.seed)
-                           : run_world(options, result.seed);
+                           ? simulate_twice(options, result.seed)
+                           : simulate(options, result.seed);
   result.tally = std::move(run.tally);
-  const bool is_violated = run.verdict.result == traces::Result::violated;
-  if (run.verdict.result != traces::Result::held) {
-    result.failure = Failure{
-        .seed = result.seed, .verdict = run.verdict, .at = {}, .trace_file = {}, .replay = {}};
-  }
-  if (options.traces == Traces::none) return;
-  if (options.traces == Traces::failures && !is_violated) return;
-  const Recorded recorded = record_world(options, result.seed);
-  if (recorded.run.verdict != run.verdict) {
+  const bool has_failed = run.verdict.result != traces::Result::held;
+  if (has_failed) result.failure = Failure{.seed = result.seed, .verdict = run.verdict};
+  if (options.keep_traces == KeepTraces::none) return;
+  if (options.keep_traces == KeepTraces::failures && !has_failed) return;
+  const traces::Trace trace = record(options, result.seed);
+  if (!is_same_end(trace.verdict, run.verdict)) {
     result.failure = Failure{
         .seed = result.seed,
-        .verdict = broken(fmt::format("it gave \"{}\" and then \"{}\": the subject does not answer "
-                                      "the same twice",
-                                      run.verdict.message, recorded.run.verdict.message)),
-        .at = {},
-        .trace_file = {},
-        .replay = {}};
+        .verdict = broken(fmt::format("it gave \"{}\" and then \"{}\": the subject does not "
+                                      "answer the same twice",
+                                      run.verdict.message, trace.verdict.message))};
     return;
   }
-  if (options.traces == Traces::all) {
-    result.traces.push_back(
-        {fmt::format("seed-{}.jsonl", result.seed), traces::to_text(recorded.trace)});
+  if (options.keep_traces == KeepTraces::all) {
+    result.traces.push_back({trace_name(result.seed, ".jsonl"), traces::to_text(trace)});
   }
-  if (!is_violated) return;
-  result.failure->at = where(recorded.trace);
-  take_in_failure(options, recorded.trace, result);
+  if (has_failed) add_traces(options, trace, result);
 }
 
 sim::OpenRepository storage_of(const SimulatedDisk& disk) {
-  if (disk.mutant.empty()) return lease::open_sqlite_repository;
-  return mutants::find_sqlite_mutant(disk.mutant)->open;
+  return disk.mutant == nullptr ? lease::open_sqlite_repository : disk.mutant->open;
 }
 
 std::string storm_command(const SeedOptions& options, std::uint64_t seed) {
-  const std::string subject =
-      options.disk->mutant.empty() ? "--backend sqlite" : "--mutant " + options.disk->mutant;
+  const std::string subject = options.disk->mutant == nullptr
+                                  ? "--backend sqlite"
+                                  : fmt::format("--mutant {}", options.disk->mutant->name);
   return fmt::format("leasecheck simulate {} --processes {} --faults {} --seeds {}", subject,
-                     options.disk->processes, options.faults, seed);
+                     options.disk->processes, sim::to_text(options.plan.faults), seed);
 }
 
 // Where two runs of a storm part, if they do.
@@ -177,7 +175,7 @@ void add_storm(const sim::StormTally& storm, sim::Tally& tally) {
   for (const auto& [word, count] : storm.outcomes) tally.at_once[word] += count;
 }
 
-void run_second_part(const SeedOptions& options, SeedResult& result) {
+void run_storm(const SeedOptions& options, SeedResult& result) {
   const sim::StormOptions storm{.processes = options.disk->processes,
                                 .faults = options.plan.faults};
   const sim::OpenRepository open = storage_of(*options.disk);
@@ -193,33 +191,28 @@ void run_second_part(const SeedOptions& options, SeedResult& result) {
   result.failure = Failure{.seed = result.seed,
                            .verdict = std::move(verdict),
                            .at = "storm",
-                           .trace_file = {},
                            .replay = storm_command(options, result.seed)};
 }
 
-// Messages may hold bytes of a subject that are no text.
-ordered_json json_of(const Failure& failure) {
-  return {{"result", static_cast<int>(failure.verdict.result)},
-          {"property", failure.verdict.property},
-          {"message", traces::text_to_json(failure.verdict.message)},
-          {"first_bad", failure.verdict.first_bad},
-          {"at", failure.at},
-          {"trace_file", failure.trace_file},
-          {"replay", failure.replay}};
-}
-
-Failure failure_from(const ordered_json& json, std::uint64_t seed) {
-  Failure failure;
-  failure.seed = seed;
-  failure.verdict.result = static_cast<traces::Result>(json.at("result").get<int>());
-  json.at("property").get_to(failure.verdict.property);
-  const ordered_json& message = json.at("message");
-  failure.verdict.message = message.is_string() ? message.get<std::string>() : message.dump();
-  json.at("first_bad").get_to(failure.verdict.first_bad);
-  json.at("at").get_to(failure.at);
-  json.at("trace_file").get_to(failure.trace_file);
-  json.at("replay").get_to(failure.replay);
-  return failure;
+// Runs the world of the seed in a process of its own, which writes each call to a file before it is
+// made. Returns: what stood there when the process died; nothing if it did not die.
+std::optional<traces::Trace> record_until_death(const SeedOptions& options, std::uint64_t seed) {
+  const auto directory = sim::TemporaryDirectory::create();
+  if (!directory) throw Stop{directory.error()};
+  const std::filesystem::path file = directory->path() / "run.jsonl";
+  WorkerPool pool(1, [&](std::uint64_t number) -> std::string {
+    auto writer = traces::Writer::open(file, head_of(options, number));
+    if (!writer) throw Stop{writer.error()};
+    static_cast<void>(simulate(options, number, [&writer](const traces::Step& step) {
+      if (auto written = writer->write(step); !written) throw Stop{written.error()};
+    }));
+    return {};
+  });
+  pool.submit(seed);
+  if (pool.next().answer) return std::nullopt;
+  auto trace = traces::read_file(file.string() + ".part");
+  if (!trace) return std::nullopt;
+  return *std::move(trace);
 }
 
 }  // namespace
@@ -244,33 +237,28 @@ traces::Trace shrink(const traces::Trace& trace, const sim::Backend& backend) {
 }
 
 SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
-  SeedResult result;
-  result.seed = seed;
-  run_first_part(options, result);
-  if (options.disk && !result.failure) run_second_part(options, result);
+  SeedResult result{.seed = seed};
+  run_world(options, result);
+  if (options.disk && !result.failure) run_storm(options, result);
   return result;
 }
 
-std::string to_text(const SeedResult& result) {
-  ordered_json document{{"seed", result.seed}, {"tally", to_json(result.tally)}};
-  if (result.failure) document["failure"] = json_of(*result.failure);
-  for (const TraceText& trace : result.traces) {
-    document["traces"].push_back({{"name", trace.name}, {"text", trace.text}});
-  }
-  return document.dump();
-}
-
-SeedResult seed_result_from_text(const std::string& text) {
-  const ordered_json document = ordered_json::parse(text);
-  SeedResult result;
-  document.at("seed").get_to(result.seed);
-  result.tally = tally_from_json(document.at("tally"));
-  if (document.contains("failure")) {
-    result.failure = failure_from(document["failure"], result.seed);
-  }
-  for (const ordered_json& trace : document.value("traces", ordered_json::array())) {
-    result.traces.push_back(
-        {trace.at("name").get<std::string>(), trace.at("text").get<std::string>()});
+SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
+                               const std::string& exit_reason) {
+  SeedResult result{.seed = seed};
+  result.failure =
+      Failure{.seed = seed, .verdict = broken("the process that ran it " + exit_reason)};
+  if (options.keep_traces == KeepTraces::none) return result;
+  if (auto trace = record_until_death(options, seed)) {
+    trace->verdict = result.failure->verdict;
+    result.failure->at = where(*trace);
+    result.failure->trace_file = trace_name(seed, ".jsonl");
+    result.traces.push_back({result.failure->trace_file, traces::to_text(*trace)});
+  } else if (options.disk) {
+    result.failure->at = "storm";
+    result.failure->replay = storm_command(options, seed);
+  } else {
+    result.failure->verdict.message += "; run again, it did not die";
   }
   return result;
 }

@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/command_line.hpp"
+
 namespace leasecheck::cli {
 namespace {
 
@@ -42,13 +44,27 @@ bool receive_all(int socket, void* data, std::size_t size) {
   return true;
 }
 
-void serve(int socket, const Pool::Work& work) {
+/// What comes before an answer, or before the words of a `Stop`.
+struct Header {
+  std::uint64_t size = 0;
+  ExitCode end = ExitCode::held;  ///< of the `Stop`; held: it is an answer
+};
+
+void serve(int socket, const WorkerPool::Task& task) {
   std::uint64_t number = 0;
   while (receive_all(socket, &number, sizeof number)) {
-    const std::string answer = work(number);
-    const std::uint64_t size = answer.size();
-    if (!send_all(socket, &size, sizeof size)) return;
-    if (!send_all(socket, answer.data(), answer.size())) return;
+    Header header;
+    std::string text;
+    try {
+      text = task(number);
+    } catch (...) {
+      Stop stop = stop_for(std::current_exception());
+      text = std::move(stop.message);
+      header.end = stop.code;
+    }
+    header.size = text.size();
+    if (!send_all(socket, &header, sizeof header)) return;
+    if (!send_all(socket, text.data(), text.size())) return;
   }
 }
 
@@ -58,18 +74,18 @@ std::system_error failed(const char* what) {
 
 }  // namespace
 
-Pool::Pool(unsigned jobs, Work work) : work_(std::move(work)), works_here_(jobs <= 1) {
-  for (unsigned i = 0; !works_here_ && i < jobs; ++i) start_helper();
+WorkerPool::WorkerPool(unsigned jobs, Task task) : task_(std::move(task)) {
+  for (unsigned i = 0; i < std::max(jobs, 1U); ++i) start_worker();
 }
 
-Pool::~Pool() {
-  for (Helper& helper : helpers_) {
-    if (helper.socket >= 0) ::shutdown(helper.socket, SHUT_WR);
+WorkerPool::~WorkerPool() {
+  for (const Worker& worker : workers_) {
+    if (worker.socket >= 0) ::shutdown(worker.socket, SHUT_WR);
   }
-  for (Helper& helper : helpers_) static_cast<void>(end(helper));
+  for (Worker& worker : workers_) static_cast<void>(end(worker));
 }
 
-void Pool::start_helper() {
+void WorkerPool::start_worker() {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
     throw failed("a socket for a job");
@@ -79,75 +95,67 @@ void Pool::start_helper() {
   if (process < 0) throw failed("a process for a job");
   if (process == 0) {
     ::close(sockets[0]);
-    for (const Helper& other : helpers_) ::close(other.socket);
-    serve(sockets[1], work_);
+    for (const Worker& other : workers_) ::close(other.socket);
+    serve(sockets[1], task_);
     ::_exit(EXIT_SUCCESS);
   }
   ::close(sockets[1]);
-  helpers_.push_back({.process = process, .socket = sockets[0], .number = std::nullopt});
+  workers_.push_back({.process = process, .socket = sockets[0], .number = std::nullopt});
 }
 
-bool Pool::has_room() const {
-  if (works_here_) return !own_;
+bool WorkerPool::has_room() const {
   return std::ranges::any_of(
-      helpers_, [](const Helper& helper) { return helper.socket >= 0 && !helper.number; });
+      workers_, [](const Worker& worker) { return worker.socket >= 0 && !worker.number; });
 }
 
-bool Pool::is_busy() const {
-  return own_ || std::ranges::any_of(
-                     helpers_, [](const Helper& helper) { return helper.number.has_value(); });
+bool WorkerPool::is_busy() const {
+  return std::ranges::any_of(workers_,
+                             [](const Worker& worker) { return worker.number.has_value(); });
 }
 
-void Pool::give(std::uint64_t number) {
-  if (works_here_) {
-    own_ = number;
-    return;
-  }
+void WorkerPool::submit(std::uint64_t number) {
   const auto idle = std::ranges::find_if(
-      helpers_, [](const Helper& helper) { return helper.socket >= 0 && !helper.number; });
+      workers_, [](const Worker& worker) { return worker.socket >= 0 && !worker.number; });
   idle->number = number;
-  // If it is dead, that is heard where its answer is waited for.
+  // A worker that has died meanwhile is noticed where its answer is waited for.
   static_cast<void>(send_all(idle->socket, &number, sizeof number));
 }
 
-Pool::Done Pool::next() {
-  if (works_here_) {
-    const std::uint64_t number = *std::exchange(own_, std::nullopt);
-    return {.number = number, .answer = work_(number), .death = {}};
-  }
+WorkerPool::Done WorkerPool::next() {
   for (;;) {
     std::vector<pollfd> waiting;
-    for (const Helper& helper : helpers_) {
-      waiting.push_back({.fd = helper.number ? helper.socket : -1, .events = POLLIN, .revents = 0});
+    for (const Worker& worker : workers_) {
+      waiting.push_back({.fd = worker.number ? worker.socket : -1, .events = POLLIN, .revents = 0});
     }
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) throw failed("poll");
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-      if (waiting[i].revents != 0) return hear(helpers_[i]);
+      if (waiting[i].revents != 0) return receive(workers_[i]);
     }
   }
 }
 
-Pool::Done Pool::hear(Helper& helper) {
-  Done done{.number = *std::exchange(helper.number, std::nullopt), .answer = {}, .death = {}};
-  std::uint64_t size = 0;
-  std::string answer;
-  if (receive_all(helper.socket, &size, sizeof size)) {
-    answer.resize(size);
-    if (receive_all(helper.socket, answer.data(), size)) {
-      done.answer = std::move(answer);
+WorkerPool::Done WorkerPool::receive(Worker& worker) {
+  Done done{.number = *std::exchange(worker.number, std::nullopt), .answer = {}, .exit_reason = {}};
+  Header header;
+  std::string text;
+  if (receive_all(worker.socket, &header, sizeof header)) {
+    text.resize(header.size);
+    if (receive_all(worker.socket, text.data(), text.size())) {
+      if (header.end != ExitCode::held) throw Stop{std::move(text), header.end};
+      done.answer = std::move(text);
       return done;
     }
   }
-  done.death = end(helper);
+  done.exit_reason = end(worker);
   return done;
 }
 
-std::string Pool::end(Helper& helper) {
-  if (helper.socket < 0) return {};
-  // It may still want to say something: what is closed here it cannot be stuck in.
-  ::close(std::exchange(helper.socket, -1));
+std::string WorkerPool::end(Worker& worker) {
+  if (worker.socket < 0) return {};
+  // Closed first, so that a worker that is still sending its answer cannot wait for this process.
+  ::close(std::exchange(worker.socket, -1));
   int status = 0;
-  while (::waitpid(helper.process, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
   }
   return WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
                              : fmt::format("ended with exit code {}", WEXITSTATUS(status));

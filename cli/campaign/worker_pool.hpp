@@ -11,51 +11,52 @@
 
 namespace leasecheck::cli {
 
-/// Processes that do numbered pieces of work: each is a copy of this one. With one job there is
-/// none of them, and the work is done here. Pre: this process has one thread.
-class Pool {
+/// Worker processes that do numbered tasks. Each is a copy of this process, one for each job even
+/// if there is only one: a task that crashes costs its worker and nothing else.
+/// Pre: this process has one thread.
+class WorkerPool {
  public:
-  using Work = std::function<std::string(std::uint64_t number)>;
+  using Task = std::function<std::string(std::uint64_t number)>;
 
   struct Done {
     std::uint64_t number = 0;
-    std::optional<std::string> answer;  ///< nothing if the process that worked on it has died
-    std::string death;                  ///< how it died, in words
+    std::optional<std::string> answer;  ///< nothing if the worker has died
+    std::string exit_reason;            ///< how it died: "was ended by signal 11"
   };
 
-  /// `work` does not throw. Throws: std::system_error, when there are no more processes.
-  Pool(unsigned jobs, Work work);
-  /// Lets every process end the piece that it is at, and waits for it.
-  ~Pool();
-  Pool(const Pool&) = delete;
-  Pool& operator=(const Pool&) = delete;
+  /// Throws: std::system_error, when there are no more processes.
+  WorkerPool(unsigned jobs, Task task);
+  /// Lets every worker end its task, and waits for it.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Whether a process has nothing to do.
+  /// Whether a worker has nothing to do.
   [[nodiscard]] bool has_room() const;
-  /// Whether a piece is being worked on.
+  /// Whether a worker is at a task.
   [[nodiscard]] bool is_busy() const;
 
   /// Pre: `has_room()`.
-  void give(std::uint64_t number);
+  void submit(std::uint64_t number);
 
-  /// Waits for a piece that is done. Pre: `is_busy()`.
+  /// Waits until a task is done, or its worker has died.
+  /// Pre: `is_busy()`.
+  /// Throws: what the task has thrown, as a `Stop`.
   [[nodiscard]] Done next();
 
  private:
-  struct Helper {
+  struct Worker {
     pid_t process = 0;
-    int socket = -1;
-    std::optional<std::uint64_t> number;  ///< of the piece that it works on
+    int socket = -1;                      ///< -1: it has ended
+    std::optional<std::uint64_t> number;  ///< of its task
   };
 
-  void start_helper();
-  [[nodiscard]] Done hear(Helper& helper);
-  [[nodiscard]] static std::string end(Helper& helper);
+  void start_worker();
+  [[nodiscard]] static Done receive(Worker& worker);
+  [[nodiscard]] static std::string end(Worker& worker);
 
-  Work work_;
-  std::vector<Helper> helpers_;
-  std::optional<std::uint64_t> own_;  ///< the piece that is done here, with one job
-  bool works_here_;
+  Task task_;
+  std::vector<Worker> workers_;
 };
 
 }  // namespace leasecheck::cli

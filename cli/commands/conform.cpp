@@ -30,12 +30,9 @@ std::string write_trace(const ConformFlags& flags, const sim::ConformResult& res
   if (!result.trace) return {};
   const std::string file =
       (std::filesystem::path(flags.trace_directory) / "conform.jsonl").lexically_normal().string();
-  auto writer = traces::Writer::open(file, result.trace->head);
-  if (!writer) throw Stop{writer.error()};
-  for (const traces::Step& step : result.trace->steps) {
-    if (auto written = writer->write(step); !written) throw Stop{written.error()};
+  if (auto written = traces::write_file(file, *result.trace); !written) {
+    throw Stop{written.error()};
   }
-  if (auto done = writer->finish(result.trace->verdict); !done) throw Stop{done.error()};
   return file;
 }
 

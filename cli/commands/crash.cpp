@@ -48,8 +48,8 @@ std::string device_flags(const sim::Device& device) {
   return flags;
 }
 
-StorageFinding as_told(const CrashOptions& options, const sim::CrashCase& subject,
-                       const sim::CrashFinding& finding) {
+StorageFinding finding_of(const CrashOptions& options, const sim::CrashCase& subject,
+                          const sim::CrashFinding& finding) {
   const std::string flags =
       flags_for(crash, options.storage, finding.subject, sim::to_text(finding.point));
   const traces::Trace trace =
@@ -70,7 +70,7 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
                               sim::name_of(subject)));
     const auto found = run_case(matrix, subject, options.storage);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return as_told(options, subject, **found);
+    if (*found) return finding_of(options, subject, **found);
   }
   return std::nullopt;
 }

@@ -21,12 +21,12 @@
 namespace leasecheck::cli {
 namespace {
 
-enum class Searched { system, lease_core };
+enum class ModelName { system, lease_core };
 
 struct ExploreOptions {
   CommonOptions common;
   SearchOptions search;
-  Searched model = Searched::system;
+  ModelName model = ModelName::system;
   // Bounds of both models; the last is lease-core's alone.
   unsigned workers = 2;
   unsigned attempts = 1;
@@ -144,7 +144,7 @@ check::Options how_to_search(const ExploreOptions& options, SearchProgress& show
                      .symmetry = options.symmetry,
                      .hash_bits = options.hash_bits};
   // Its states are found a hundred times slower.
-  if (options.model == Searched::system) how.pause_states = std::uint64_t{1} << 14;
+  if (options.model == ModelName::system) how.pause_states = std::uint64_t{1} << 14;
   if (!options.checkpoint.empty()) {
     how.checkpoint = options.checkpoint;
     how.pause_states = std::min(how.pause_states, options.checkpoint_states);
@@ -158,7 +158,7 @@ check::Options how_to_search(const ExploreOptions& options, SearchProgress& show
   return how;
 }
 
-ExploredWorld explore(const ExploreOptions& options) {
+SearchReport explore(const ExploreOptions& options) {
   SearchProgress shown;
   const check::Options how = how_to_search(options, shown);
   std::optional<InterruptRemembered> interrupt;
@@ -170,13 +170,13 @@ ExploredWorld explore(const ExploreOptions& options) {
   const auto ended = [&](std::string world, std::expected<system::Explored, std::string> explored) {
     if (!explored) throw Stop{explored.error()};
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun;
-    return ExploredWorld{.world = std::move(world),
-                         .explored = *std::move(explored),
-                         .seconds = passed.count(),
-                         .trace = {},
-                         .graph = {}};
+    return SearchReport{.world = std::move(world),
+                        .explored = *std::move(explored),
+                        .seconds = passed.count(),
+                        .trace = {},
+                        .graph = {}};
   };
-  if (options.model == Searched::system) {
+  if (options.model == ModelName::system) {
     const system::Options world = world_of(options);
     return ended(system::describe(world), system::explore(world, how, wanted));
   }
@@ -187,9 +187,9 @@ ExploredWorld explore(const ExploreOptions& options) {
 
 // Only what the properties that watch real repositories can judge leaves a trace to replay: a run
 // that goes on for ever does not, and lease-core has no repository.
-void write_trace(const ExploreOptions& options, ExploredWorld& world) {
+void write_trace(const ExploreOptions& options, SearchReport& world) {
   const system::Finding* violated = first_violated(world.explored);
-  if (violated == nullptr || options.model == Searched::lease_core) return;
+  if (violated == nullptr || options.model == ModelName::lease_core) return;
   if (violated->counterexample->loop) return;
   if (properties::find_property(violated->property) == nullptr) return;
   const auto backend =
@@ -199,7 +199,7 @@ void write_trace(const ExploreOptions& options, ExploredWorld& world) {
   world.trace = options.trace;
 }
 
-void write_graph(const ExploreOptions& options, ExploredWorld& world) {
+void write_graph(const ExploreOptions& options, SearchReport& world) {
   if (!world.explored.graph) return;
   const graph::Graph drawn = graph::from_search(*world.explored.graph);
   const std::string text =
@@ -213,7 +213,7 @@ ExitCode run(const ExploreOptions& options) {
   require_folder("--graph", options.graph);
   require_folder("--trace", options.trace);
   require_folder("--checkpoint", options.checkpoint);
-  ExploredWorld world = explore(options);
+  SearchReport world = explore(options);
   write_graph(options, world);
   write_trace(options, world);
   fmt::print("{}", options.common.json ? in_json(world) : in_words(world));
@@ -221,7 +221,7 @@ ExitCode run(const ExploreOptions& options) {
 }
 
 // A flag that the searched model has nothing to do with would silently change nothing.
-void refuse_foreign_flags(const Command& command, Searched model) {
+void refuse_foreign_flags(const Command& command, ModelName model) {
   constexpr std::array of_the_system = {
       "--messages", "--heartbeat",      "--timeout", "--backoff", "--skew",
       "--reapers",  "--retries",        "--faults",  "--mutant",  "--progress",
@@ -229,13 +229,13 @@ void refuse_foreign_flags(const Command& command, Searched model) {
   const auto refuse = [&command](const char* flag, const char* name) {
     if (command.names(flag)) throw Stop{fmt::format("{}: not a bound of {}", flag, name)};
   };
-  if (model == Searched::system) return refuse("--epochs", "the system; see --model lease-core");
+  if (model == ModelName::system) return refuse("--epochs", "the system; see --model lease-core");
   for (const char* flag : of_the_system) refuse(flag, "lease-core");
 }
 
 void add_bounds(Command& command, ExploreOptions& options) {
-  const std::map<std::string, Searched> models{{"system", Searched::system},
-                                               {"lease-core", Searched::lease_core}};
+  const std::map<std::string, ModelName> models{{"system", ModelName::system},
+                                                {"lease-core", ModelName::lease_core}};
   command.choice("--model", options.model, models, "What is searched: system or lease-core")
       .placeholder("MODEL")
       .show_default("system");

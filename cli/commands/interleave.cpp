@@ -36,8 +36,8 @@ std::expected<std::optional<sim::InterleaveFinding>, std::string> run_case(
   return interleaver.replay(subject, *schedule);
 }
 
-StorageFinding as_told(const InterleaveOptions& options, const sim::InterleaveCase& subject,
-                       const sim::InterleaveFinding& finding) {
+StorageFinding finding_of(const InterleaveOptions& options, const sim::InterleaveCase& subject,
+                          const sim::InterleaveFinding& finding) {
   const std::string name = sim::name_of(subject);
   const std::string schedule = "'" + sim::to_text(finding.schedule) + "'";
   const traces::Trace trace = sim::trace_of(subject, finding, backend_name(options.storage));
@@ -61,7 +61,7 @@ std::optional<StorageFinding> search_all(const InterleaveOptions& options,
                               sim::name_of(subject)));
     const auto found = run_case(interleaver, subject, options);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return as_told(options, subject, **found);
+    if (*found) return finding_of(options, subject, **found);
   }
   return std::nullopt;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +9,7 @@
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
 #include "cli/museum/detection_matrix.hpp"
+#include "cli/report/file_writer.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -47,9 +46,9 @@ bool is_for_any(const std::vector<const Technique*>& techniques, const mutants::
       techniques, [&](const Technique* technique) { return technique->applies(exhibit); });
 }
 
-std::vector<Shown> chosen_rows(const MuseumFlags& flags,
-                               const std::vector<const Technique*>& techniques) {
-  std::vector<Shown> rows;
+std::vector<MatrixRow> chosen_rows(const MuseumFlags& flags,
+                                   const std::vector<const Technique*>& techniques) {
+  std::vector<MatrixRow> rows;
   for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
     if (!flags.only.empty() && exhibit.name != flags.only) continue;
     if (!is_for_any(techniques, exhibit)) continue;
@@ -61,44 +60,45 @@ std::vector<Shown> chosen_rows(const MuseumFlags& flags,
                     "mutants` lists them",
                     flags.only)};
   }
-  std::ranges::stable_sort(rows, {}, [](const Shown& row) { return topic_of(*row.exhibit); });
+  std::ranges::stable_sort(rows, {}, [](const MatrixRow& row) { return topic_of(*row.exhibit); });
   return rows;
 }
 
-Cell look(const Technique& technique, const MuseumFlags& flags, const mutants::Exhibit& exhibit) {
+Cell run_technique(const Technique& technique, const MuseumFlags& flags,
+                   const mutants::Exhibit& exhibit) {
   struct Timed {
-    Search search;
+    Detection detection;
     double seconds;
   };
   std::vector<Timed> searches;
   const std::uint64_t samples = technique.is_random ? flags.samples : 1;
   for (std::uint64_t sample = 0; sample < samples; ++sample) {
     const auto began = std::chrono::steady_clock::now();
-    Search search = technique.look(exhibit, {.sample = sample, .most_runs = flags.most_runs});
+    Detection detection =
+        technique.search(exhibit, {.sample = sample, .most_runs = flags.most_runs});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    searches.push_back({std::move(search), took.count()});
+    searches.push_back({std::move(detection), took.count()});
   }
   std::ranges::sort(searches, {}, [](const Timed& timed) {
-    return std::pair(timed.search.property.empty(), timed.search.calls);
+    return std::pair(timed.detection.property.empty(), timed.detection.calls);
   });
   const auto found = std::ranges::count_if(
-      searches, [](const Timed& timed) { return !timed.search.property.empty(); });
+      searches, [](const Timed& timed) { return !timed.detection.property.empty(); });
   const Timed& median = searches[searches.size() / 2];
-  return {.calls = median.search.calls,
+  return {.calls = median.detection.calls,
           .seconds = median.seconds,
-          .property = median.search.property,
+          .property = median.detection.property,
           .found = static_cast<std::uint64_t>(found),
           .samples = samples};
 }
 
-// How a cell comes from the process that found it; in words, if it found that it could not go on.
-std::string packed(const Cell& cell) {
+// How a cell crosses from the process that found it.
+std::string to_text(const Cell& cell) {
   return nlohmann::json{cell.calls, cell.seconds, cell.property, cell.found, cell.samples}.dump();
 }
 
-Cell unpacked(const std::string& text) {
+Cell cell_from_text(const std::string& text) {
   const auto parts = nlohmann::json::parse(text);
-  if (parts.is_string()) throw Stop{parts.get<std::string>(), ExitCode::broken};
   return {.calls = parts[0],
           .seconds = parts[1],
           .property = parts[2],
@@ -106,11 +106,11 @@ Cell unpacked(const std::string& text) {
           .samples = parts[4]};
 }
 
-std::vector<Task> tasks_of(const Exhibition& exhibition) {
+std::vector<Task> tasks_of(const DetectionMatrix& matrix) {
   std::vector<Task> tasks;
-  for (std::size_t row = 0; row < exhibition.rows.size(); ++row) {
-    for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
-      if (exhibition.techniques[i]->applies(*exhibition.rows[row].exhibit)) {
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    for (std::size_t i = 0; i < matrix.techniques.size(); ++i) {
+      if (matrix.techniques[i]->applies(*matrix.rows[row].exhibit)) {
         tasks.push_back({row, i});
       }
     }
@@ -118,59 +118,47 @@ std::vector<Task> tasks_of(const Exhibition& exhibition) {
   return tasks;
 }
 
-Pool::Work work_of(const Exhibition& exhibition, const std::vector<Task>& tasks,
-                   const MuseumFlags& flags) {
-  return [&](std::uint64_t number) -> std::string {
-    const Task& task = tasks[number];
-    try {
-      return packed(
-          look(*exhibition.techniques[task.technique], flags, *exhibition.rows[task.row].exhibit));
-    } catch (const Stop& stop) {
-      return nlohmann::json(stop.message).dump();
-    } catch (const std::exception& error) {
-      return nlohmann::json(error.what()).dump();
-    }
-  };
-}
-
-void fill(Exhibition& exhibition, const MuseumFlags& flags) {
-  const std::vector<Task> tasks = tasks_of(exhibition);
+void fill(DetectionMatrix& matrix, const MuseumFlags& flags) {
+  const std::vector<Task> tasks = tasks_of(matrix);
   Progress progress;
-  Pool pool(flags.jobs, work_of(exhibition, tasks, flags));
-  std::uint64_t given = 0;
+  WorkerPool pool(flags.jobs, [&](std::uint64_t number) {
+    const Task& task = tasks[number];
+    return to_text(
+        run_technique(*matrix.techniques[task.technique], flags, *matrix.rows[task.row].exhibit));
+  });
+  std::uint64_t submitted = 0;
   for (std::uint64_t done = 0; done < tasks.size(); ++done) {
-    while (given < tasks.size() && pool.has_room()) pool.give(given++);
-    const Pool::Done found = pool.next();
+    while (submitted < tasks.size() && pool.has_room()) pool.submit(submitted++);
+    const WorkerPool::Done found = pool.next();
     const Task& task = tasks[found.number];
     if (!found.answer) {
       throw Stop{
-          fmt::format("a search for {} {}", exhibition.rows[task.row].exhibit->name, found.death),
+          fmt::format("a search for {} {}", matrix.rows[task.row].exhibit->name, found.exit_reason),
           ExitCode::broken};
     }
-    exhibition.rows[task.row].cells[task.technique] = unpacked(*found.answer);
+    matrix.rows[task.row].cells[task.technique] = cell_from_text(*found.answer);
     progress.show(fmt::format("museum: {} of {} searches", done + 1, tasks.size()));
   }
 }
 
 void write(const std::string& flag, const std::string& name, const std::string& text) {
-  std::ofstream file(name, std::ios::binary);
-  file << text;
-  file.flush();
-  if (!file) throw Stop{fmt::format("{} {}: cannot be written", flag, name)};
+  if (auto written = write_file(name, text); !written) {
+    throw Stop{fmt::format("{} {}", flag, written.error())};
+  }
 }
 
 ExitCode run(const MuseumFlags& flags) {
-  Exhibition exhibition{.techniques = chosen_techniques(flags), .rows = {}};
-  exhibition.rows = chosen_rows(flags, exhibition.techniques);
-  fill(exhibition, flags);
-  if (!flags.svg.empty()) write("--svg", flags.svg, exhibition_svg(exhibition));
+  DetectionMatrix matrix{.techniques = chosen_techniques(flags), .rows = {}};
+  matrix.rows = chosen_rows(flags, matrix.techniques);
+  fill(matrix, flags);
+  if (!flags.svg.empty()) write("--svg", flags.svg, matrix_svg(matrix));
   if (flags.json == "-") {
-    fmt::print("{}\n", to_json(exhibition).dump(2));
+    fmt::print("{}\n", to_json(matrix).dump(2));
   } else {
-    fmt::print("{}", in_words(exhibition));
-    if (!flags.json.empty()) write("--json", flags.json, to_json(exhibition).dump(2) + "\n");
+    fmt::print("{}", in_words(matrix));
+    if (!flags.json.empty()) write("--json", flags.json, to_json(matrix).dump(2) + "\n");
   }
-  const bool all_found = std::ranges::all_of(exhibition.rows, &Shown::is_found_by_its_property);
+  const bool all_found = std::ranges::all_of(matrix.rows, &MatrixRow::is_found_by_its_property);
   return all_found ? ExitCode::held : ExitCode::violated;
 }
 

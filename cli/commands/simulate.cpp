@@ -30,7 +30,7 @@ struct SimulateOptions {
   std::optional<std::uint32_t> attempts;
   std::int64_t duration_ms = 0;
   std::int64_t budget_ms = 0;
-  Traces traces = Traces::failures;
+  KeepTraces keep_traces = KeepTraces::failures;
   std::string trace_directory = ".";
   bool keep_going = false;
   bool check_determinism = false;
@@ -73,8 +73,8 @@ SeedRange chosen_seeds(const SimulateOptions& options) {
   if (options.seed_from.empty()) return seeds;
   const std::uint64_t base = sim::Stream(0, options.seed_from).below(seeds_from_text);
   if (seeds.last > UINT64_MAX - base) {
-    throw Stop{
-        fmt::format("--seeds {}: with --seed-from expected seeds below 2^63", options.seeds)};
+    throw Stop{fmt::format("--seeds {}: with --seed-from expected seeds up to 2^64 - 2^48",
+                           options.seeds)};
   }
   return {seeds.first + base, seeds.last + base};
 }
@@ -110,11 +110,12 @@ SimulatedDisk chosen_disk(const SimulateOptions& options) {
     throw Stop{fmt::format("--processes: only --backend sqlite runs on a simulated disk, not {}",
                            common.backend)};
   }
-  if (!common.mutant.empty() && mutants::find_sqlite_mutant(common.mutant) == nullptr) {
-    throw Stop{fmt::format("--mutant {}: with --processes expected one of: {}", common.mutant,
-                           names_of_storage_mutants())};
-  }
-  return {.processes = options.processes, .mutant = common.mutant};
+  SimulatedDisk disk{.processes = options.processes};
+  if (common.mutant.empty()) return disk;
+  disk.mutant = mutants::find_sqlite_mutant(common.mutant);
+  if (disk.mutant != nullptr) return disk;
+  throw Stop{fmt::format("--mutant {}: with --processes expected one of: {}", common.mutant,
+                         names_of_storage_mutants())};
 }
 
 // A kind of fault that could not happen would make a campaign look harder than it was.
@@ -137,8 +138,7 @@ SeedOptions seed_options_of(const SimulateOptions& options) {
                .attempts = options.attempts,
                .duration = std::nullopt,
                .faults = *std::move(faults)},
-      .faults = options.faults,
-      .traces = options.traces,
+      .keep_traces = options.keep_traces,
       .determinism = options.check_determinism ? Determinism::checked : Determinism::trusted};
   if (options.duration_ms > 0) seed.plan.duration = model::Duration{options.duration_ms};
   if (options.processes > 0) {
@@ -165,14 +165,15 @@ CampaignOptions campaign_of(const SimulateOptions& options) {
                            options.jobs, options.common.backend)};
   }
   if (options.budget_ms > 0) campaign.budget = std::chrono::milliseconds(options.budget_ms);
-  if (options.traces != Traces::none) make_directory(options.trace_directory);
+  if (options.keep_traces != KeepTraces::none) make_directory(options.trace_directory);
   return campaign;
 }
 
 std::string subject_in_words(const SeedOptions& options) {
   if (!options.disk) return options.backend.name;
+  const mutants::SqliteMutant* mutant = options.disk->mutant;
   return fmt::format("{} with {} processes on a simulated disk",
-                     options.disk->mutant.empty() ? "sqlite" : "mutant:" + options.disk->mutant,
+                     mutant == nullptr ? "sqlite" : "mutant:" + std::string(mutant->name),
                      options.disk->processes);
 }
 
@@ -251,10 +252,11 @@ void add_campaign_options(Command& command, SimulateOptions& options) {
   command.option("--trace-dir", options.trace_directory, "Where traces are written")
       .placeholder("DIR")
       .show_default();
-  const std::map<std::string, Traces> choices{
-      {"none", Traces::none}, {"failures", Traces::failures}, {"all", Traces::all}};
+  const std::map<std::string, KeepTraces> choices{
+      {"none", KeepTraces::none}, {"failures", KeepTraces::failures}, {"all", KeepTraces::all}};
   command
-      .choice("--trace", options.traces, choices, "Which runs leave a trace: none, failures, all")
+      .choice("--trace", options.keep_traces, choices,
+              "Which runs leave a trace: none, failures, all")
       .placeholder("WHICH")
       .show_default("failures");
   command.flag("--keep-going", options.keep_going,

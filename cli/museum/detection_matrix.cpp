@@ -15,42 +15,42 @@ using mutants::Topic;
 
 std::string median_in_words(const TopicMedian& median) {
   if (median.exhibits == 0) return "";
-  const std::string calls = median.calls == 0 ? "-" : grouped(median.calls);
+  const std::string calls = median.calls ? grouped(*median.calls) : "-";
   return fmt::format("{} ({}/{})", calls, median.found, median.exhibits);
 }
 
-std::string header(const Exhibition& exhibition, std::string_view first, int width) {
+std::string header(const DetectionMatrix& matrix, std::string_view first, int width) {
   std::string line = fmt::format("{:{}}", first, width);
-  for (const Technique* technique : exhibition.techniques) {
+  for (const Technique* technique : matrix.techniques) {
     line += fmt::format(" {:>13}", technique->name);
   }
   return line + "\n";
 }
 
-std::string exhibit_lines(const Exhibition& exhibition) {
+std::string exhibit_lines(const DetectionMatrix& matrix) {
   constexpr int names = 76;
-  std::string lines = header(exhibition, "exhibit, kind, row, property", names);
-  for (const Shown& shown : exhibition.rows) {
-    const mutants::Exhibit& exhibit = *shown.exhibit;
+  std::string lines = header(matrix, "exhibit, kind, row, property", names);
+  for (const MatrixRow& row : matrix.rows) {
+    const mutants::Exhibit& exhibit = *row.exhibit;
     lines += fmt::format("{:32} {:10} {:7} {:24}", exhibit.name, kind_of(exhibit), exhibit.row,
                          exhibit.property);
-    for (const Cell& cell : shown.cells) lines += fmt::format(" {:>13}", in_words(cell));
-    lines += shown.is_found_by_its_property() ? "\n" : "  NOT FOUND BY ITS PROPERTY\n";
+    for (const Cell& cell : row.cells) lines += fmt::format(" {:>13}", in_words(cell));
+    lines += row.is_found_by_its_property() ? "\n" : "  NOT FOUND BY ITS PROPERTY\n";
   }
   return lines;
 }
 
-std::string topic_lines(const Exhibition& exhibition) {
-  std::string lines = header(exhibition, "\nmedian calls by topic (found/shown)", 40);
+std::string topic_lines(const DetectionMatrix& matrix) {
+  std::string lines = header(matrix, "\nmedian calls by topic (found/shown)", 40);
   for (std::size_t topic = 0; topic < mutants::topic_count; ++topic) {
-    const bool is_shown = std::ranges::any_of(exhibition.rows, [topic](const Shown& shown) {
-      return topic_of(*shown.exhibit) == static_cast<Topic>(topic);
+    const bool is_shown = std::ranges::any_of(matrix.rows, [topic](const MatrixRow& row) {
+      return topic_of(*row.exhibit) == static_cast<Topic>(topic);
     });
     if (!is_shown) continue;
     lines += fmt::format("{:39}", word(static_cast<Topic>(topic)));
-    for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
-      lines += fmt::format(" {:>13}",
-                           median_in_words(median_of(exhibition, i, static_cast<Topic>(topic))));
+    for (std::size_t i = 0; i < matrix.techniques.size(); ++i) {
+      lines +=
+          fmt::format(" {:>13}", median_in_words(median_of(matrix, i, static_cast<Topic>(topic))));
     }
     lines += "\n";
   }
@@ -66,23 +66,23 @@ std::string missing_lines() {
   return lines;
 }
 
-nlohmann::ordered_json row_in_json(const Shown& shown,
+nlohmann::ordered_json row_in_json(const MatrixRow& row,
                                    const std::vector<const Technique*>& techniques) {
-  const mutants::Exhibit& exhibit = *shown.exhibit;
-  const DefectRow* row = mutants::find_row(exhibit.row);
+  const mutants::Exhibit& exhibit = *row.exhibit;
+  const DefectRow* defect = mutants::find_row(exhibit.row);
   nlohmann::ordered_json entry{{"name", exhibit.name},
                                {"kind", kind_of(exhibit)},
                                {"row", exhibit.row},
-                               {"class", row == nullptr ? exhibit.row : row->defect_class},
+                               {"class", defect == nullptr ? exhibit.row : defect->defect_class},
                                {"topic", word(topic_of(exhibit))},
-                               {"needs", row == nullptr ? "K" : row->needs},
+                               {"needs", defect == nullptr ? "K" : defect->needs},
                                {"what", exhibit.what},
                                {"source", source_of(exhibit)},
                                {"property", exhibit.property},
-                               {"found", shown.is_found_by_its_property()}};
+                               {"found", row.is_found_by_its_property()}};
   entry["techniques"] = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < techniques.size(); ++i) {
-    const Cell& cell = shown.cells[i];
+    const Cell& cell = row.cells[i];
     if (cell.samples == 0) continue;
     entry["techniques"][std::string(techniques[i]->name)] = {{"property", cell.property},
                                                              {"median_calls", cell.calls},
@@ -95,16 +95,16 @@ nlohmann::ordered_json row_in_json(const Shown& shown,
 
 }  // namespace
 
-bool Shown::is_found_by_its_property() const {
+bool MatrixRow::is_found_by_its_property() const {
   return std::ranges::any_of(
       cells, [this](const Cell& cell) { return cell.property == exhibit->property; });
 }
 
-TopicMedian median_of(const Exhibition& exhibition, std::size_t technique, Topic topic) {
+TopicMedian median_of(const DetectionMatrix& matrix, std::size_t technique, Topic topic) {
   std::vector<std::pair<bool, std::uint64_t>> searches;  // missed, calls
-  for (const Shown& shown : exhibition.rows) {
-    const Cell& cell = shown.cells[technique];
-    if (cell.samples == 0 || topic_of(*shown.exhibit) != topic) continue;
+  for (const MatrixRow& row : matrix.rows) {
+    const Cell& cell = row.cells[technique];
+    if (cell.samples == 0 || topic_of(*row.exhibit) != topic) continue;
     searches.emplace_back(!cell.is_found(), cell.calls);
   }
   if (searches.empty()) return {};
@@ -113,7 +113,7 @@ TopicMedian median_of(const Exhibition& exhibition, std::size_t technique, Topic
   const auto found = std::ranges::count(searches, false, &std::pair<bool, std::uint64_t>::first);
   return {.exhibits = searches.size(),
           .found = static_cast<std::uint64_t>(found),
-          .calls = is_missed ? 0 : calls};
+          .calls = is_missed ? std::nullopt : std::optional(calls)};
 }
 
 std::string in_words(const Cell& cell) {
@@ -122,21 +122,20 @@ std::string in_words(const Cell& cell) {
   return grouped(cell.calls);
 }
 
-std::string in_words(const Exhibition& exhibition) {
-  return exhibit_lines(exhibition) +
-         "median calls to detection; - (n/m): n of m searches found it\n" +
-         topic_lines(exhibition) + missing_lines();
+std::string in_words(const DetectionMatrix& matrix) {
+  return exhibit_lines(matrix) + "median calls to detection; - (n/m): n of m searches found it\n" +
+         topic_lines(matrix) + missing_lines();
 }
 
-nlohmann::ordered_json to_json(const Exhibition& exhibition) {
+nlohmann::ordered_json to_json(const DetectionMatrix& matrix) {
   nlohmann::ordered_json document;
   document["techniques"] = nlohmann::ordered_json::array();
-  for (const Technique* technique : exhibition.techniques) {
+  for (const Technique* technique : matrix.techniques) {
     document["techniques"].push_back({{"name", technique->name}, {"what", technique->what}});
   }
   document["exhibits"] = nlohmann::ordered_json::array();
-  for (const Shown& shown : exhibition.rows) {
-    document["exhibits"].push_back(row_in_json(shown, exhibition.techniques));
+  for (const MatrixRow& row : matrix.rows) {
+    document["exhibits"].push_back(row_in_json(row, matrix.techniques));
   }
   document["not_shown"] = nlohmann::ordered_json::array();
   for (const DefectRow& row : mutants::defect_rows()) {

@@ -66,38 +66,38 @@ std::string drawn(const Cell& cell, std::int64_t x, std::int64_t y) {
               shortened(cell.calls));
 }
 
-std::string column_heads(const Exhibition& exhibition) {
+std::string column_heads(const DetectionMatrix& matrix) {
   std::string svg;
-  for (std::size_t i = 0; i < exhibition.techniques.size(); ++i) {
+  for (std::size_t i = 0; i < matrix.techniques.size(); ++i) {
     const std::int64_t x = names + static_cast<std::int64_t>(i) * cell_width + cell_width / 2;
     svg += text(x, head - 8, "text-anchor=\"middle\" font-weight=\"bold\"",
-                exhibition.techniques[i]->name);
+                matrix.techniques[i]->name);
   }
   return svg;
 }
 
 }  // namespace
 
-std::string exhibition_svg(const Exhibition& exhibition) {
+std::string matrix_svg(const DetectionMatrix& matrix) {
   std::string body;
   std::int64_t y = head;
-  const Shown* previous = nullptr;
-  for (const Shown& shown : exhibition.rows) {
-    const mutants::Topic topic = topic_of(*shown.exhibit);
+  const MatrixRow* previous = nullptr;
+  for (const MatrixRow& row : matrix.rows) {
+    const mutants::Topic topic = topic_of(*row.exhibit);
     if (previous == nullptr || topic != topic_of(*previous->exhibit)) {
       y += previous == nullptr ? 16 : between_topics;
       body += text(8, y - 5, "font-weight=\"bold\"", word(topic));
     }
-    previous = &shown;
-    body += text(8, y + 12, "", fmt::format("{} {}", shown.exhibit->row, shown.exhibit->name));
-    for (std::size_t i = 0; i < shown.cells.size(); ++i) {
-      body += drawn(shown.cells[i], names + static_cast<std::int64_t>(i) * cell_width, y);
+    previous = &row;
+    body += text(8, y + 12, "", fmt::format("{} {}", row.exhibit->row, row.exhibit->name));
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      body += drawn(row.cells[i], names + static_cast<std::int64_t>(i) * cell_width, y);
     }
     y += row_height;
   }
-  const std::int64_t matrix =
-      names + static_cast<std::int64_t>(exhibition.techniques.size()) * cell_width + 10;
-  const std::int64_t width = std::max(matrix, title);
+  const std::int64_t matrix_width =
+      names + static_cast<std::int64_t>(matrix.techniques.size()) * cell_width + 10;
+  const std::int64_t width = std::max(matrix_width, title);
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" "
              "font-family=\"sans-serif\" font-size=\"11\">\n"
@@ -108,7 +108,7 @@ std::string exhibition_svg(const Exhibition& exhibition) {
          text(8, 38, "fill=\"#444\"",
               "the darker, the more, a shade for each power of ten; empty: the technique is not "
               "for this kind of defect") +
-         column_heads(exhibition) + body + "</svg>\n";
+         column_heads(matrix) + body + "</svg>\n";
 }
 
 }  // namespace leasecheck::cli

@@ -71,34 +71,34 @@ std::expected<Subject, sim::BrokenSubject> make_exhibited(const Exhibit& exhibit
   });
 }
 
-Search found_by(const traces::Verdict& verdict, std::uint64_t calls) {
+Detection found_by(const traces::Verdict& verdict, std::uint64_t calls) {
   return {.calls = calls, .property = verdict.property};
 }
 
 // Seed after seed, a new subject each, until something is found.
 template <typename Run>
-Search look_by_runs(const Exhibit& exhibit, const SearchBounds& bounds, Run run) {
-  Search search;
-  for (std::uint64_t i = 1; i <= bounds.most_runs && search.property.empty(); ++i) {
+Detection search_by_runs(const Exhibit& exhibit, const SearchBounds& bounds, Run run) {
+  Detection found;
+  for (std::uint64_t i = 1; i <= bounds.most_runs && found.property.empty(); ++i) {
     const Subject subject = value_of(make_exhibited(exhibit));
     const sim::RunResult result = run(bounds.sample * bounds.most_runs + i, *subject);
-    search.calls += result.tally.operations;
-    search.property = result.verdict.property;
+    found.calls += result.tally.operations;
+    found.property = result.verdict.property;
   }
-  return search;
+  return found;
 }
 
-Search plain(const Exhibit& exhibit, const SearchBounds& bounds) {
-  return look_by_runs(exhibit, bounds, sim::plain_run);
+Detection plain(const Exhibit& exhibit, const SearchBounds& bounds) {
+  return search_by_runs(exhibit, bounds, sim::plain_run);
 }
 
-Search properties_of_sequences(const Exhibit& exhibit, const SearchBounds& bounds) {
-  return look_by_runs(exhibit, bounds, rapidcheck::rapidcheck_run);
+Detection properties_of_sequences(const Exhibit& exhibit, const SearchBounds& bounds) {
+  return search_by_runs(exhibit, bounds, rapidcheck::rapidcheck_run);
 }
 
-Search simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
+Detection simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
   const auto* around = planted<mutants::DeploymentMutant>(exhibit);
-  return look_by_runs(exhibit, bounds, [around](std::uint64_t seed, sim::Subject& subject) {
+  return search_by_runs(exhibit, bounds, [around](std::uint64_t seed, sim::Subject& subject) {
     sim::Plan plan = sim::draw_plan(seed, {});
     sim::Actors actors;
     if (around != nullptr) around->plant(plan, actors);
@@ -106,13 +106,13 @@ Search simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
   });
 }
 
-Search short_sequences(const Exhibit& exhibit, const SearchBounds&) {
+Detection short_sequences(const Exhibit& exhibit, const SearchBounds&) {
   const Subject subject = value_of(make_exhibited(exhibit));
   const auto result = sim::check_exhaustively(*subject, {});
   return found_by(result.verdict, result.tally.operations);
 }
 
-Search tours(const Exhibit& exhibit, const SearchBounds&) {
+Detection tours(const Exhibit& exhibit, const SearchBounds&) {
   const auto result = value_of(sim::conform({.workers = 2,
                                              .attempts = 2,
                                              .backend = std::string(exhibit.name),
@@ -130,62 +130,62 @@ bool contains(std::span<const std::string_view> states, std::string_view name) {
   return std::ranges::find(states, name) != states.end();
 }
 
-Search crash_matrix(const Exhibit& exhibit, const SearchBounds&) {
+Detection crash_matrix(const Exhibit& exhibit, const SearchBounds&) {
   sim::CrashMatrix matrix(planted<mutants::SqliteMutant>(exhibit)->open, {});
-  Search search;
+  Detection found;
   for (const sim::CrashCase& subject : sim::crash_cases()) {
     if (!subject.prior || !contains(crashed_states, subject.prior->name)) continue;
     if (const auto finding = value_of(matrix.search(subject))) {
-      search.property = finding->property;
+      found.property = finding->property;
       break;
     }
   }
   const sim::CrashCount& count = matrix.count();
-  search.calls = count.power_losses + count.kills + count.failures;
-  return search;
+  found.calls = count.power_losses + count.kills + count.failures;
+  return found;
 }
 
-Search interleavings(const Exhibit& exhibit, const SearchBounds&) {
+Detection interleavings(const Exhibit& exhibit, const SearchBounds&) {
   constexpr std::uint32_t preemptions = 2;
   const auto interleaver =
       value_of(sim::Interleaver::make(planted<mutants::SqliteMutant>(exhibit)->open, 2));
-  Search search;
+  Detection found;
   for (const auto& subject : sim::interleave_cases(sim::InterleaveScope::pairs)) {
     if (!contains(raced_states, subject.prior.name)) continue;
     if (const auto finding = value_of(interleaver->search(subject, preemptions))) {
-      search.property = finding->property;
+      found.property = finding->property;
       break;
     }
   }
-  search.calls = 2 * interleaver->count().schedules;
-  return search;
+  found.calls = 2 * interleaver->count().schedules;
+  return found;
 }
 
-Search storms(const Exhibit& exhibit, const SearchBounds& bounds) {
+Detection storms(const Exhibit& exhibit, const SearchBounds& bounds) {
   const std::uint64_t most_runs = std::max<std::uint64_t>(bounds.most_runs / 10, 1);
-  Search search;
-  for (std::uint64_t i = 1; i <= most_runs && search.property.empty(); ++i) {
+  Detection found;
+  for (std::uint64_t i = 1; i <= most_runs && found.property.empty(); ++i) {
     const sim::StormResult result = sim::run_storm(bounds.sample * most_runs + i, {},
                                                    planted<mutants::SqliteMutant>(exhibit)->open);
-    search.calls += result.tally.operations;
-    search.property = result.property;
+    found.calls += result.tally.operations;
+    found.property = result.property;
   }
-  return search;
+  return found;
 }
 
-Search model_checker(const Exhibit& exhibit, const SearchBounds&) {
+Detection model_checker(const Exhibit& exhibit, const SearchBounds&) {
   const auto* mutant = planted<system::MutantInfo>(exhibit);
   const system::Explored explored =
       value_of(system::explore(mutants::searched_world(mutant->mutant), {}));
-  Search search{.calls = explored.transitions, .property = {}};
+  Detection found{.calls = explored.transitions, .property = {}};
   for (const system::Finding& finding : explored.findings) {
     const bool is_violated =
         finding.kind != check::Kind::sometimes && finding.verdict == check::Verdict::violated;
     // Of several that are violated, the one that the exhibit names speaks for them.
-    if (!is_violated || search.property == exhibit.property) continue;
-    search.property = finding.property;
+    if (!is_violated || found.property == exhibit.property) continue;
+    found.property = finding.property;
   }
-  return search;
+  return found;
 }
 
 constexpr std::array techniques{
@@ -196,7 +196,8 @@ constexpr std::array techniques{
     Technique{"simulation", "workers, reapers and faults in virtual time", true, has_simulation,
               simulation},
     Technique{"conformance", "tours through every transition", false, is_repository, tours},
-    Technique{"crash", "a mishap at every call of the disk", false, needs_crashes, crash_matrix},
+    Technique{"crash", "a crash event at every call of the disk", false, needs_crashes,
+              crash_matrix},
     Technique{"interleaving", "every schedule of two processes", false, needs_schedules,
               interleavings},
     Technique{"storm", "processes, crashes and failures at random", true, is_storage, storms},

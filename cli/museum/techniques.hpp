@@ -10,12 +10,12 @@
 /// The ways to look for a planted defect, one beside the other.
 namespace leasecheck::cli {
 
-/// What one search for a defect gave.
-struct Search {
-  /// What it took: calls of the repository; on a simulated disk runs up to a mishap or a schedule's
-  /// end, one operation each; in the searched model transitions.
+/// What one search for a defect found.
+struct Detection {
+  /// What it took: calls of the repository; on a simulated disk runs up to a crash event or the end
+  /// of a schedule, one operation each; in the searched model transitions.
   std::uint64_t calls = 0;
-  std::string property;  ///< that was violated; empty if nothing was found
+  std::string property = {};  ///< that was violated; empty if nothing was found
 };
 
 struct SearchBounds {
@@ -29,10 +29,10 @@ struct Technique {
   bool is_random;         ///< searches differ; otherwise one says all
   bool (*applies)(const mutants::Exhibit& exhibit);
   /// Throws: Stop, if the subject is broken.
-  Search (*look)(const mutants::Exhibit& exhibit, const SearchBounds& bounds);
+  Detection (*search)(const mutants::Exhibit& exhibit, const SearchBounds& bounds);
 };
 
-/// Every technique; `plain` is the yardstick for the others.
+/// Every technique; `plain` is the baseline of the others.
 [[nodiscard]] std::span<const Technique> all_techniques();
 
 }  // namespace leasecheck::cli

@@ -98,7 +98,7 @@ ExitCode exit_code_of(check::Verdict verdict) {
   return ExitCode::broken;
 }
 
-std::string in_words(const ExploredWorld& world) {
+std::string in_words(const SearchReport& world) {
   const system::Explored& explored = world.explored;
   std::string text = fmt::format(
       "{}\n{}: {} states, {} transitions, depth {}, {:.2f} s, {:.1f} bytes per state\n",
@@ -123,7 +123,7 @@ std::string in_words(const ExploredWorld& world) {
   return text;
 }
 
-std::string in_json(const ExploredWorld& world) {
+std::string in_json(const SearchReport& world) {
   const system::Explored& explored = world.explored;
   nlohmann::ordered_json document{{"model", world.world},
                                   {"verdict", word(explored.verdict)},

@@ -8,7 +8,7 @@
 namespace leasecheck::cli {
 
 /// A search that is over, and what it left behind.
-struct ExploredWorld {
+struct SearchReport {
   std::string world;  ///< The model and its bounds.
   system::Explored explored;
   double seconds = 0;
@@ -23,9 +23,9 @@ struct ExploredWorld {
 
 /// For people: figures, a line for each property, the shortest counterexample, and last the command
 /// that replays it.
-[[nodiscard]] std::string in_words(const ExploredWorld& world);
+[[nodiscard]] std::string in_words(const SearchReport& world);
 
 /// For programs: one document.
-[[nodiscard]] std::string in_json(const ExploredWorld& world);
+[[nodiscard]] std::string in_json(const SearchReport& world);
 
 }  // namespace leasecheck::cli

@@ -1,7 +1,9 @@
 #include "sim/kit/checked_repository.hpp"
 
+#include <cstdio>
 #include <utility>
 
+#include "sim/kit/recorded_subject.hpp"
 #include "sim/oracle/replay.hpp"
 #include "traces/minimise.hpp"
 #include "traces/writer.hpp"
@@ -57,32 +59,56 @@ JudgedSubject::JudgedSubject(Subject& subject)
       referee_(subject, deployment, [this](const traces::Step& step) { steps_.push_back(step); }) {}
 
 std::string JudgedSubject::operate(const model::Action& action) {
-  static_cast<void>(referee_.operate({.actor = "client", .clock = clock_of(action)}, action));
+  const traces::Call call = call_of_client(action);
+  static_cast<void>(referee_.operate({.actor = call.actor, .clock = call.actor_clock}, action));
   return in_words(referee_.verdict());
 }
 
 traces::Trace JudgedSubject::trace(std::string origin) const {
-  return {.head = {.config = {{"epoch", deployment.epoch.time_since_epoch().count()},
-                              {"grace", deployment.grace.count()},
-                              {"skew_within_margin", 0}},
-                   .seed = 0,
-                   .origin = std::move(origin),
-                   .backend = subject_.name(),
-                   .exhibit = std::nullopt},
+  return {.head = head_of_calls(subject_.name(), std::move(origin)),
           .steps = steps_,
           .verdict = referee_.verdict()};
 }
 
-std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(const Candidate& candidate) {
-  Profile profile = whole_contract();
-  for (const std::string& operation : candidate.not_offered) profile.operations.erase(operation);
-  return make_repository_subject(candidate.name, candidate.make, std::move(profile));
+traces::Head head_of_calls(std::string backend, std::string origin) {
+  return {.config = {{"epoch", deployment.epoch.time_since_epoch().count()},
+                     {"grace", deployment.grace.count()},
+                     {"skew_within_margin", 0}},
+          .seed = 0,
+          .origin = std::move(origin),
+          .backend = std::move(backend),
+          .exhibit = std::nullopt};
 }
 
-traces::Trace minimised(const Candidate& candidate, const traces::Trace& trace) {
+traces::Call call_of_client(const model::Action& action) {
+  return {.actor = "client", .actor_clock = clock_of(action), .action = action};
+}
+
+std::string trace_name(const Candidate& candidate, const std::string& check) {
+  return candidate.name + "." + check + ".jsonl";
+}
+
+std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(const Candidate& candidate,
+                                                                    const std::string& check) {
+  Profile profile = whole_contract();
+  for (const std::string& operation : candidate.not_offered) profile.operations.erase(operation);
+  auto subject = make_repository_subject(candidate.name, candidate.make, std::move(profile));
+  if (!subject) return subject;
+  return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(candidate, check));
+}
+
+void report_earlier_death(const Candidate& candidate, const std::string& check) {
+  const auto trace = recover_trace(trace_name(candidate, check));
+  if (!trace) return;
+  std::fprintf(stderr, "%s.%s: an earlier run of it died in a call; trace: %s\n",
+               candidate.name.c_str(), check.c_str(), trace->c_str());
+}
+
+traces::Trace minimised(const Candidate& candidate, const std::string& check,
+                        const traces::Trace& trace) {
   return traces::minimise(
       trace, [&](const traces::Trace& shorter) -> std::expected<traces::Trace, std::string> {
-        const auto subject = make_subject(candidate);
+        const auto subject = make_subject(candidate, check);
         if (!subject) return std::unexpected(subject.error().message);
         return rerun(shorter, **subject);
       });
@@ -91,7 +117,7 @@ traces::Trace minimised(const Candidate& candidate, const traces::Trace& trace) 
 std::string complaint_of(const Candidate& candidate, const std::string& check,
                          const traces::Trace& trace) {
   const std::string text = in_words(trace.verdict);
-  const std::string file = candidate.name + "." + check + ".jsonl";
+  const std::string file = trace_name(candidate, check);
   if (auto written = traces::write_file(file, trace); !written) {
     return text + "\nno trace: " + written.error();
   }
@@ -101,7 +127,7 @@ std::string complaint_of(const Candidate& candidate, const std::string& check,
 }  // namespace sim
 
 std::unique_ptr<Judged> judge(const Candidate& candidate) {
-  auto subject = sim::make_subject(candidate);
+  auto subject = sim::make_subject(candidate, "Judged");
   if (!subject) return std::make_unique<sim::NothingToJudge>(subject.error().message);
   return std::make_unique<sim::JudgedCandidate>(*std::move(subject));
 }

@@ -32,12 +32,27 @@ class JudgedSubject final : public Judged {
   Referee referee_;
 };
 
-/// The candidate as a subject, what it does not offer left out.
+/// The head of a trace of such calls.
+[[nodiscard]] traces::Head head_of_calls(std::string backend, std::string origin);
+
+/// The call as such a client makes it.
+[[nodiscard]] traces::Call call_of_client(const model::Action& action);
+
+/// The candidate as a subject, what it does not offer left out. While it lives its calls are in
+/// "CANDIDATE.CHECK.jsonl.part", in the working directory.
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
-    const Candidate& candidate);
+    const Candidate& candidate, const std::string& check);
+
+/// The name of the file of a trace: "CANDIDATE.CHECK.jsonl".
+[[nodiscard]] std::string trace_name(const Candidate& candidate, const std::string& check);
+
+/// Says on standard error, if an earlier program has died in this check, in which trace its calls
+/// are. To be called before the check makes its first subject.
+void report_earlier_death(const Candidate& candidate, const std::string& check);
 
 /// The trace with all that its violation does not need left out.
-[[nodiscard]] traces::Trace minimised(const Candidate& candidate, const traces::Trace& trace);
+[[nodiscard]] traces::Trace minimised(const Candidate& candidate, const std::string& check,
+                                      const traces::Trace& trace);
 
 /// What a trace shows to be wrong, in words, and the name of the file it was written to:
 /// "CANDIDATE.CHECK.jsonl", in the working directory.

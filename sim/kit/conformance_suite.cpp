@@ -12,8 +12,10 @@ namespace {
 constexpr std::uint64_t seeds = 100;
 
 std::string holds_under_faults(const Candidate& candidate) {
+  const std::string check = "HoldsUnderFaults";
+  sim::report_earlier_death(candidate, check);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    auto subject = sim::make_subject(candidate);
+    auto subject = sim::make_subject(candidate, check);
     if (!subject) return subject.error().message;
     const sim::Plan plan = sim::draw_plan(seed, {});
     traces::Trace trace{.head = sim::head_of(plan, candidate.name), .steps = {}, .verdict = {}};
@@ -22,16 +24,17 @@ std::string holds_under_faults(const Candidate& candidate) {
     if (run.verdict.result == traces::Result::held) continue;
     trace.verdict = run.verdict;
     return "seed " + std::to_string(seed) + ": " +
-           sim::complaint_of(candidate, "HoldsUnderFaults", sim::minimised(candidate, trace));
+           sim::complaint_of(candidate, check, sim::minimised(candidate, check, trace));
   }
   return {};
 }
 
 std::string conforms(const Candidate& candidate, const std::string& check, int attempts) {
+  sim::report_earlier_death(candidate, check);
   const auto result = sim::conform({.workers = 2,
                                     .attempts = attempts,
                                     .backend = candidate.name,
-                                    .make = [&candidate] { return sim::make_subject(candidate); },
+                                    .make = [&] { return sim::make_subject(candidate, check); },
                                     .progress = {}});
   if (!result) return result.error();
   if (result->verdict.result == traces::Result::held) return {};

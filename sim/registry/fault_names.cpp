@@ -33,4 +33,14 @@ std::expected<std::optional<FaultKinds>, std::string> parse_faults(const std::st
   return kinds;
 }
 
+std::string to_text(const std::optional<FaultKinds>& kinds) {
+  if (!kinds) return "all";
+  std::string names;
+  for (const FaultInfo& info : fault_kinds()) {
+    if (!kinds->contains(info.kind)) continue;
+    names += (names.empty() ? "" : ",") + std::string(info.name);
+  }
+  return names.empty() ? "none" : names;
+}
+
 }  // namespace leasecheck::sim

@@ -14,4 +14,7 @@ namespace leasecheck::sim {
 [[nodiscard]] std::expected<std::optional<FaultKinds>, std::string> parse_faults(
     const std::string& text);
 
+/// The same as text, in the order of the kinds.
+[[nodiscard]] std::string to_text(const std::optional<FaultKinds>& kinds);
+
 }  // namespace leasecheck::sim

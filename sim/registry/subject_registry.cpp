@@ -21,35 +21,23 @@
 #include "sim/subject/exec_subject.hpp"
 #include "sim/subject/file_watch.hpp"
 #include "sim/subject/process.hpp"
+#include "sim/subject/subject_decorator.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using Made = std::expected<std::unique_ptr<Subject>, BrokenSubject>;
 
-/// Keeps a subject's files for as long as the subject.
-class SubjectWithFiles final : public Subject {
+struct Files {
+  TemporaryDirectory directory;
+};
+
+/// Keeps a subject's files until the subject is gone: its second base is destroyed before its
+/// first.
+class SubjectWithFiles final : Files, public SubjectDecorator {
  public:
   SubjectWithFiles(TemporaryDirectory files, std::unique_ptr<Subject> subject)
-      : files_(std::move(files)), subject_(std::move(subject)) {}
-
-  [[nodiscard]] std::string name() const override { return subject_->name(); }
-  [[nodiscard]] const Profile& profile() const override { return subject_->profile(); }
-  [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
-    return subject_->call(action);
-  }
-  [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
-    return subject_->snapshot();
-  }
-  [[nodiscard]] std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen) override {
-    return subject_->refresh(seen);
-  }
-  void end_faults() override { subject_->end_faults(); }
-  [[nodiscard]] FaultCounts faults() const override { return subject_->faults(); }
-
- private:
-  TemporaryDirectory files_;
-  std::unique_ptr<Subject> subject_;
+      : Files{std::move(files)}, SubjectDecorator(std::move(subject)) {}
 };
 
 Made make_memory() {
@@ -132,8 +120,6 @@ std::optional<Number> number_from(const std::string& text) {
   return number;
 }
 
-// A seed of a campaign on a simulated disk, as its trace names it: everything that decides what the
-// disk does.
 std::expected<Backend, std::string> parse_disk(const std::string& text) {
   const std::vector<std::string> parts = split(text, ':');
   const auto seed = parts.size() > 1 ? number_from<std::uint64_t>(parts[1]) : std::nullopt;
@@ -145,23 +131,16 @@ std::expected<Backend, std::string> parse_disk(const std::string& text) {
                            "\": expected disk:SEED:PROCESSES:FAULTS, 1 to 64 processes, as "
                            "simulate --processes writes it");
   }
-  const auto faults = parse_faults(parts[3]);
+  auto faults = parse_faults(parts[3]);
   if (!faults) return std::unexpected("backend \"" + text + "\": " + faults.error());
-  OpenRepository open = lease::open_sqlite_repository;
+  DiskBackend disk{.seed = *seed, .processes = *processes, .faults = *std::move(faults)};
   if (parts.size() == 5) {
-    const mutants::SqliteMutant* mutant = mutants::find_sqlite_mutant(parts[4]);
-    if (mutant == nullptr) {
+    disk.mutant = mutants::find_sqlite_mutant(parts[4]);
+    if (disk.mutant == nullptr) {
       return std::unexpected("backend \"" + text + "\": unknown mutant " + parts[4]);
     }
-    open = mutant->open;
   }
-  Faults allowed;
-  allowed.disk = draw_disk_faults(*seed);
-  if (*faults) leave_only(allowed, **faults);
-  const DiskSubjectOptions options{
-      .name = text, .seed = *seed, .processes = *processes, .faults = allowed.disk};
-  return Backend{.name = text,
-                 .make = [options, open] { return make_disk_subject(options, open); }};
+  return make_disk_backend(disk);
 }
 
 std::string names_of_mutants() {
@@ -228,6 +207,24 @@ std::expected<Backend, std::string> parse_model(const std::string& text) {
 }
 
 }  // namespace
+
+Backend make_disk_backend(const DiskBackend& disk) {
+  std::string name = "disk:" + std::to_string(disk.seed) + ':' + std::to_string(disk.processes) +
+                     ':' + to_text(disk.faults);
+  if (disk.mutant != nullptr) name.append(":").append(disk.mutant->name);
+  Faults allowed;
+  allowed.disk = draw_disk_faults(disk.seed);
+  if (disk.faults) leave_only(allowed, *disk.faults);
+  return Backend{
+      .name = name,
+      .make = [options = DiskSubjectOptions{.name = name,
+                                            .seed = disk.seed,
+                                            .processes = disk.processes,
+                                            .faults = allowed.disk},
+               open = disk.mutant == nullptr
+                          ? OpenRepository(lease::open_sqlite_repository)
+                          : disk.mutant->open] { return make_disk_subject(options, open); }};
+}
 
 std::expected<Backend, std::string> parse_backend(const std::string& text,
                                                   std::chrono::milliseconds subject_timeout) {

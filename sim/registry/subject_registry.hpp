@@ -7,8 +7,13 @@
 #include <optional>
 #include <string>
 
+#include "sim/faults.hpp"
 #include "sim/storage/database_process.hpp"
 #include "sim/subject/subject.hpp"
+
+namespace leasecheck::mutants {
+struct SqliteMutant;
+}
 
 namespace leasecheck::sim {
 
@@ -23,6 +28,18 @@ struct Backend {
   /// gone with the subject.
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
 };
+
+/// SQLite below several processes, on the simulated disk of a seed.
+struct DiskBackend {
+  std::uint64_t seed = 1;
+  std::uint32_t processes = 1;
+  std::optional<FaultKinds> faults;               ///< that may happen; nothing: all
+  const mutants::SqliteMutant* mutant = nullptr;  ///< a planted defect; none: what ships
+};
+
+/// Named "disk:SEED:PROCESSES:FAULTS", and ":MUTANT" after it for a planted defect, which is all
+/// that decides what the disk does.
+[[nodiscard]] Backend make_disk_backend(const DiskBackend& disk);
 
 /// What `--backend` and `--mutant` say. `subject_timeout` is how long a program may be silent.
 /// Errors: in words, naming the flag's value and what was expected.

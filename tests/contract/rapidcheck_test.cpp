@@ -109,7 +109,7 @@ TEST_F(Properties, LeaveASmallTraceThatReplays) {
   ASSERT_TRUE(trace.has_value());
   // Enqueue, claim, heartbeat; each a call and a return.
   EXPECT_EQ(trace->steps.size(), 6U);
-  const auto subject = sim::make_subject(memory());
+  const auto subject = sim::make_subject(memory(), "Test");
   const auto replayed = sim::replay(*trace, **subject);
   ASSERT_TRUE(replayed.has_value()) << replayed.error();
   EXPECT_EQ(replayed->verdict.result, traces::Result::held);
@@ -160,8 +160,8 @@ TEST(Commands, AreOfDifferentPartsInDifferentCases) {
 TEST(Run, IsTheSameForTheSameSeed) {
   std::set<std::uint64_t> different;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const auto once = rapidcheck_run(seed, **sim::make_subject(memory()));
-    const auto again = rapidcheck_run(seed, **sim::make_subject(memory()));
+    const auto once = rapidcheck_run(seed, **sim::make_subject(memory(), "Test"));
+    const auto again = rapidcheck_run(seed, **sim::make_subject(memory(), "Test"));
     EXPECT_EQ(once.verdict.result, traces::Result::held) << once.verdict.message;
     EXPECT_EQ(once.tally.outcomes, again.tally.outcomes);
     different.insert(once.tally.operations);

@@ -202,6 +202,22 @@ TEST(Reader, NamesTheFileThatItCannotRead) {
             testing::TempDir() + ": is a directory; expected a trace file");
 }
 
+// What a crash leaves: calls without an answer, the last line perhaps torn.
+TEST(Reader, APartThatIsLeftOverIsATraceWhoseRunBroke) {
+  const std::string file = testing::TempDir() + "reader_test.jsonl.part";
+  for (const std::string rest : {"", R"({"k":"step","i":2,"t)"}) {
+    std::ofstream(file, std::ios::binary) << head << started << rest;
+    const auto trace = traces::read_file(file);
+    ASSERT_TRUE(trace) << trace.error().message;
+    EXPECT_EQ(trace->steps.size(), 1U);
+    EXPECT_EQ(trace->verdict.result, traces::Result::broken);
+    EXPECT_EQ(trace->verdict.message, "the run was cut short");
+  }
+  std::ofstream(file, std::ios::binary) << head << "oops\n" << started;
+  EXPECT_FALSE(traces::read_file(file)) << "only its end may be missing";
+  std::filesystem::remove(file);
+}
+
 TEST(Reader, ReadsAFile) {
   const std::string file = testing::TempDir() + "reader_test.jsonl";
   std::ofstream(file, std::ios::binary) << traces::to_text(full_trace());

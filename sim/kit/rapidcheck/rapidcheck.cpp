@@ -51,6 +51,7 @@ class Search {
       : candidate_(candidate), property_(property) {}
 
   std::string run() {
+    sim::report_earlier_death(candidate_, property_.name);
     rc::detail::TestMetadata metadata;
     metadata.id = property_.name;
     rc::detail::TestListenerAdapter nobody;  // the trace says it all
@@ -58,7 +59,8 @@ class Search {
         rc::detail::checkTestable([this] { try_case(); }, metadata, params_of(property_), nobody);
     if (result.is<rc::detail::SuccessResult>()) return {};
     if (failed_)
-      return sim::complaint_of(candidate_, property_.name, sim::minimised(candidate_, *failed_));
+      return sim::complaint_of(candidate_, property_.name,
+                               sim::minimised(candidate_, property_.name, *failed_));
     std::ostringstream message;
     rc::detail::printResultMessage(result, message);
     return message.str();
@@ -67,7 +69,7 @@ class Search {
  private:
   // The last case that fails while RapidCheck shrinks is the smallest that it finds.
   void try_case() {
-    const auto subject = sim::make_subject(candidate_);
+    const auto subject = sim::make_subject(candidate_, property_.name);
     if (!subject) RC_FAIL(subject.error().message);
     const Menu part = *any_part(offered_by(property_.menu, **subject));
     const Commands commands = *any_commands(part);

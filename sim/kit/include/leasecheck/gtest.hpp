@@ -19,7 +19,9 @@
 /// The tests are `MyRepository.HoldsUnderFaults` and so on. Each operation that the class does not
 /// have is a test of its own, `MyRepository.Offers_ack_attempt`, which is skipped: what was not
 /// checked is seen in every run. Failures leave a trace in the working directory, which
-/// `leasecheck replay` and people can read.
+/// `leasecheck replay` and people can read. If the repository takes the test program with it, its
+/// calls up to the last one are in "MyRepository.HoldsUnderFaults.jsonl.part", which the next run
+/// makes a trace of.
 namespace leasecheck::testing {
 
 class HoldsTest : public ::testing::Test {

@@ -1,0 +1,57 @@
+#include "cli/campaign/seed_result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/campaign/tally_json.hpp"
+#include "traces/codec.hpp"
+#include "traces/lines.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json json_of(const Failure& failure) {
+  return {{"verdict", traces::line_of(failure.verdict)},
+          {"at", failure.at},
+          {"trace_file", failure.trace_file},
+          {"replay", failure.replay}};
+}
+
+Failure failure_from(const ordered_json& json, std::uint64_t seed) {
+  Failure failure{.seed = seed,
+                  .verdict = *traces::verdict_from_json(
+                      *traces::parse_json(json.at("verdict").get<std::string>()))};
+  json.at("at").get_to(failure.at);
+  json.at("trace_file").get_to(failure.trace_file);
+  json.at("replay").get_to(failure.replay);
+  return failure;
+}
+
+}  // namespace
+
+std::string to_text(const SeedResult& result) {
+  ordered_json document{{"seed", result.seed}, {"tally", to_json(result.tally)}};
+  if (result.failure) document["failure"] = json_of(*result.failure);
+  for (const TraceText& trace : result.traces) {
+    document["traces"].push_back({{"name", trace.name}, {"text", trace.text}});
+  }
+  return document.dump();
+}
+
+SeedResult seed_result_from_text(const std::string& text) {
+  const ordered_json document = ordered_json::parse(text);
+  SeedResult result;
+  document.at("seed").get_to(result.seed);
+  result.tally = tally_from_json(document.at("tally"));
+  if (document.contains("failure")) {
+    result.failure = failure_from(document["failure"], result.seed);
+  }
+  for (const ordered_json& trace : document.value("traces", ordered_json::array())) {
+    result.traces.push_back(
+        {trace.at("name").get<std::string>(), trace.at("text").get<std::string>()});
+  }
+  return result;
+}
+
+}  // namespace leasecheck::cli

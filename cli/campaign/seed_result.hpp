@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/oracle/referee.hpp"
+#include "traces/trace.hpp"
+
+/// What one seed of a campaign gave, and how it crosses from a worker process.
+namespace leasecheck::cli {
+
+struct Failure {
+  std::uint64_t seed = 0;
+  traces::Verdict verdict;
+  /// The operation and what it answered: "ack_attempt: ok"; empty if it was none.
+  std::string at = {};
+  std::string trace_file = {};  ///< empty when none was written
+  std::string replay = {};      ///< the command that shows it again
+};
+
+/// A trace as it will stand in its file.
+struct TraceText {
+  std::string name;
+  std::string text;
+};
+
+struct SeedResult {
+  std::uint64_t seed = 0;
+  sim::Tally tally = {};
+  std::optional<Failure> failure = {};
+  std::vector<TraceText> traces = {};
+};
+
+/// A result as text, for another process.
+[[nodiscard]] std::string to_text(const SeedResult& result);
+
+/// Pre: `text` is what `to_text` gave.
+[[nodiscard]] SeedResult seed_result_from_text(const std::string& text);
+
+}  // namespace leasecheck::cli
