@@ -92,7 +92,7 @@ Option& Option::one_of(const std::vector<std::string>& values) {
 }
 
 Option& Option::existing_directory() {
-  option_->check(CLI::ExistingDirectory);
+  option_->check(CLI::ExistingDirectory.description(""));  // its placeholder says it already
   return *this;
 }
 
