@@ -7,12 +7,11 @@
 #include "lease/sqlite.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
-#include "sim/oracle/replay.hpp"
+#include "sim/oracle/shrink.hpp"
 #include "sim/registry/fault_names.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
-#include "traces/minimise.hpp"
 #include "traces/reader.hpp"
 #include "traces/writer.hpp"
 
@@ -106,7 +105,7 @@ void add_traces(const SeedOptions& options, const traces::Trace& trace, SeedResu
     result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
   }
   if (!can_be_shrunk(trace)) return;
-  const traces::Trace shrunk = shrink(trace, backend_of(options, result.seed));
+  const traces::Trace shrunk = sim::shrink(trace, backend_of(options, result.seed).make);
   if (shrunk.steps.size() >= trace.steps.size()) return;
   result.failure->trace_file = trace_name(result.seed, ".min.jsonl");
   result.traces.push_back({result.failure->trace_file, traces::to_text(shrunk)});
@@ -216,25 +215,6 @@ std::optional<traces::Trace> record_until_death(const SeedOptions& options, std:
 }
 
 }  // namespace
-
-// A trace that can be shrunk is mostly soon down to a part of its length, and what is left costs
-// little. One that cannot, because its subject is killed at other moments whenever something is
-// left out, must not hold up a campaign: after as many calls as sixteen times its own it is written
-// as short as it is by then.
-traces::Trace shrink(const traces::Trace& trace, const sim::Backend& backend) {
-  constexpr int most_reruns = 400;
-  const std::size_t most_steps = 8 * trace.steps.size() + 8'000;
-  int reruns = 0;
-  std::size_t steps = 0;
-  return traces::minimise(
-      trace, [&](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
-        steps += candidate.steps.size();
-        if (++reruns > most_reruns || steps > most_steps) {
-          return std::unexpected("that is small enough");
-        }
-        return sim::rerun(candidate, *make_subject(backend));
-      });
-}
 
 SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
   SeedResult result{.seed = seed};

@@ -41,8 +41,4 @@ struct SeedOptions {
 [[nodiscard]] SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
                                              const std::string& exit_reason);
 
-/// A shorter trace of the same violation, as far as a bounded number of steps leads.
-/// Throws: Stop, when a subject cannot be made.
-[[nodiscard]] traces::Trace shrink(const traces::Trace& trace, const sim::Backend& backend);
-
 }  // namespace leasecheck::cli
