@@ -24,13 +24,13 @@ struct SimulatedDisk {
 
 struct SeedOptions {
   sim::Backend backend;               ///< where there is no simulated disk
-  std::optional<SimulatedDisk> disk;  ///< then each seed has a disk and a storm of its own
+  std::optional<SimulatedDisk> disk;  ///< then each seed has a disk and a stress test of its own
   sim::PlanOptions plan;
   KeepTraces keep_traces = KeepTraces::failures;
   Determinism determinism = Determinism::trusted;
 };
 
-/// Runs the seed: its world, then, on a simulated disk, its storm. A world that fails is run again
+/// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run again
 /// to record it, and the trace of a violation is shrunk; a second run that goes another way is
 /// reported as broken, since then nothing here can be trusted.
 /// Throws: Stop, when a subject cannot be made.
