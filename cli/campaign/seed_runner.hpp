@@ -8,7 +8,7 @@
 #include "sim/registry/subject_registry.hpp"
 #include "sim/world/plan.hpp"
 
-/// What one seed of a campaign is: its world, its storm, and what is made of a failure.
+/// What one seed of a campaign is: its world, its stress test, and what is made of a failure.
 namespace leasecheck::cli {
 
 /// Which runs leave a trace file behind.

@@ -17,7 +17,8 @@
 #include "sim/defects/repository/mutants.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/shrink.hpp"
-#include "sim/storage/disk_trace.hpp"
+#include "sim/storage/crash_matrix.hpp"
+#include "sim/storage/interleaver.hpp"
 #include "tests/sim/subjects.hpp"
 #include "traces/writer.hpp"
 
