@@ -7,6 +7,7 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
+#include "sim/fnv1a.hpp"
 #include "sim/random.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/disk_fault_injector.hpp"
@@ -34,19 +35,6 @@ std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
       PctStrategy::Options{.depth = static_cast<std::uint32_t>(1 + draw.below(5)),
                            .expected_points = 300});
 }
-
-class Digest {
- public:
-  void add(std::uint64_t number) {
-    for (int byte = 0; byte < 8; ++byte, number >>= 8) {
-      value_ = (value_ ^ (number & 0xff)) * 0x100000001b3U;
-    }
-  }
-  [[nodiscard]] std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325U;  // FNV-1a
-};
 
 class ConcurrentStress {
  public:
@@ -91,7 +79,7 @@ class ConcurrentStress {
     scheduler.run();
     disk_.set_watcher(nullptr);
     result_.tally.disk_calls += scheduler.points();
-    for (const TaskId task : scheduler.decisions()) digest_.add(task);
+    for (const TaskId task : scheduler.decisions()) digest_.add(std::uint64_t{task});
     if (held()) judge(round);
     ++result_.tally.rounds;
     result_.digests.push_back(digest_.value());
@@ -144,7 +132,7 @@ class ConcurrentStress {
                                       ? "ok"
                                       : model::word(recorded.outcome->error());
     ++result_.tally.at_once[std::string(word)];
-    for (const char letter : word) digest_.add(static_cast<unsigned char>(letter));
+    digest_.add(word);
   }
 
   // A process to which nothing happens writes once and reads everything. Its write takes the
@@ -244,7 +232,7 @@ class ConcurrentStress {
   DiskFaultInjector injector_;
   Stream schedules_;
   StressWorkload work_;
-  Digest digest_;
+  Fnv1a digest_;
   std::vector<model::State> possible_{model::State{}};
   properties::History history_;
   std::uint64_t events_ = 0;
