@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "sim/check.hpp"
+#include "sim/fnv1a.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -17,16 +18,6 @@ std::uint64_t split_mix(std::uint64_t& state) {
   return mixed ^ (mixed >> 31);
 }
 
-// FNV-1a, 64 bits: names only need to be told apart, the mixing is SplitMix's.
-std::uint64_t hash_of(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : name) {
-    hash ^= static_cast<unsigned char>(byte);
-    hash *= 0x100000001b3U;
-  }
-  return hash;
-}
-
 }  // namespace
 
 std::uint64_t digest_of_draws() {
@@ -34,8 +25,10 @@ std::uint64_t digest_of_draws() {
 }
 
 Stream::Stream(std::uint64_t root_seed, std::string_view name) : state_{} {
+  Fnv1a hash;
+  hash.add(name);
   std::uint64_t state = root_seed;
-  state = split_mix(state) ^ hash_of(name);
+  state = split_mix(state) ^ hash.value();
   for (std::uint64_t& word : state_) word = split_mix(state);
 }
 

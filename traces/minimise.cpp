@@ -154,13 +154,38 @@ bool is_same_violation(const Trace& left, const Trace& right) {
          kind_of_violation(left) == kind_of_violation(right);
 }
 
+/// Runs candidates as long as the options allow.
+class BoundedRerun {
+ public:
+  BoundedRerun(const Rerun& rerun, const MinimiseOptions& options)
+      : rerun_(rerun), runs_left_(options.most_runs), steps_left_(options.most_steps) {}
+
+  [[nodiscard]] bool may_run(const Trace& candidate) const {
+    return runs_left_ > 0 && candidate.steps.size() <= steps_left_;
+  }
+
+  /// Pre: it may run.
+  [[nodiscard]] std::expected<Trace, std::string> run(const Trace& candidate) {
+    --runs_left_;
+    steps_left_ -= candidate.steps.size();
+    return rerun_(candidate);
+  }
+
+ private:
+  const Rerun& rerun_;
+  std::size_t runs_left_;
+  std::size_t steps_left_;
+};
+
 // One pass over all chunks of `size` stimuli; keeps every candidate that is violated as before.
-Trace drop_chunks(Trace trace, std::size_t size, const Rerun& rerun) {
+Trace drop_chunks(Trace trace, std::size_t size, BoundedRerun& rerun) {
   std::size_t first = 0;
   while (true) {
     const Selection selection(trace);
     if (first >= selection.size()) return trace;
-    auto run = rerun(selection.without(first, size));
+    const Trace candidate = selection.without(first, size);
+    if (!rerun.may_run(candidate)) return trace;
+    auto run = rerun.run(candidate);
     if (run && is_same_violation(trace, *run)) {
       trace = *std::move(run);
     } else {
@@ -171,15 +196,18 @@ Trace drop_chunks(Trace trace, std::size_t size, const Rerun& rerun) {
 
 }  // namespace
 
-Trace minimise(const Trace& trace, const Rerun& rerun) {
+Trace minimise(const Trace& trace, const Rerun& rerun, const MinimiseOptions& options) {
   if (trace.verdict.result != Result::violated) return trace;
-  auto shortest = rerun(Selection(trace).without(0, 0));
+  BoundedRerun bounded(rerun, options);
+  const Trace whole = Selection(trace).without(0, 0);
+  if (!bounded.may_run(whole)) return trace;
+  auto shortest = bounded.run(whole);
   if (!shortest || !is_same_violation(trace, *shortest)) return trace;
   std::size_t before = 0;
   do {
     before = stimuli_of(*shortest).size();
     for (std::size_t size = before / 2; size >= 1; size /= 2) {
-      shortest = drop_chunks(*std::move(shortest), size, rerun);
+      shortest = drop_chunks(*std::move(shortest), size, bounded);
     }
   } while (stimuli_of(*shortest).size() < before);
   return *std::move(shortest);

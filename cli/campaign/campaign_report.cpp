@@ -34,10 +34,10 @@ std::string failure_in_words(const FailureGroup& alike) {
   const std::uint64_t seed = alike.first.seed;
   std::string text;
   if (verdict.result == traces::Result::violated) {
-    text = fmt::format(
-        "seed {}: violated {}{}: {}\n", seed, verdict.property,
-        verdict.first_bad == 0 ? " in its storm" : fmt::format(" at step {}", verdict.first_bad),
-        verdict.message);
+    text = fmt::format("seed {}: violated {}{}: {}\n", seed, verdict.property,
+                       verdict.first_bad == 0 ? " in its stress test"
+                                              : fmt::format(" at step {}", verdict.first_bad),
+                       verdict.message);
   } else {
     text = fmt::format("seed {}: {}: {}\n", seed, traces::word(verdict.result), verdict.message);
   }
@@ -72,7 +72,7 @@ std::string in_words(const CampaignResult& result) {
         fmt::format("disk        {} calls, each a point for faults\n", grouped(tally.disk_calls));
   }
   if (tally.rounds > 0) {
-    text += fmt::format("storms      {} rounds of operations at the same time: {}\n",
+    text += fmt::format("stress      {} rounds of operations at the same time: {}\n",
                         grouped(tally.rounds), listed(tally.at_once));
   }
   text += fmt::format("transitions {} kinds: {}\n", tally.transitions.size(),

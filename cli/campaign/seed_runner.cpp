@@ -2,17 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
 #include "lease/sqlite.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
-#include "sim/oracle/replay.hpp"
+#include "sim/oracle/shrink.hpp"
 #include "sim/registry/fault_names.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
-#include "traces/minimise.hpp"
 #include "traces/reader.hpp"
 #include "traces/writer.hpp"
 
@@ -106,7 +107,7 @@ void add_traces(const SeedOptions& options, const traces::Trace& trace, SeedResu
     result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
   }
   if (!can_be_shrunk(trace)) return;
-  const traces::Trace shrunk = shrink(trace, backend_of(options, result.seed));
+  const traces::Trace shrunk = sim::shrink(trace, backend_of(options, result.seed).make);
   if (shrunk.steps.size() >= trace.steps.size()) return;
   result.failure->trace_file = trace_name(result.seed, ".min.jsonl");
   result.traces.push_back({result.failure->trace_file, traces::to_text(shrunk)});
@@ -147,7 +148,7 @@ sim::OpenRepository storage_of(const SimulatedDisk& disk) {
   return disk.mutant == nullptr ? lease::open_sqlite_repository : disk.mutant->open;
 }
 
-std::string storm_command(const SeedOptions& options, std::uint64_t seed) {
+std::string stress_command(const SeedOptions& options, std::uint64_t seed) {
   const std::string subject = options.disk->mutant == nullptr
                                   ? "--backend sqlite"
                                   : fmt::format("--mutant {}", options.disk->mutant->name);
@@ -155,43 +156,31 @@ std::string storm_command(const SeedOptions& options, std::uint64_t seed) {
                      options.disk->processes, sim::to_text(options.plan.faults), seed);
 }
 
-// Where two runs of a storm part, if they do.
-std::optional<std::string> storm_divergence(const sim::StormResult& one,
-                                            const sim::StormResult& two) {
-  if (one.digest == two.digest) return std::nullopt;
-  std::size_t round = 0;
-  while (round < one.digests.size() && round < two.digests.size() &&
-         one.digests[round] == two.digests[round]) {
-    ++round;
-  }
-  return fmt::format("not deterministic: its storm went another way in round {}", round + 1);
+// Where two runs of a stress test part, if they do.
+std::optional<std::string> stress_divergence(const sim::StressResult& one,
+                                             const sim::StressResult& two) {
+  const auto [in_one, in_two] = std::ranges::mismatch(one.digests, two.digests);
+  if (in_one == one.digests.end() && in_two == two.digests.end()) return std::nullopt;
+  return fmt::format("not deterministic: its stress test went another way in round {}",
+                     in_one - one.digests.begin() + 1);
 }
 
-void add_storm(const sim::StormTally& storm, sim::Tally& tally) {
-  tally.operations += storm.operations;
-  tally.disk_calls += storm.points;
-  tally.rounds += storm.rounds;
-  tally.add(storm.faults);
-  for (const auto& [word, count] : storm.outcomes) tally.at_once[word] += count;
-}
-
-void run_storm(const SeedOptions& options, SeedResult& result) {
-  const sim::StormOptions storm{.processes = options.disk->processes,
-                                .faults = options.plan.faults};
+void run_stress(const SeedOptions& options, SeedResult& result) {
+  const sim::StressOptions stress{.processes = options.disk->processes,
+                                  .faults = options.plan.faults};
   const sim::OpenRepository open = storage_of(*options.disk);
-  const sim::StormResult run = sim::run_storm(result.seed, storm, open);
-  add_storm(run.tally, result.tally);
-  traces::Verdict verdict{
-      .result = run.result, .property = run.property, .message = run.message, .first_bad = 0};
+  const sim::StressResult run = sim::run_stress(result.seed, stress, open);
+  result.tally.add(run.tally);
+  traces::Verdict verdict = run.verdict;
   if (options.determinism == Determinism::checked) {
-    auto divergence = storm_divergence(run, sim::run_storm(result.seed, storm, open));
+    auto divergence = stress_divergence(run, sim::run_stress(result.seed, stress, open));
     if (divergence) verdict = broken(*std::move(divergence));
   }
   if (verdict.result == traces::Result::held) return;
   result.failure = Failure{.seed = result.seed,
                            .verdict = std::move(verdict),
-                           .at = "storm",
-                           .replay = storm_command(options, result.seed)};
+                           .at = "stress",
+                           .replay = stress_command(options, result.seed)};
 }
 
 // Runs the world of the seed in a process of its own, which writes each call to a file before it is
@@ -217,29 +206,10 @@ std::optional<traces::Trace> record_until_death(const SeedOptions& options, std:
 
 }  // namespace
 
-// A trace that can be shrunk is mostly soon down to a part of its length, and what is left costs
-// little. One that cannot, because its subject is killed at other moments whenever something is
-// left out, must not hold up a campaign: after as many calls as sixteen times its own it is written
-// as short as it is by then.
-traces::Trace shrink(const traces::Trace& trace, const sim::Backend& backend) {
-  constexpr int most_reruns = 400;
-  const std::size_t most_steps = 8 * trace.steps.size() + 8'000;
-  int reruns = 0;
-  std::size_t steps = 0;
-  return traces::minimise(
-      trace, [&](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
-        steps += candidate.steps.size();
-        if (++reruns > most_reruns || steps > most_steps) {
-          return std::unexpected("that is small enough");
-        }
-        return sim::rerun(candidate, *make_subject(backend));
-      });
-}
-
 SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
   SeedResult result{.seed = seed};
   run_world(options, result);
-  if (options.disk && !result.failure) run_storm(options, result);
+  if (options.disk && !result.failure) run_stress(options, result);
   return result;
 }
 
@@ -255,8 +225,8 @@ SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
     result.failure->trace_file = trace_name(seed, ".jsonl");
     result.traces.push_back({result.failure->trace_file, traces::to_text(*trace)});
   } else if (options.disk) {
-    result.failure->at = "storm";
-    result.failure->replay = storm_command(options, seed);
+    result.failure->at = "stress";
+    result.failure->replay = stress_command(options, seed);
   } else {
     result.failure->verdict.message += "; run again, it did not die";
   }

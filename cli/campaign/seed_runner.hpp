@@ -8,7 +8,7 @@
 #include "sim/registry/subject_registry.hpp"
 #include "sim/world/plan.hpp"
 
-/// What one seed of a campaign is: its world, its storm, and what is made of a failure.
+/// What one seed of a campaign is: its world, its stress test, and what is made of a failure.
 namespace leasecheck::cli {
 
 /// Which runs leave a trace file behind.
@@ -24,13 +24,13 @@ struct SimulatedDisk {
 
 struct SeedOptions {
   sim::Backend backend;               ///< where there is no simulated disk
-  std::optional<SimulatedDisk> disk;  ///< then each seed has a disk and a storm of its own
+  std::optional<SimulatedDisk> disk;  ///< then each seed has a disk and a stress test of its own
   sim::PlanOptions plan;
   KeepTraces keep_traces = KeepTraces::failures;
   Determinism determinism = Determinism::trusted;
 };
 
-/// Runs the seed: its world, then, on a simulated disk, its storm. A world that fails is run again
+/// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run again
 /// to record it, and the trace of a violation is shrunk; a second run that goes another way is
 /// reported as broken, since then nothing here can be trusted.
 /// Throws: Stop, when a subject cannot be made.
@@ -40,9 +40,5 @@ struct SeedOptions {
 /// process, which leaves the calls up to the one that was never answered as a trace.
 [[nodiscard]] SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
                                              const std::string& exit_reason);
-
-/// A shorter trace of the same violation, as far as a bounded number of steps leads.
-/// Throws: Stop, when a subject cannot be made.
-[[nodiscard]] traces::Trace shrink(const traces::Trace& trace, const sim::Backend& backend);
 
 }  // namespace leasecheck::cli

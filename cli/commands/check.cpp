@@ -20,6 +20,7 @@
 #include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
 #include "sim/conformance/short_sequences.hpp"
+#include "sim/oracle/shrink.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -138,7 +139,7 @@ class Check {
       return;
     }
     const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
-    const auto written = traces::write_file(file, shrink(trace, backend_));
+    const auto written = traces::write_file(file, sim::shrink(trace, backend_.make));
     if (!written) throw Stop{written.error()};
     section.trace = file.string();
     section.text += fmt::format("  trace: {}\n", *section.trace);

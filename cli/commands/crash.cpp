@@ -9,7 +9,6 @@
 #include "cli/commands/storage_command.hpp"
 #include "cli/report/text.hpp"
 #include "sim/storage/crash_matrix.hpp"
-#include "sim/storage/disk_trace.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -22,8 +21,9 @@ struct CrashOptions {
 constexpr StorageSearch crash{
     .name = "crash", .part = "point", .example = "two_leased/reap or leased/open"};
 
-std::expected<std::optional<sim::CrashFinding>, std::string> run_case(
-    sim::CrashMatrix& matrix, const sim::CrashCase& subject, const StorageOptions& options) {
+std::expected<std::optional<sim::Finding>, std::string> run_case(sim::CrashMatrix& matrix,
+                                                                 const sim::CrashCase& subject,
+                                                                 const StorageOptions& options) {
   if (options.replay.empty()) return matrix.search(subject);
   const auto point = sim::crash_point_from_text(options.replay);
   if (!point) {
@@ -49,16 +49,11 @@ std::string device_flags(const sim::Device& device) {
 }
 
 StorageFinding finding_of(const CrashOptions& options, const sim::CrashCase& subject,
-                          const sim::CrashFinding& finding) {
-  const std::string flags =
-      flags_for(crash, options.storage, finding.subject, sim::to_text(finding.point));
-  const traces::Trace trace =
-      sim::trace_of(subject, options.matrix.device, finding, backend_name(options.storage));
-  return {.property = finding.property,
-          .case_name = finding.subject,
-          .message = finding.message,
-          .again = fmt::format("leasecheck crash {}{}", device_flags(options.matrix.device), flags),
-          .trace_file = write_disk_trace(options.storage, finding.subject, trace)};
+                          sim::Finding finding) {
+  const std::string name = sim::name_of(subject);
+  finding.reproduce = fmt::format("leasecheck crash {}{}", device_flags(options.matrix.device),
+                                  flags_for(crash, options.storage, name, finding.reproduce));
+  return {name, std::move(finding)};
 }
 
 std::optional<StorageFinding> search_all(const CrashOptions& options, sim::CrashMatrix& matrix) {
@@ -68,9 +63,9 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
     progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
                               cases.size(), grouped(matrix.count().power_losses),
                               sim::name_of(subject)));
-    const auto found = run_case(matrix, subject, options.storage);
+    auto found = run_case(matrix, subject, options.storage);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return finding_of(options, subject, **found);
+    if (*found) return finding_of(options, subject, *std::move(*found));
   }
   return std::nullopt;
 }
@@ -78,7 +73,7 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
 ExitCode run(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
-  auto finding = search_all(options, matrix);
+  auto found = search_all(options, matrix);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
   const sim::CrashCount count = matrix.count();
   return print_result(
@@ -95,7 +90,7 @@ ExitCode run(const CrashOptions& options) {
            "kills         {}\nfailed calls  {}\ntime          {:.1f} s\n",
            grouped(count.cases), grouped(count.calls), grouped(count.power_losses),
            grouped(count.disks), grouped(count.kills), grouped(count.failures), passed.count()),
-       .finding = std::move(finding)});
+       .found = std::move(found)});
 }
 
 }  // namespace

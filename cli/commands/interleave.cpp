@@ -9,7 +9,6 @@
 #include "cli/command.hpp"
 #include "cli/commands/storage_command.hpp"
 #include "cli/report/text.hpp"
-#include "sim/storage/disk_trace.hpp"
 #include "sim/storage/interleaver.hpp"
 
 namespace leasecheck::cli {
@@ -24,9 +23,9 @@ struct InterleaveOptions {
 constexpr StorageSearch interleave{
     .name = "interleave", .part = "schedule", .example = "leased/heartbeat+reap"};
 
-std::expected<std::optional<sim::InterleaveFinding>, std::string> run_case(
-    sim::Interleaver& interleaver, const sim::InterleaveCase& subject,
-    const InterleaveOptions& options) {
+std::expected<std::optional<sim::Finding>, std::string> run_case(sim::Interleaver& interleaver,
+                                                                 const sim::InterleaveCase& subject,
+                                                                 const InterleaveOptions& options) {
   if (options.storage.replay.empty()) return interleaver.search(subject, options.preemptions);
   const auto schedule = sim::decisions_from_text(options.storage.replay);
   if (!schedule) {
@@ -37,16 +36,12 @@ std::expected<std::optional<sim::InterleaveFinding>, std::string> run_case(
 }
 
 StorageFinding finding_of(const InterleaveOptions& options, const sim::InterleaveCase& subject,
-                          const sim::InterleaveFinding& finding) {
+                          sim::Finding finding) {
   const std::string name = sim::name_of(subject);
-  const std::string schedule = "'" + sim::to_text(finding.schedule) + "'";
-  const traces::Trace trace = sim::trace_of(subject, finding, backend_name(options.storage));
-  return {.property = finding.property,
-          .case_name = name,
-          .message = finding.message,
-          .again = fmt::format("leasecheck interleave {}{}", options.triples ? "--triples " : "",
-                               flags_for(interleave, options.storage, name, schedule)),
-          .trace_file = write_disk_trace(options.storage, name, trace)};
+  finding.reproduce =
+      fmt::format("leasecheck interleave {}{}", options.triples ? "--triples " : "",
+                  flags_for(interleave, options.storage, name, "'" + finding.reproduce + "'"));
+  return {name, std::move(finding)};
 }
 
 std::optional<StorageFinding> search_all(const InterleaveOptions& options,
@@ -59,9 +54,9 @@ std::optional<StorageFinding> search_all(const InterleaveOptions& options,
     progress.show(fmt::format("interleave: {} of {} cases, {} schedules, {}", grouped(count.cases),
                               grouped(cases.size()), grouped(count.schedules),
                               sim::name_of(subject)));
-    const auto found = run_case(interleaver, subject, options);
+    auto found = run_case(interleaver, subject, options);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return finding_of(options, subject, **found);
+    if (*found) return finding_of(options, subject, *std::move(*found));
   }
   return std::nullopt;
 }
@@ -72,7 +67,7 @@ ExitCode run(const InterleaveOptions& options) {
   auto interleaver = sim::Interleaver::make(
       chosen_storage(options.storage, mutants::Search::interleave), processes);
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
-  auto finding = search_all(options, **interleaver);
+  auto found = search_all(options, **interleaver);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
   const sim::InterleaveCount count = (*interleaver)->count();
   return print_result(
@@ -87,7 +82,7 @@ ExitCode run(const InterleaveOptions& options) {
                             "time        {:.1f} s\n",
                             processes, options.preemptions, grouped(count.cases),
                             grouped(count.schedules), grouped(count.points), passed.count()),
-       .finding = std::move(finding)});
+       .found = std::move(found)});
 }
 
 }  // namespace

@@ -209,7 +209,7 @@ void add_subject_options(Command& command, SimulateOptions& options) {
   command
       .option("--processes", options.processes,
               "Run SQLite on a simulated disk with N processes: each operation by one of them, "
-              "which may be killed in any call of the disk, and after that a storm in which "
+              "which may be killed in any call of the disk, and after that a stress test in which "
               "all of them do everything at once")
       .between(1, 64)
       .placeholder("N");

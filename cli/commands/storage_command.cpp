@@ -40,15 +40,6 @@ std::string backend_name(const StorageOptions& options) {
   return options.mutant.empty() ? "sqlite" : "mutant:" + options.mutant;
 }
 
-std::string write_disk_trace(const StorageOptions& options, const std::string& case_name,
-                             const traces::Trace& trace) {
-  std::string name = trace.head.origin + "-" + case_name + ".jsonl";
-  std::ranges::replace(name, '/', '-');
-  const std::filesystem::path file = std::filesystem::path(options.trace_directory) / name;
-  if (auto written = traces::write_file(file, trace); !written) throw Stop{written.error()};
-  return file.lexically_normal().string();
-}
-
 std::string flags_for(const StorageSearch& search, const StorageOptions& options,
                       const std::string& case_name, const std::string& part) {
   return fmt::format("{}--case {} --{} {}",
@@ -58,16 +49,27 @@ std::string flags_for(const StorageSearch& search, const StorageOptions& options
 
 namespace {
 
-void print_json(const StorageResult& result) {
-  nlohmann::ordered_json document{{"result", result.finding ? "violated" : "held"}};
+std::string write_trace(const StorageOptions& options, const StorageFinding& found) {
+  traces::Trace trace = *found.finding.trace;
+  trace.head.backend = backend_name(options);
+  std::string name = trace.head.origin + "-" + found.case_name + ".jsonl";
+  std::ranges::replace(name, '/', '-');
+  const std::filesystem::path file = std::filesystem::path(options.trace_directory) / name;
+  if (auto written = traces::write_file(file, trace); !written) throw Stop{written.error()};
+  return file.lexically_normal().string();
+}
+
+void print_json(const StorageResult& result, const std::string& trace_file) {
+  nlohmann::ordered_json document{{"result", result.found ? "violated" : "held"}};
   document.update(result.figures);
-  if (result.finding) {
-    document["property"] = result.finding->property;
-    document["case"] = result.finding->case_name;
-    document["message"] = result.finding->message;
-    document["again"] = result.finding->again;
-    document["trace"] = result.finding->trace_file;
-    document["replay"] = replay_command(result.finding->trace_file);
+  if (result.found) {
+    const sim::Finding& finding = result.found->finding;
+    document["property"] = finding.property;
+    document["case"] = result.found->case_name;
+    document["message"] = finding.message;
+    document["again"] = finding.reproduce;
+    document["trace"] = trace_file;
+    document["replay"] = replay_command(trace_file);
   }
   fmt::print("{}\n", document.dump(2));
 }
@@ -76,17 +78,18 @@ void print_json(const StorageResult& result) {
 
 ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
                       const StorageResult& result) {
-  const std::optional<StorageFinding>& finding = result.finding;
-  const ExitCode code = finding ? ExitCode::violated : ExitCode::held;
+  const std::string trace_file = result.found ? write_trace(options, *result.found) : "";
+  const ExitCode code = result.found ? ExitCode::violated : ExitCode::held;
   if (options.json) {
-    print_json(result);
+    print_json(result, trace_file);
     return code;
   }
   fmt::print("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
-             finding ? "violated" : "held", result.words);
-  if (finding) {
-    fmt::print("{} on {}: {}\nthe {} alone: {}\n{}\n", finding->property, finding->case_name,
-               finding->message, search.part, finding->again, replay_command(finding->trace_file));
+             result.found ? "violated" : "held", result.words);
+  if (result.found) {
+    const sim::Finding& finding = result.found->finding;
+    fmt::print("{} on {}: {}\nthe {} alone: {}\n{}\n", finding.property, result.found->case_name,
+               finding.message, search.part, finding.reproduce, replay_command(trace_file));
   }
   return code;
 }

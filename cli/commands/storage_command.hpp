@@ -10,8 +10,8 @@
 
 #include "cli/command_line.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
+#include "sim/oracle/finding.hpp"
 #include "sim/storage/database_process.hpp"
-#include "traces/trace.hpp"
 
 /// What the two searches on a simulated disk have in common.
 namespace leasecheck::cli {
@@ -59,19 +59,10 @@ template <typename Case>
 /// The name of what is searched, as `--backend` and traces have it: "sqlite" or "mutant:NAME".
 [[nodiscard]] std::string backend_name(const StorageOptions& options);
 
-/// Writes the trace of a violation into the directory that the flags name. Returns: the file.
-/// Throws: Stop, when it cannot be written.
-[[nodiscard]] std::string write_disk_trace(const StorageOptions& options,
-                                           const std::string& case_name,
-                                           const traces::Trace& trace);
-
-/// What a search found.
+/// What a search found, and in which case. `finding.reproduce` is the whole command line.
 struct StorageFinding {
-  std::string property;
   std::string case_name;
-  std::string message;
-  std::string again;  ///< the command line that tries the part of the case alone
-  std::string trace_file;
+  sim::Finding finding;
 };
 
 /// The flags that try a part of a case alone: "[--mutant NAME] --case NAME --point PART".
@@ -82,10 +73,11 @@ struct StorageFinding {
 struct StorageResult {
   nlohmann::ordered_json figures;
   std::string words;  ///< the same, line by line
-  std::optional<StorageFinding> finding;
+  std::optional<StorageFinding> found;
 };
 
-/// Prints it. Returns: how the program ends.
+/// Writes the trace of a violation into the directory that the flags name, and prints the result.
+/// Returns: how the program ends. Throws: Stop, when the trace cannot be written.
 ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
                       const StorageResult& result);
 

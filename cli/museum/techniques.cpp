@@ -165,10 +165,10 @@ Detection storms(const Exhibit& exhibit, const SearchBounds& bounds) {
   const std::uint64_t most_runs = std::max<std::uint64_t>(bounds.most_runs / 10, 1);
   Detection found;
   for (std::uint64_t i = 1; i <= most_runs && found.property.empty(); ++i) {
-    const sim::StormResult result = sim::run_storm(bounds.sample * most_runs + i, {},
-                                                   planted<mutants::SqliteMutant>(exhibit)->open);
+    const sim::StressResult result = sim::run_stress(bounds.sample * most_runs + i, {},
+                                                     planted<mutants::SqliteMutant>(exhibit)->open);
     found.calls += result.tally.operations;
-    found.property = result.property;
+    found.property = result.verdict.property;
   }
   return found;
 }

@@ -11,8 +11,7 @@
 #include "model/graph/tour.hpp"
 #include "sim/check.hpp"
 #include "sim/oracle/model_adapter.hpp"
-#include "sim/oracle/replay.hpp"
-#include "traces/minimise.hpp"
+#include "sim/oracle/shrink.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -299,20 +298,11 @@ class Conformance {
       if (!subject) return;
       traces::Trace trace = record(course, way, **subject);
       if (trace.verdict.result != traces::Result::violated) continue;
-      result_.trace = minimised(trace);
+      // A state may be reached by calls that its violation does not need.
+      result_.trace = shrink(trace, options_.make);
       result_.verdict = result_.trace->verdict;
       return;
     }
-  }
-
-  // A state may be reached by calls that its violation does not need.
-  [[nodiscard]] traces::Trace minimised(const traces::Trace& trace) const {
-    return traces::minimise(
-        trace, [this](const traces::Trace& shorter) -> std::expected<traces::Trace, std::string> {
-          auto subject = options_.make();
-          if (!subject) return std::unexpected(subject.error().message);
-          return rerun(shorter, **subject);
-        });
   }
 
   [[nodiscard]] traces::Trace record(const Course& course, const std::vector<std::uint32_t>& way,

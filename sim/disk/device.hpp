@@ -19,7 +19,7 @@ struct Device {
 };
 
 /// What becomes of one piece of an unsynced write.
-enum class Fate : std::uint8_t {
+enum class WriteOutcome : std::uint8_t {
   kept,
   lost,
   torn  ///< its first half is there, then rubbish; `lost` on a device with atomic writes

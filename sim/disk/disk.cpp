@@ -87,21 +87,21 @@ std::vector<Fragment> Disk::unsynced() const {
   return fragments;
 }
 
-void Disk::lose_power(std::span<const Fate> fates) {
-  check(fates.size() == unsynced().size(), "there is one fate for each fragment");
+void Disk::lose_power(std::span<const WriteOutcome> write_outcomes) {
+  check(write_outcomes.size() == unsynced().size(), "there is one outcome for each fragment");
   for (Mount* process : processes_) process->lose_power();
   std::map<std::string, std::shared_ptr<DiskFile>> left;
   for (auto& [name, file] : files_) {
     std::vector<Fragment> fragments;
     file->add_unsynced(device_, fragments);
-    const auto own = fates.first(fragments.size());
-    fates = fates.subspan(fragments.size());
+    const auto own = write_outcomes.first(fragments.size());
+    write_outcomes = write_outcomes.subspan(fragments.size());
     if (file->lose_power(device_, own)) left.emplace(name, file);
   }
   for (auto& [name, file] : removed_) {
     if (files_.contains(name)) continue;
-    const bool comes_back = fates.front() != Fate::kept;
-    fates = fates.subspan(1);
+    const bool comes_back = write_outcomes.front() != WriteOutcome::kept;
+    write_outcomes = write_outcomes.subspan(1);
     if (!comes_back) continue;
     // What was written to it and not synced before its removal is gone.
     auto contents = file->contents();

@@ -97,9 +97,9 @@ class Disk {
   /// What a power loss now would decide about, oldest first within each file.
   [[nodiscard]] std::vector<Fragment> unsynced() const;
 
-  /// The power goes: every process that has the disk mounted is dead. `fates` are those of
+  /// The power goes: every process that has the disk mounted is dead. `write_outcomes` are those of
   /// `unsynced`.
-  void lose_power(std::span<const Fate> fates);
+  void lose_power(std::span<const WriteOutcome> write_outcomes);
 
   /// Everything but the locks.
   [[nodiscard]] Image image() const;

@@ -64,21 +64,22 @@ class Survival {
  public:
   Survival(Bytes& durable, const Device& device) : durable_(durable), device_(device) {}
 
-  void take(const DiskFile::Change& change, const Piece& piece, Fate fate) {
-    if (device_.atomic_writes && fate == Fate::torn) fate = Fate::lost;
+  void take(const DiskFile::Change& change, const Piece& piece, WriteOutcome write_outcome) {
+    if (device_.atomic_writes && write_outcome == WriteOutcome::torn)
+      write_outcome = WriteOutcome::lost;
     if (has_stopped_) return;
-    if (fate != Fate::kept && device_.sequential) has_stopped_ = true;
+    if (write_outcome != WriteOutcome::kept && device_.sequential) has_stopped_ = true;
     if (change.resizes) {
-      if (fate == Fate::kept) durable_.resize(change.offset);
+      if (write_outcome == WriteOutcome::kept) durable_.resize(change.offset);
       return;
     }
     const std::uint64_t offset = change.offset + piece.begin;
     const std::span bytes(change.bytes.data() + piece.begin, piece.end - piece.begin);
     if (device_.safe_append && offset + bytes.size() > durable_.size()) {
-      if (fate != Fate::kept || offset > durable_.size()) return;
+      if (write_outcome != WriteOutcome::kept || offset > durable_.size()) return;
     }
-    if (fate == Fate::kept) put(durable_, offset, bytes);
-    if (fate == Fate::torn) tear(durable_, offset, bytes, device_);
+    if (write_outcome == WriteOutcome::kept) put(durable_, offset, bytes);
+    if (write_outcome == WriteOutcome::torn) tear(durable_, offset, bytes, device_);
   }
 
  private:
@@ -215,14 +216,15 @@ void DiskFile::add_unsynced(const Device& device, std::vector<Fragment>& fragmen
   }
 }
 
-bool DiskFile::lose_power(const Device& device, std::span<const Fate> fates) {
-  auto fate = fates.begin();
-  const bool exists = contents_.has_durable_entry || *fate++ == Fate::kept;
+bool DiskFile::lose_power(const Device& device, std::span<const WriteOutcome> write_outcomes) {
+  auto write_outcome = write_outcomes.begin();
+  const bool exists = contents_.has_durable_entry || *write_outcome++ == WriteOutcome::kept;
   Survival survival(contents_.durable, device);
   for (const Change& change : contents_.unsynced) {
-    for (const Piece& piece : pieces_of(change, device)) survival.take(change, piece, *fate++);
+    for (const Piece& piece : pieces_of(change, device))
+      survival.take(change, piece, *write_outcome++);
   }
-  check(fate == fates.end(), "there is one fate for each fragment");
+  check(write_outcome == write_outcomes.end(), "there is one write_outcome for each fragment");
   contents_.unsynced.clear();
   contents_.has_durable_entry = true;
   contents_.seen = contents_.durable;

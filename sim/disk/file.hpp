@@ -102,10 +102,9 @@ class DiskFile {
   /// Adds the pieces of what is not on the medium, oldest first.
   void add_unsynced(const Device& device, std::vector<Fragment>& fragments) const;
 
-  /// The power goes: `fates` are those of the pieces of `add_unsynced`. All locks and the shared
-  /// memory are gone.
-  /// Returns: whether the file still exists.
-  [[nodiscard]] bool lose_power(const Device& device, std::span<const Fate> fates);
+  /// The power goes: `write_outcomes` are those of the pieces of `add_unsynced`. All locks and the
+  /// shared memory are gone. Returns: whether the file still exists.
+  [[nodiscard]] bool lose_power(const Device& device, std::span<const WriteOutcome> write_outcomes);
 
   [[nodiscard]] Contents contents() const;
   void set_contents(const Contents& contents);

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "sim/kit/recorded_subject.hpp"
-#include "sim/oracle/replay.hpp"
-#include "traces/minimise.hpp"
+#include "sim/oracle/shrink.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck {
@@ -103,14 +102,9 @@ void report_earlier_death(const Candidate& candidate, const std::string& check) 
                candidate.name.c_str(), check.c_str(), trace->c_str());
 }
 
-traces::Trace minimised(const Candidate& candidate, const std::string& check,
-                        const traces::Trace& trace) {
-  return traces::minimise(
-      trace, [&](const traces::Trace& shorter) -> std::expected<traces::Trace, std::string> {
-        const auto subject = make_subject(candidate, check);
-        if (!subject) return std::unexpected(subject.error().message);
-        return rerun(shorter, **subject);
-      });
+traces::Trace shrink(const Candidate& candidate, const std::string& check,
+                     const traces::Trace& trace) {
+  return shrink(trace, [&] { return make_subject(candidate, check); });
 }
 
 std::string complaint_of(const Candidate& candidate, const std::string& check,

@@ -51,8 +51,8 @@ class JudgedSubject final : public Judged {
 void report_earlier_death(const Candidate& candidate, const std::string& check);
 
 /// The trace with all that its violation does not need left out.
-[[nodiscard]] traces::Trace minimised(const Candidate& candidate, const std::string& check,
-                                      const traces::Trace& trace);
+[[nodiscard]] traces::Trace shrink(const Candidate& candidate, const std::string& check,
+                                   const traces::Trace& trace);
 
 /// What a trace shows to be wrong, in words, and the name of the file it was written to:
 /// "CANDIDATE.CHECK.jsonl", in the working directory.

@@ -24,7 +24,7 @@ std::string holds_under_faults(const Candidate& candidate) {
     if (run.verdict.result == traces::Result::held) continue;
     trace.verdict = run.verdict;
     return "seed " + std::to_string(seed) + ": " +
-           sim::complaint_of(candidate, check, sim::minimised(candidate, check, trace));
+           sim::complaint_of(candidate, check, sim::shrink(candidate, check, trace));
   }
   return {};
 }

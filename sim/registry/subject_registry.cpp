@@ -15,6 +15,7 @@
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/faults.hpp"
 #include "sim/oracle/counterexample.hpp"
+#include "sim/registry/environment.hpp"
 #include "sim/registry/fault_names.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/disk_subject.hpp"
@@ -95,10 +96,13 @@ std::expected<Backend, std::string> parse_program(const std::string& text,
                                                   std::chrono::milliseconds timeout) {
   auto words = split_words(std::string_view(text).substr(text.find(':') + 1));
   if (!words) return std::unexpected("backend \"" + text + "\": " + words.error());
-  return Backend{
-      .name = text, .make = [text, words = *std::move(words), timeout] {
-        return start_program({.name = text, .words = words, .directory = {}, .timeout = timeout});
-      }};
+  return Backend{.name = text, .make = [text, words = *std::move(words), timeout] {
+                   return start_program({.name = text,
+                                         .words = words,
+                                         .environment = environment_of_this_process(),
+                                         .directory = {},
+                                         .timeout = timeout});
+                 }};
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {

@@ -7,16 +7,18 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
+#include "sim/fnv1a.hpp"
 #include "sim/random.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/disk_fault_injector.hpp"
+#include "sim/storage/storage_properties.hpp"
 #include "sim/storage/stress_workload.hpp"
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
-DiskFaults faults_of(std::uint64_t seed, const StormOptions& options) {
+DiskFaults faults_of(std::uint64_t seed, const StressOptions& options) {
   Faults faults;
   faults.disk = draw_disk_faults(seed);
   if (options.faults) leave_only(faults, *options.faults);
@@ -34,48 +36,34 @@ std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
                            .expected_points = 300});
 }
 
-class Digest {
+class ConcurrentStress {
  public:
-  void add(std::uint64_t number) {
-    for (int byte = 0; byte < 8; ++byte, number >>= 8) {
-      value_ = (value_ ^ (number & 0xff)) * 0x100000001b3U;
-    }
-  }
-  [[nodiscard]] std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325U;  // FNV-1a
-};
-
-class Storm {
- public:
-  Storm(std::uint64_t seed, const StormOptions& options, const OpenRepository& open)
+  ConcurrentStress(std::uint64_t seed, const StressOptions& options, const OpenRepository& open)
       : seed_(seed),
         options_(options),
         open_(open),
         disk_(draw_device(seed), seed),
-        weather_(disk_, faults_of(seed, options), seed),
+        injector_(disk_, faults_of(seed, options), seed),
         schedules_(seed, "schedules"),
         work_(seed),
-        hosts_(options.processes) {}
+        databases_(options.processes) {}
 
-  StormResult run() {
-    result_.tally.runs = 1;
+  StressResult run() {
     for (std::uint32_t round = 1; round <= options_.rounds && held(); ++round) run_round(round);
     if (held()) demand_progress();
-    result_.tally.faults = weather_.faults();
-    result_.digest = digest_.value();
+    result_.tally.add(injector_.faults());
     return std::move(result_);
   }
 
  private:
-  [[nodiscard]] bool held() const { return result_.result == traces::Result::held; }
+  [[nodiscard]] bool held() const { return result_.verdict.result == traces::Result::held; }
 
-  void end(traces::Result result, std::string property, std::string message) {
+  void end(traces::Result result, StorageProperty property, std::string message) {
     if (!held()) return;
-    result_.result = result;
-    result_.property = std::move(property);
-    result_.message = std::move(message);
+    result_.verdict = {.result = result,
+                       .property = std::string(name_of(property)),
+                       .message = std::move(message),
+                       .first_bad = 0};
   }
 
   void run_round(std::uint32_t round) {
@@ -83,44 +71,44 @@ class Storm {
     const auto strategy = draw_strategy(seed_, schedules_);
     TaskScheduler scheduler(*strategy);
     work_.begin_round(round);
-    for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      scheduler.spawn([this, i] { be_process(i); });
+    for (std::size_t i = 0; i < databases_.size(); ++i) {
+      scheduler.spawn([this, i] { run_process(i); });
     }
-    weather_.set_scheduler(&scheduler);
-    disk_.set_watcher(&weather_);
+    injector_.set_scheduler(&scheduler);
+    disk_.set_watcher(&injector_);
     scheduler.run();
     disk_.set_watcher(nullptr);
-    result_.tally.points += scheduler.points();
-    for (const TaskId task : scheduler.decisions()) digest_.add(task);
+    result_.tally.disk_calls += scheduler.points();
+    for (const TaskId task : scheduler.decisions()) digest_.add(std::uint64_t{task});
     if (held()) judge(round);
     ++result_.tally.rounds;
     result_.digests.push_back(digest_.value());
   }
 
   // One process of one round: it starts, if it is not up, and calls.
-  void be_process(std::size_t index) {
+  void run_process(std::size_t index) {
     for (std::uint32_t i = 0; i < options_.operations && held(); ++i) {
-      if (!hosts_[index] && !start(index)) continue;
+      if (!databases_[index] && !start(index)) continue;
       call(index);
     }
   }
 
   bool start(std::size_t index) {
-    const std::uint64_t deaths = weather_.deaths();
-    auto opened = Host::open(disk_, ids_, open_);
+    const std::uint64_t deaths = injector_.deaths();
+    auto opened = DatabaseProcess::open(disk_, ids_, open_);
     if (opened && !(*opened)->process().is_dead()) {
-      hosts_[index] = *std::move(opened);
+      databases_[index] = *std::move(opened);
       return true;
     }
     if (!opened && opened.error().code == lease::ErrorCode::corrupt &&
-        deaths == weather_.deaths()) {
-      end(traces::Result::violated, "recovers", opened.error().message);
+        deaths == injector_.deaths()) {
+      end(traces::Result::violated, StorageProperty::recovers, opened.error().message);
     }
     return false;
   }
 
   void call(std::size_t index) {
-    Host& host = *hosts_[index];
+    DatabaseProcess& database = *databases_[index];
     const std::size_t number = history_.calls.size();
     history_.calls.push_back({.action = work_.draw(index),
                               .invoked = ++events_,
@@ -128,13 +116,13 @@ class Storm {
                               .outcome = std::nullopt,
                               .lease_id = std::nullopt});
     const model::Action action = history_.calls[number].action;
-    Reply reply = host.call(action);
+    Reply reply = database.call(action);
     ++result_.tally.operations;
     properties::ConcurrentCall& recorded = history_.calls[number];
-    recorded.lease_id = host.drawn_lease();
+    recorded.lease_id = database.drawn_lease();
     if (recorded.lease_id) work_.know_lease(*recorded.lease_id, action);
-    if (host.process().is_dead()) {
-      hosts_[index].reset();
+    if (database.process().is_dead()) {
+      databases_[index].reset();
     } else if (!reply.effect_unknown) {
       recorded.returned = ++events_;
       recorded.outcome = std::move(reply.outcome);
@@ -143,36 +131,40 @@ class Storm {
                                   : recorded.outcome->has_value()
                                       ? "ok"
                                       : model::word(recorded.outcome->error());
-    ++result_.tally.outcomes[std::string(word)];
-    for (const char letter : word) digest_.add(static_cast<unsigned char>(letter));
+    ++result_.tally.at_once[std::string(word)];
+    digest_.add(word);
   }
 
-  // A process that nothing happens to writes once and looks at everything. Its write takes the
+  // A process to which nothing happens writes once and reads everything. Its write takes the
   // place in the log of whatever a failed commit may have left there, so that no unknown outcome of
   // this round can come true in a later one.
   void judge(std::uint32_t round) {
-    auto host = Host::open(disk_, ids_, open_);
-    if (!host) return end(traces::Result::violated, "recovers", host.error().message);
-    const model::Action mark = work_.mark(round);
+    auto database = DatabaseProcess::open(disk_, ids_, open_);
+    if (!database)
+      return end(traces::Result::violated, StorageProperty::recovers, database.error().message);
+    const model::Action barrier = work_.barrier_write(round);
     const std::uint64_t invoked = ++events_;
-    const Reply reply = (*host)->call(mark);
-    if (!reply.outcome) return end(traces::Result::violated, "recovers", reply.message);
-    history_.calls.push_back({.action = mark,
+    const Reply reply = (*database)->call(barrier);
+    if (!reply.outcome)
+      return end(traces::Result::violated, StorageProperty::recovers, reply.message);
+    history_.calls.push_back({.action = barrier,
                               .invoked = invoked,
                               .returned = ++events_,
                               .outcome = reply.outcome,
                               .lease_id = std::nullopt});
-    const auto seen = (*host)->snapshot();
-    if (!seen) return end(traces::Result::violated, "recovers", seen.error().message);
+    const auto seen = (*database)->snapshot();
+    if (!seen)
+      return end(traces::Result::violated, StorageProperty::recovers, seen.error().message);
     history_.final_snapshot = *seen;
     digest_.add(traces::digest(*seen));
     auto explained = properties::explain(possible_, history_);
     const std::string where = "round " + std::to_string(round);
     if (explained.verdict == properties::Linearizability::gave_up) {
-      return end(traces::Result::inconclusive, "linearizable", where + ": too many orders");
+      return end(traces::Result::inconclusive, StorageProperty::linearizable,
+                 where + ": too many orders");
     }
     if (explained.verdict == properties::Linearizability::not_linearizable) {
-      return end(traces::Result::violated, "linearizable",
+      return end(traces::Result::violated, StorageProperty::linearizable,
                  where + ": no order of its " + std::to_string(history_.calls.size()) +
                      " operations explains their answers and what is stored");
     }
@@ -183,78 +175,75 @@ class Storm {
   // and backoff that a round can have set, so the first one frees every attempt, and the second one
   // finds every attempt dispatchable that is not terminal and completes it.
   void demand_progress() {
-    for (auto& host : hosts_) host.reset();
-    auto host = Host::open(disk_, ids_, open_);
-    if (!host) return end(traces::Result::violated, "progress", host.error().message);
+    for (auto& database : databases_) database.reset();
+    auto database = DatabaseProcess::open(disk_, ids_, open_);
+    if (!database)
+      return end(traces::Result::violated, StorageProperty::progress, database.error().message);
     constexpr std::uint32_t ticks = 2;
     for (std::uint32_t tick = 1; tick <= ticks; ++tick) {
       const model::Time now = work_.after_all_rounds(tick);
       for (const model::Operation& operation :
            {model::Operation(model::TransitionTimedOutAttempts{now}),
             model::Operation(model::ExpireLeasesAndRequeue{now})}) {
-        const Reply reply = (*host)->call({now, operation});
-        if (!reply.outcome) return end(traces::Result::violated, "progress", reply.message);
+        const Reply reply = (*database)->call({now, operation});
+        if (!reply.outcome)
+          return end(traces::Result::violated, StorageProperty::progress, reply.message);
       }
-      if (!complete_all(**host, now)) return;
+      if (!complete_all(**database, now)) return;
     }
-    const auto left = (*host)->snapshot();
-    if (!left) return end(traces::Result::violated, "progress", left.error().message);
+    const auto left = (*database)->snapshot();
+    if (!left)
+      return end(traces::Result::violated, StorageProperty::progress, left.error().message);
     for (const model::AttemptRecord& attempt : left->attempts) {
       if (model::is_terminal(attempt.status)) continue;
-      return end(traces::Result::violated, "progress",
+      return end(traces::Result::violated, StorageProperty::progress,
                  attempt.attempt_id + " is still " + std::string(model::word(attempt.status)));
     }
   }
 
-  bool complete_all(Host& host, model::Time now) {
-    const Reply listed = host.call({now, model::ListDispatchableAttempts{now, 1000}});
+  bool complete_all(DatabaseProcess& database, model::Time now) {
+    const Reply listed = database.call({now, model::ListDispatchableAttempts{now, 1000}});
     if (!listed.outcome) {
-      end(traces::Result::violated, "progress", listed.message);
+      end(traces::Result::violated, StorageProperty::progress, listed.message);
       return false;
     }
     for (const auto& record : std::get<std::vector<model::DispatchRecord>>(*listed.outcome)) {
       const model::Time expiry = model::saturating_add(now, model::Duration(1000));
-      const Reply claimed = host.call({now, model::UpsertLease{record.attempt_id, "last", expiry}});
-      const Reply acked = claimed.outcome
-                              ? host.call({now, model::AckAttempt{*host.drawn_lease(), "last",
+      const Reply claimed =
+          database.call({now, model::UpsertLease{record.attempt_id, "last", expiry}});
+      const Reply acked =
+          claimed.outcome ? database.call({now, model::AckAttempt{*database.drawn_lease(), "last",
                                                                   model::AckOutcome::completed}})
-                              : claimed;
+                          : claimed;
       if (acked.outcome) continue;
-      end(traces::Result::violated, "progress", record.attempt_id + ": " + acked.message);
+      end(traces::Result::violated, StorageProperty::progress,
+          record.attempt_id + ": " + acked.message);
       return false;
     }
     return true;
   }
 
   std::uint64_t seed_;
-  StormOptions options_;
+  StressOptions options_;
   const OpenRepository& open_;
-  StormResult result_;
+  StressResult result_;
   Disk disk_;
-  HostIds ids_;
-  Weather weather_;
+  SharedLeaseIds ids_;
+  DiskFaultInjector injector_;
   Stream schedules_;
-  StormWork work_;
-  Digest digest_;
+  StressWorkload work_;
+  Fnv1a digest_;
   std::vector<model::State> possible_{model::State{}};
   properties::History history_;
   std::uint64_t events_ = 0;
-  std::vector<std::unique_ptr<Host>> hosts_;  // end before their disk
+  std::vector<std::unique_ptr<DatabaseProcess>> databases_;  // end before their disk
 };
 
 }  // namespace
 
-void StormTally::add(const StormTally& other) {
-  runs += other.runs;
-  operations += other.operations;
-  points += other.points;
-  rounds += other.rounds;
-  for (const auto& [name, count] : other.faults) faults[name] += count;
-  for (const auto& [name, count] : other.outcomes) outcomes[name] += count;
-}
-
-StormResult run_storm(std::uint64_t seed, const StormOptions& options, const OpenRepository& open) {
-  return Storm(seed, options, open).run();
+StressResult run_stress(std::uint64_t seed, const StressOptions& options,
+                        const OpenRepository& open) {
+  return ConcurrentStress(seed, options, open).run();
 }
 
 }  // namespace leasecheck::sim

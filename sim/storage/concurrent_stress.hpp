@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
-#include <string>
 #include <vector>
 
 #include "sim/faults.hpp"
+#include "sim/oracle/tally.hpp"
 #include "sim/storage/database_process.hpp"
 #include "traces/trace.hpp"
 
@@ -22,7 +20,7 @@
 /// After the last round nothing fails any more, and every attempt must become terminal (rule 24).
 namespace leasecheck::sim {
 
-struct StormOptions {
+struct StressOptions {
   std::uint32_t processes = 4;
   std::uint32_t rounds = 12;
   std::uint32_t operations = 3;  ///< of each process in each round
@@ -30,31 +28,16 @@ struct StormOptions {
   std::optional<FaultKinds> faults;
 };
 
-struct StormTally {
-  std::uint64_t runs = 0;
-  std::uint64_t operations = 0;
-  std::uint64_t rounds = 0;
-  std::uint64_t points = 0;                       ///< calls at which somebody could be interrupted
-  FaultCounts faults;                             ///< those that happened
-  std::map<std::string, std::uint64_t> outcomes;  ///< by word; "unknown" among them
-
-  void add(const StormTally& other);
-};
-
-struct StormResult {
-  traces::Result result = traces::Result::held;
-  std::string property;  ///< "linearizable", "recovers", "progress"
-  std::string message;
-  StormTally tally;
-  /// Of every decision, answer and snapshot: two runs of a seed that differ in it are not
-  /// deterministic.
-  std::uint64_t digest = 0;
-  /// The same after each round, so that a difference has a place.
+struct StressResult {
+  traces::Verdict verdict;  ///< violated by a storage property or by progress
+  Tally tally;              ///< with rounds and what their calls answered; `runs` stays 0
+  /// After each round, of every decision, answer and snapshot so far: two runs of a seed that
+  /// differ in it are not deterministic, and this is where.
   std::vector<std::uint64_t> digests;
 };
 
 /// The same seed and options on the same code: the same run, on every machine.
-[[nodiscard]] StormResult run_storm(std::uint64_t seed, const StormOptions& options,
-                                    const OpenRepository& open);
+[[nodiscard]] StressResult run_stress(std::uint64_t seed, const StressOptions& options,
+                                      const OpenRepository& open);
 
 }  // namespace leasecheck::sim

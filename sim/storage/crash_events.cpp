@@ -7,19 +7,20 @@
 namespace leasecheck::sim {
 namespace {
 
-constexpr std::array mishaps{Mishap::power_loss, Mishap::kill, Mishap::io_error, Mishap::disk_full};
+constexpr std::array crash_events{CrashEvent::power_loss, CrashEvent::kill, CrashEvent::io_error,
+                                  CrashEvent::disk_full};
 
 }  // namespace
 
-std::string_view word(Mishap mishap) {
-  switch (mishap) {
-    case Mishap::power_loss:
+std::string_view word(CrashEvent event) {
+  switch (event) {
+    case CrashEvent::power_loss:
       return "power_loss";
-    case Mishap::kill:
+    case CrashEvent::kill:
       return "kill";
-    case Mishap::io_error:
+    case CrashEvent::io_error:
       return "io_error";
-    case Mishap::disk_full:
+    case CrashEvent::disk_full:
       return "disk_full";
   }
   return "unknown";
@@ -40,25 +41,25 @@ std::string name_of(const CrashCase& subject) {
 }
 
 std::string to_text(const CrashPoint& point) {
-  std::string text = std::string(word(point.mishap)) + "@" + std::to_string(point.call);
-  if (!point.fates.empty()) text += ":" + point.fates;
+  std::string text = std::string(word(point.event)) + "@" + std::to_string(point.call);
+  if (!point.write_outcomes.empty()) text += ":" + point.write_outcomes;
   return text;
 }
 
 std::optional<CrashPoint> crash_point_from_text(std::string_view text) {
   const std::size_t at = text.find('@');
-  const auto mishap = std::ranges::find(mishaps, text.substr(0, at),
-                                        [](Mishap candidate) { return word(candidate); });
-  if (at == std::string_view::npos || mishap == mishaps.end()) return std::nullopt;
-  CrashPoint point{.mishap = *mishap, .call = 0, .fates = {}};
+  const auto event = std::ranges::find(crash_events, text.substr(0, at),
+                                       [](CrashEvent candidate) { return word(candidate); });
+  if (at == std::string_view::npos || event == crash_events.end()) return std::nullopt;
+  CrashPoint point{.event = *event, .call = 0, .write_outcomes = {}};
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data() + at + 1, end, point.call);
   if (error != std::errc{} || point.call == 0) return std::nullopt;
   if (rest == end) return point;
-  point.fates.assign(rest + 1, end);
-  const bool is_fates = *rest == ':' && point.mishap == Mishap::power_loss &&
-                        point.fates.find_first_not_of("klt") == std::string::npos;
-  return is_fates && !point.fates.empty() ? std::optional(point) : std::nullopt;
+  point.write_outcomes.assign(rest + 1, end);
+  const bool are_outcomes = *rest == ':' && point.event == CrashEvent::power_loss &&
+                            point.write_outcomes.find_first_not_of("klt") == std::string::npos;
+  return are_outcomes && !point.write_outcomes.empty() ? std::optional(point) : std::nullopt;
 }
 
 }  // namespace leasecheck::sim

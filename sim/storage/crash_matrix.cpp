@@ -8,6 +8,7 @@
 #include "leasecheck/spec/step.hpp"
 #include "properties/support/difference.hpp"
 #include "sim/check.hpp"
+#include "sim/storage/disk_trace_recorder.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -48,16 +49,18 @@ class AtCall final : public DiskWatcher {
   std::uint64_t changes_ = 0;
 };
 
-std::vector<Fate> fates_of(const std::string& letters) {
-  std::vector<Fate> fates;
+std::vector<WriteOutcome> write_outcomes_of(const std::string& letters) {
+  std::vector<WriteOutcome> write_outcomes;
   for (const char letter : letters) {
-    fates.push_back(letter == 'k' ? Fate::kept : letter == 'l' ? Fate::lost : Fate::torn);
+    write_outcomes.push_back(letter == 'k'   ? WriteOutcome::kept
+                             : letter == 'l' ? WriteOutcome::lost
+                                             : WriteOutcome::torn);
   }
-  return fates;
+  return write_outcomes;
 }
 
-/// The fates to try for so many fragments, each once.
-std::vector<std::string> fates_to_try(std::size_t fragments, const CrashMatrixOptions& options) {
+/// The write_outcomes to try for so many fragments, each once.
+std::vector<std::string> outcomes_to_try(std::size_t fragments, const CrashMatrixOptions& options) {
   std::vector<std::string> all;
   if (fragments <= options.exhaustive_fragments) {
     for (std::uint64_t subset = 0; subset < std::uint64_t{1} << fragments; ++subset) {
@@ -88,7 +91,7 @@ std::string difference(const Snapshot& expected, const Snapshot& observed) {
 }  // namespace
 
 /// What sets the case up: the same for every point.
-struct CrashMatrix::Scene {
+struct CrashMatrix::Setup {
   const CrashCase& subject;
   Disk::Image image;
   std::vector<Snapshot> earlier;  ///< on the way to the prior state
@@ -97,195 +100,215 @@ struct CrashMatrix::Scene {
   model::Outcome expected;
 };
 
-/// What came of the operation with one mishap in it.
+/// What came of the operation with one event in it.
 struct CrashMatrix::Outcome {
   bool was_reached = false;
   bool is_acknowledged = false;  ///< it answered while its process was alive
   std::optional<Reply> reply;    ///< of an operation; of an opening only if it failed
+  /// The reply if somebody heard it, else null.
+  [[nodiscard]] const Reply* answer() const { return is_acknowledged && reply ? &*reply : nullptr; }
   std::uint64_t changes = 0;
   Disk::Image at_crash;
   std::size_t fragments = 0;
   /// Unless the power went: that is another life's.
-  Aftermath aftermath{model::Snapshot{}, {}};
+  Recovered recovered{model::Snapshot{}, {}};
 };
 
-void CrashCount::add(const CrashCount& other) {
-  cases += other.cases;
-  calls += other.calls;
-  power_losses += other.power_losses;
-  disks += other.disks;
-  kills += other.kills;
-  failures += other.failures;
-}
-
-std::expected<CrashMatrix::Scene, std::string> CrashMatrix::set(const CrashCase& subject) {
-  aftermaths_.clear();
-  Scene scene{subject, {}, {}, {}, {}, model::Answer{model::Done{}}};
-  if (!subject.prior) return scene;
+std::expected<CrashMatrix::Setup, std::string> CrashMatrix::set(const CrashCase& subject) {
+  recovered_.clear();
+  Setup setup{subject, {}, {}, {}, {}, model::Answer{model::Done{}}};
+  if (!subject.prior) return setup;
   ids_.rewind(0);
   Disk disk(options_.device, first_seed);
-  auto host = Host::open(disk, ids_, open_);
-  if (!host) return std::unexpected(host.error().message);
+  auto database = DatabaseProcess::open(disk, ids_, open_);
+  if (!database) return std::unexpected(database.error().message);
   model::State state;
   for (const model::Action& action : subject.prior->actions) {
-    scene.earlier.push_back(model::snapshot(state));
+    setup.earlier.push_back(model::snapshot(state));
     state = model::step(std::move(state), action).state;
-    const Reply reply = (*host)->call(action);
+    const Reply reply = (*database)->call(action);
     if (!reply.outcome) return std::unexpected(name_of(subject) + ": " + reply.message);
   }
-  scene.image = disk.image();
-  scene.before = scene.after = model::snapshot(subject.prior->state);
-  const auto reached = (*host)->snapshot();
+  setup.image = disk.image();
+  setup.before = setup.after = model::snapshot(subject.prior->state);
+  const auto reached = (*database)->snapshot();
   if (!reached) return std::unexpected(reached.error().message);
-  if (*reached != scene.before) {
-    return std::unexpected(name_of(subject) + ": " + difference(scene.before, *reached));
+  if (*reached != setup.before) {
+    return std::unexpected(name_of(subject) + ": " + difference(setup.before, *reached));
   }
   if (subject.operation) {
     model::Step step = model::step(subject.prior->state, subject.operation->action);
-    scene.after = model::snapshot(step.state);
-    scene.expected = std::move(step.outcome);
+    setup.after = model::snapshot(step.state);
+    setup.expected = std::move(step.outcome);
   }
-  return scene;
+  return setup;
 }
 
 namespace {
 
 /// Whether the repository still takes work.
-lease::Result<void> probe(Host& host) {
+lease::Result<void> probe(DatabaseProcess& database) {
   model::AttemptSpec spec;
   spec.attempt_id = spec.run_id = "probe";
-  const Reply reply = host.call({model::at_ms(5000), model::EnqueueAttempt{spec}});
+  const Reply reply = database.call({model::at_ms(5000), model::EnqueueAttempt{spec}});
   if (reply.outcome) return {};
   return std::unexpected(lease::Error(lease::ErrorCode::unavailable, reply.message));
 }
 
 }  // namespace
 
-CrashMatrix::Aftermath CrashMatrix::seen_by(const lease::Result<std::unique_ptr<Host>>& host) {
-  if (!host) return {std::unexpected(host.error()), {}};
-  lease::Result<Snapshot> left = (*host)->snapshot();
-  return {std::move(left), probe(**host)};
+CrashMatrix::Recovered CrashMatrix::inspect(
+    const lease::Result<std::unique_ptr<DatabaseProcess>>& database) {
+  if (!database) return {std::unexpected(database.error()), {}};
+  lease::Result<Snapshot> left = (*database)->snapshot();
+  return {std::move(left), probe(**database)};
 }
 
-// One life of the disk: the case's operation, with the mishap at this call.
-CrashMatrix::Outcome CrashMatrix::play(const Scene& scene, Mishap mishap, std::uint64_t call) {
+// The case's operation, or the opening where the case is one, in a process that ends then.
+void CrashMatrix::carry_out(const Setup& setup, Disk& disk, Opened database, Outcome& outcome) {
+  if (setup.subject.operation) {
+    outcome.reply = (*database)->call(setup.subject.operation->action);
+  } else {
+    database = DatabaseProcess::open(disk, ids_, open_);
+    if (!database) {
+      outcome.reply = Reply{.outcome = std::unexpected(model::ErrorCode::unavailable),
+                            .message = database.error().message,
+                            .effect_unknown = true};
+      return;
+    }
+  }
+  outcome.is_acknowledged = !(*database)->process().is_dead();
+}
+
+// From the prior state on: the case's operation, with the event at this call.
+CrashMatrix::Outcome CrashMatrix::run(const Setup& setup, CrashEvent event, std::uint64_t call) {
   Outcome outcome;
   Disk disk(options_.device, first_seed);
-  disk.restore(scene.image);
-  ids_.rewind(scene.subject.prior ? scene.subject.prior->state.leases_issued : 0);
-  const auto open = [&] { return Host::open(disk, ids_, open_); };
-
-  lease::Result<std::unique_ptr<Host>> host = nullptr;
-  lease::Result<std::unique_ptr<Host>> other = nullptr;
-  if (scene.subject.operation) {
-    if (mishap != Mishap::power_loss) other = open();
-    host = open();
-    check(host.has_value(), "a repository opens before anything happens");
+  disk.restore(setup.image);
+  ids_.rewind(setup.subject.prior ? setup.subject.prior->state.leases_issued : 0);
+  Opened database = nullptr;
+  Opened other = nullptr;
+  if (setup.subject.operation) {
+    if (event != CrashEvent::power_loss) other = DatabaseProcess::open(disk, ids_, open_);
+    database = DatabaseProcess::open(disk, ids_, open_);
+    check(database.has_value(), "a repository opens before anything happens");
   }
-  AtCall watcher(call, [&](DiskProcess& process) {
-    outcome.was_reached = true;
+  const auto take_image = [&] {
     outcome.at_crash = disk.image();
     outcome.fragments = disk.unsynced().size();
-    if (mishap == Mishap::io_error) return DiskAnswer::io_error;
-    if (mishap == Mishap::disk_full) return DiskAnswer::full;
+  };
+  AtCall watcher(call, [&](DiskProcess& process) {
+    outcome.was_reached = true;
+    take_image();
+    if (event == CrashEvent::io_error) return DiskAnswer::io_error;
+    if (event == CrashEvent::disk_full) return DiskAnswer::full;
     process.kill();
     return DiskAnswer::carry_out;
   });
   disk.set_watcher(&watcher);
-  if (scene.subject.operation) {
-    Reply reply = (*host)->call(scene.subject.operation->action);
-    outcome.is_acknowledged = !(*host)->process().is_dead();
-    outcome.reply = std::move(reply);
-  } else {
-    host = open();
-    outcome.is_acknowledged = host.has_value() && !(*host)->process().is_dead();
-    if (!host)
-      outcome.reply =
-          Reply{std::unexpected(model::ErrorCode::unavailable), host.error().message, 0, true};
-  }
-  outcome.changes = watcher.changes();
-  if (host) host->reset();
+  carry_out(setup, disk, std::move(database), outcome);
   disk.set_watcher(nullptr);
-  if (!outcome.was_reached) {
-    outcome.at_crash = disk.image();
-    outcome.fragments = disk.unsynced().size();
-  }
+  if (!outcome.was_reached) take_image();
   outcome.changes = watcher.changes();
-  if (mishap == Mishap::power_loss) return outcome;
-
-  if (!other || *other == nullptr) other = open();
-  outcome.aftermath = seen_by(other);
+  if (event == CrashEvent::power_loss) return outcome;
+  if (!other || *other == nullptr) other = DatabaseProcess::open(disk, ids_, open_);
+  outcome.recovered = inspect(other);
   return outcome;
 }
 
-const CrashMatrix::Aftermath& CrashMatrix::recover(Disk& disk) {
+const CrashMatrix::Recovered& CrashMatrix::recover(Disk& disk) {
   Disk::Image image = disk.image();
-  const auto known = aftermaths_.find(image);
-  if (known != aftermaths_.end()) return known->second;
+  const auto known = recovered_.find(image);
+  if (known != recovered_.end()) return known->second;
   ++count_.disks;
-  Aftermath aftermath = seen_by(Host::open(disk, ids_, open_));
-  return aftermaths_.emplace(std::move(image), std::move(aftermath)).first->second;
+  Recovered recovered = inspect(DatabaseProcess::open(disk, ids_, open_));
+  return recovered_.emplace(std::move(image), std::move(recovered)).first->second;
 }
 
-std::optional<CrashFinding> CrashMatrix::lose_power(const Scene& scene, const Outcome& outcome,
-                                                    const CrashPoint& point) {
+std::optional<Finding> CrashMatrix::lose_power(const Setup& setup, const Outcome& outcome,
+                                               const CrashPoint& point) {
   ++count_.power_losses;
   Disk disk(options_.device, seed_after_the_crash);
   disk.restore(outcome.at_crash);
-  disk.lose_power(fates_of(point.fates));
-  return judge(scene, outcome, recover(disk), point);
+  disk.lose_power(write_outcomes_of(point.write_outcomes));
+  return judge(setup, outcome, recover(disk), point);
 }
 
-std::optional<CrashFinding> CrashMatrix::judge(const Scene& scene, const Outcome& outcome,
-                                               const Aftermath& aftermath,
-                                               const CrashPoint& point) const {
-  const bool was_heard = outcome.is_acknowledged && outcome.reply.has_value();
-  const auto finding = [&](std::string property, std::string message) {
-    return CrashFinding{.property = std::move(property),
-                        .subject = name_of(scene.subject),
-                        .point = point,
-                        .message = std::move(message),
-                        .answer = was_heard ? std::optional(outcome.reply->outcome) : std::nullopt};
+// The answer is part of the trace only if it was heard.
+Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const CrashPoint& point,
+                             StorageProperty property, std::string message) const {
+  const CrashCase& subject = setup.subject;
+  const Device& device = options_.device;
+  DiskTraceRecorder recorder("crash");
+  recorder.set("sector_size", device.sector_size);
+  recorder.set("atomic_writes", device.atomic_writes ? 1 : 0);
+  recorder.set("safe_append", device.safe_append ? 1 : 0);
+  recorder.set("sequential", device.sequential ? 1 : 0);
+  recorder.set("powersafe_overwrite", device.powersafe_overwrite ? 1 : 0);
+  recorder.set(existed_option, subject.prior ? 1 : 0);
+  if (subject.prior) recorder.add_prior(*subject.prior);
+  recorder.add_event({traces::DiskEvent::Kind::mishap, to_text(point)});
+  if (subject.operation) {
+    const auto call =
+        recorder.add_call(DiskTraceRecorder::process_name(0), subject.operation->action);
+    if (const Reply* answer = outcome.answer()) recorder.add_answer(call, answer->outcome);
+  }
+  const std::string name(name_of(property));
+  return {.property = name,
+          .message = message,
+          .reproduce = to_text(point),
+          .trace = std::move(recorder).finish(name, message)};
+}
+
+std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& outcome,
+                                          const Recovered& recovered,
+                                          const CrashPoint& point) const {
+  const auto found = [&](StorageProperty property, std::string message) {
+    return finding(setup, outcome, point, property, std::move(message));
   };
-  if (!aftermath.left)
-    return finding("recovers", "the repository: " + aftermath.left.error().message);
-  const bool is_before = *aftermath.left == scene.before;
-  const bool is_after = *aftermath.left == scene.after;
+  if (!recovered.left)
+    return found(StorageProperty::recovers, "the repository: " + recovered.left.error().message);
+  const bool is_before = *recovered.left == setup.before;
+  const bool is_after = *recovered.left == setup.after;
   if (!is_before && !is_after) {
     const bool is_earlier =
-        std::ranges::find(scene.earlier, *aftermath.left) != scene.earlier.end();
-    const std::string change = difference(scene.before, *aftermath.left);
-    return is_earlier ? finding("durable", "what had been acknowledged before is gone; " + change)
-                      : finding("atomic", "neither before nor after; " + change);
+        std::ranges::find(setup.earlier, *recovered.left) != setup.earlier.end();
+    const std::string change = difference(setup.before, *recovered.left);
+    return is_earlier ? found(StorageProperty::durable,
+                              "what had been acknowledged before is gone; " + change)
+                      : found(StorageProperty::atomic, "neither before nor after; " + change);
   }
-  if (!aftermath.works) return finding("recovers", "then: " + aftermath.works.error().message);
-  if (!was_heard) return std::nullopt;
+  if (!recovered.works)
+    return found(StorageProperty::recovers, "then: " + recovered.works.error().message);
+  if (!outcome.answer()) return std::nullopt;
   const Reply& reply = *outcome.reply;
-  if (reply.outcome == scene.expected) {
+  if (reply.outcome == setup.expected) {
     if (is_after) return std::nullopt;
-    return finding("durable", "it was acknowledged; " + difference(scene.after, *aftermath.left));
+    return found(StorageProperty::durable,
+                 "it was acknowledged; " + difference(setup.after, *recovered.left));
   }
   if (reply.outcome != std::unexpected(model::ErrorCode::unavailable)) {
-    return finding("truthful", "answered " +
-                                   std::string(reply.outcome ? "a wrong value"
-                                                             : model::word(reply.outcome.error())) +
-                                   ": " + reply.message);
+    return found(
+        StorageProperty::truthful,
+        "answered " +
+            std::string(reply.outcome ? "a wrong value" : model::word(reply.outcome.error())) +
+            ": " + reply.message);
   }
   if (!reply.effect_unknown && !is_before) {
-    return finding("truthful", "said that it had no effect: " + reply.message);
+    return found(StorageProperty::truthful, "said that it had no effect: " + reply.message);
   }
   return std::nullopt;
 }
 
-std::optional<CrashFinding> CrashMatrix::search_power_losses(const Scene& scene) {
+std::optional<Finding> CrashMatrix::search_power_losses(const Setup& setup) {
   std::optional<std::pair<std::uint64_t, bool>> tried;
   for (std::uint64_t call = 1;; ++call) {
-    const Outcome outcome = play(scene, Mishap::power_loss, call);
+    const Outcome outcome = run(setup, CrashEvent::power_loss, call);
     // A crash before a read leaves what a crash before the next write leaves.
     const std::pair now{outcome.changes, outcome.is_acknowledged};
     if (now != tried) {
-      for (const std::string& fates : fates_to_try(outcome.fragments, options_)) {
-        if (auto found = lose_power(scene, outcome, {Mishap::power_loss, call, fates}))
+      for (const std::string& write_outcomes : outcomes_to_try(outcome.fragments, options_)) {
+        if (auto found = lose_power(setup, outcome, {CrashEvent::power_loss, call, write_outcomes}))
           return found;
       }
     }
@@ -295,48 +318,48 @@ std::optional<CrashFinding> CrashMatrix::search_power_losses(const Scene& scene)
   }
 }
 
-std::optional<CrashFinding> CrashMatrix::search_mishap(const Scene& scene, Mishap mishap) {
+std::optional<Finding> CrashMatrix::search_event(const Setup& setup, CrashEvent event) {
   for (std::uint64_t call = 1;; ++call) {
-    const Outcome outcome = play(scene, mishap, call);
+    const Outcome outcome = run(setup, event, call);
     if (!outcome.was_reached) return std::nullopt;
-    ++(mishap == Mishap::kill ? count_.kills : count_.failures);
-    if (auto found = judge(scene, outcome, outcome.aftermath, {mishap, call, {}})) return found;
+    ++(event == CrashEvent::kill ? count_.kills : count_.failures);
+    if (auto found = judge(setup, outcome, outcome.recovered, {event, call, {}})) return found;
   }
 }
 
-std::expected<std::optional<CrashFinding>, std::string> CrashMatrix::search(
-    const CrashCase& subject) {
-  const auto scene = set(subject);
-  if (!scene) return std::unexpected(scene.error());
+std::expected<std::optional<Finding>, std::string> CrashMatrix::search(const CrashCase& subject) {
+  const auto setup = set(subject);
+  if (!setup) return std::unexpected(setup.error());
   ++count_.cases;
-  if (auto found = search_power_losses(*scene)) return found;
-  for (const Mishap mishap : {Mishap::kill, Mishap::io_error, Mishap::disk_full}) {
-    if (auto found = search_mishap(*scene, mishap)) return found;
+  if (auto found = search_power_losses(*setup)) return found;
+  for (const CrashEvent event : {CrashEvent::kill, CrashEvent::io_error, CrashEvent::disk_full}) {
+    if (auto found = search_event(*setup, event)) return found;
   }
   return std::nullopt;
 }
 
-std::expected<std::optional<CrashFinding>, std::string> CrashMatrix::replay(
-    const CrashCase& subject, const CrashPoint& point, Fit fit) {
-  const auto scene = set(subject);
-  if (!scene) return std::unexpected(scene.error());
+std::expected<std::optional<Finding>, std::string> CrashMatrix::replay(const CrashCase& subject,
+                                                                       const CrashPoint& point,
+                                                                       Match fit) {
+  const auto setup = set(subject);
+  if (!setup) return std::unexpected(setup.error());
   ++count_.cases;
-  const Outcome outcome = play(*scene, point.mishap, point.call);
-  if (point.mishap != Mishap::power_loss) {
-    if (!outcome.was_reached && fit == Fit::exact) {
+  const Outcome outcome = run(*setup, point.event, point.call);
+  if (point.event != CrashEvent::power_loss) {
+    if (!outcome.was_reached && fit == Match::exact) {
       return std::unexpected("there is no such call");
     }
-    return judge(*scene, outcome, outcome.aftermath, point);
+    return judge(*setup, outcome, outcome.recovered, point);
   }
   CrashPoint fitting = point;
-  if (outcome.fragments != point.fates.size()) {
-    if (fit == Fit::exact) {
+  if (outcome.fragments != point.write_outcomes.size()) {
+    if (fit == Match::exact) {
       return std::unexpected("there are " + std::to_string(outcome.fragments) +
                              " unsynced fragments at this call");
     }
-    fitting.fates.resize(outcome.fragments, 'l');
+    fitting.write_outcomes.resize(outcome.fragments, 'l');
   }
-  return lose_power(*scene, outcome, fitting);
+  return lose_power(*setup, outcome, fitting);
 }
 
 }  // namespace leasecheck::sim

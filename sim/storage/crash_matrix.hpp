@@ -8,14 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/oracle/finding.hpp"
 #include "sim/storage/database_process.hpp"
 #include "sim/storage/prior_states.hpp"
+#include "sim/storage/storage_properties.hpp"
 
 /// The crash matrix (rule 17): one operation on one small state, and at its n-th call of the disk,
 /// for every n, something happens.
 namespace leasecheck::sim {
 
-enum class Mishap : std::uint8_t {
+enum class CrashEvent : std::uint8_t {
   power_loss,  ///< all processes die; unsynced writes are kept, lost or torn, piece by piece
   kill,        ///< the process dies; what it wrote stays
   io_error,    ///< this one call fails
@@ -23,14 +25,15 @@ enum class Mishap : std::uint8_t {
 };
 
 /// "power_loss", …
-[[nodiscard]] std::string_view word(Mishap mishap);
+[[nodiscard]] std::string_view word(CrashEvent event);
 
 /// What happens, and where. Calls are counted from 1, from the beginning of the operation to the
 /// closing of the repository; the power may also go after the last one.
 struct CrashPoint {
-  Mishap mishap = Mishap::power_loss;
+  CrashEvent event = CrashEvent::power_loss;
   std::uint64_t call = 1;
-  std::string fates;  ///< of a power loss: one letter for each fragment: k(ept), l(ost), t(orn)
+  std::string
+      write_outcomes;  ///< of a power loss: one letter for each fragment: k(ept), l(ost), t(orn)
 };
 
 /// An operation on a state; without one, the opening of the repository itself: its creation where
@@ -40,18 +43,6 @@ struct CrashCase {
   std::optional<SmallOperation> operation;
 };
 
-struct CrashFinding {
-  /// "durable": what was acknowledged is gone, by this operation or by those before it; "atomic":
-  /// the state is neither the one before nor the one after; "truthful": the answer does not fit the
-  /// state; "recovers": the repository does not open, or does not work, although nothing that was
-  /// synced is lost.
-  std::string property;
-  std::string subject;  ///< the case's name
-  CrashPoint point;
-  std::string message;
-  std::optional<model::Outcome> answer;  ///< of the operation, if it was heard
-};
-
 struct CrashCount {
   std::uint64_t cases = 0;
   std::uint64_t calls = 0;  ///< of the disk, all of them crash points
@@ -59,8 +50,6 @@ struct CrashCount {
   std::uint64_t disks = 0;  ///< that power losses left, in each case each once
   std::uint64_t kills = 0;
   std::uint64_t failures = 0;  ///< calls that failed
-
-  void add(const CrashCount& other);
 };
 
 struct CrashMatrixOptions {
@@ -70,6 +59,7 @@ struct CrashMatrixOptions {
   std::uint32_t exhaustive_fragments = 6;
 };
 
+/// Judges every crash: `durable`, `atomic`, `truthful`, `recovers` (storage_properties.hpp).
 /// Nothing here is excused: the device loses only what it did not promise (sim/disk/device.hpp), so
 /// that a correct implementation recovers from every point of the matrix.
 /// Thread: one thread.
@@ -80,42 +70,47 @@ class CrashMatrix {
 
   /// Everything that can happen in this case, until something is wrong.
   /// Errors: in words: the prior state could not be reached.
-  [[nodiscard]] std::expected<std::optional<CrashFinding>, std::string> search(
-      const CrashCase& subject);
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(const CrashCase& subject);
 
   /// One thing that can happen.
   /// Errors: as above, or there is no such point in this case although there should be. A nearest
-  /// fit lets nothing happen where there is no such call, and loses fragments of unknown fate.
-  [[nodiscard]] std::expected<std::optional<CrashFinding>, std::string> replay(
-      const CrashCase& subject, const CrashPoint& point, Fit fit = Fit::exact);
+  /// fit lets nothing happen where there is no such call, and loses fragments of unknown
+  /// write_outcome.
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> replay(const CrashCase& subject,
+                                                                          const CrashPoint& point,
+                                                                          Match fit = Match::exact);
 
   [[nodiscard]] const CrashCount& count() const { return count_; }
 
  private:
-  struct Scene;
+  struct Setup;
   struct Outcome;
   /// What another process, or another life, found.
-  struct Aftermath {
+  struct Recovered {
     lease::Result<model::Snapshot> left;
     lease::Result<void> works;
   };
 
-  std::expected<Scene, std::string> set(const CrashCase& subject);
-  Outcome play(const Scene& scene, Mishap mishap, std::uint64_t call);
-  std::optional<CrashFinding> lose_power(const Scene& scene, const Outcome& outcome,
-                                         const CrashPoint& point);
-  const Aftermath& recover(Disk& disk);
-  static Aftermath seen_by(const lease::Result<std::unique_ptr<Host>>& host);
-  std::optional<CrashFinding> judge(const Scene& scene, const Outcome& outcome,
-                                    const Aftermath& aftermath, const CrashPoint& point) const;
-  std::optional<CrashFinding> search_power_losses(const Scene& scene);
-  std::optional<CrashFinding> search_mishap(const Scene& scene, Mishap mishap);
+  std::expected<Setup, std::string> set(const CrashCase& subject);
+  using Opened = lease::Result<std::unique_ptr<DatabaseProcess>>;
+  void carry_out(const Setup& setup, Disk& disk, Opened database, Outcome& outcome);
+  Outcome run(const Setup& setup, CrashEvent event, std::uint64_t call);
+  std::optional<Finding> lose_power(const Setup& setup, const Outcome& outcome,
+                                    const CrashPoint& point);
+  const Recovered& recover(Disk& disk);
+  static Recovered inspect(const Opened& database);
+  [[nodiscard]] Finding finding(const Setup& setup, const Outcome& outcome, const CrashPoint& point,
+                                StorageProperty property, std::string message) const;
+  std::optional<Finding> judge(const Setup& setup, const Outcome& outcome,
+                               const Recovered& recovered, const CrashPoint& point) const;
+  std::optional<Finding> search_power_losses(const Setup& setup);
+  std::optional<Finding> search_event(const Setup& setup, CrashEvent event);
 
   OpenRepository open_;
   CrashMatrixOptions options_;
-  HostIds ids_;
+  SharedLeaseIds ids_;
   /// Many losses leave the same bytes, and those decide what comes after. Of one case.
-  std::map<Disk::Image, Aftermath> aftermaths_;
+  std::map<Disk::Image, Recovered> recovered_;
   CrashCount count_;
 };
 

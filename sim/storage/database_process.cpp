@@ -6,30 +6,32 @@
 
 namespace leasecheck::sim {
 
-lease::LeaseId HostIds::draw() {
+lease::LeaseId SharedLeaseIds::draw() {
   lease::LeaseId id("lease#" + std::to_string(++drawn_));
   handles_.issue(id.str());
   return id;
 }
 
-lease::LeaseId Host::Source::next_lease_id() {
+lease::LeaseId DatabaseProcess::Source::next_lease_id() {
   lease::LeaseId id = ids.draw();
   drawn = ids.handles().handle_of(id.str());
   return id;
 }
 
-lease::Result<std::unique_ptr<Host>> Host::open(Disk& disk, HostIds& ids,
-                                                const OpenRepository& open) {
-  std::unique_ptr<Host> host(new Host(disk, ids));
-  auto repository = open(
-      {.path = "repository", .busy_timeout = lease::Duration(5000), .vfs = host->process_.vfs()},
-      host->clock_, host->source_);
+lease::Result<std::unique_ptr<DatabaseProcess>> DatabaseProcess::open(Disk& disk,
+                                                                      SharedLeaseIds& ids,
+                                                                      const OpenRepository& open) {
+  std::unique_ptr<DatabaseProcess> database(new DatabaseProcess(disk, ids));
+  auto repository = open({.path = "repository",
+                          .busy_timeout = lease::Duration(5000),
+                          .vfs = database->process_.vfs()},
+                         database->clock_, database->source_);
   if (!repository) return std::unexpected(std::move(repository.error()));
-  host->repository_ = *std::move(repository);
-  return host;
+  database->repository_ = *std::move(repository);
+  return database;
 }
 
-Reply Host::call(const model::Action& action) {
+Reply DatabaseProcess::call(const model::Action& action) {
   clock_.shown = action.now;
   clock_.reads = 0;
   source_.drawn.reset();
@@ -38,7 +40,7 @@ Reply Host::call(const model::Action& action) {
   return reply;
 }
 
-lease::Result<model::Snapshot> Host::snapshot() {
+lease::Result<model::Snapshot> DatabaseProcess::snapshot() {
   return snapshot_of(*repository_, source_.ids.handles());
 }
 

@@ -22,13 +22,13 @@ using OpenRepository = std::function<lease::Result<std::unique_ptr<lease::Attemp
 
 /// How a recorded point or schedule is read where the implementation calls its disk otherwise than
 /// the one on which it was recorded.
-enum class Fit : std::uint8_t {
+enum class Match : std::uint8_t {
   exact,   ///< it is refused: a typing error, or the wrong case
   nearest  ///< as far as it goes: a trace is replayed after the code has changed
 };
 
 /// Where the lease ids of all processes of one run come from: "lease#1", … with the handles "L1", …
-class HostIds {
+class SharedLeaseIds {
  public:
   /// The next id, with its handle issued: a claim whose answer is lost has one all the same.
   [[nodiscard]] lease::LeaseId draw();
@@ -49,11 +49,11 @@ class HostIds {
 /// One process with the repository open. It may die in any of its calls of the disk; what a dead
 /// one answers nobody hears.
 /// Thread: one task.
-class Host {
+class DatabaseProcess {
  public:
   /// Errors: those of opening. The disk and the ids must outlive it.
-  [[nodiscard]] static lease::Result<std::unique_ptr<Host>> open(Disk& disk, HostIds& ids,
-                                                                 const OpenRepository& open);
+  [[nodiscard]] static lease::Result<std::unique_ptr<DatabaseProcess>> open(
+      Disk& disk, SharedLeaseIds& ids, const OpenRepository& open);
 
   [[nodiscard]] Reply call(const model::Action& action);
   [[nodiscard]] lease::Result<model::Snapshot> snapshot();
@@ -73,13 +73,13 @@ class Host {
     std::uint64_t reads = 0;
   };
   struct Source final : lease::IdSource {
-    explicit Source(HostIds& shared) : ids(shared) {}
+    explicit Source(SharedLeaseIds& shared) : ids(shared) {}
     [[nodiscard]] lease::LeaseId next_lease_id() override;
-    HostIds& ids;
+    SharedLeaseIds& ids;
     std::optional<model::Id> drawn;
   };
 
-  Host(Disk& disk, HostIds& ids) : source_(ids), process_(disk) {}
+  DatabaseProcess(Disk& disk, SharedLeaseIds& ids) : source_(ids), process_(disk) {}
 
   Clock clock_;
   Source source_;

@@ -30,7 +30,7 @@ Device draw_device(std::uint64_t seed) {
           .powersafe_overwrite = true};
 }
 
-DiskAnswer Weather::before(const DiskAccess& access) {
+DiskAnswer DiskFaultInjector::before(const DiskAccess& access) {
   ++calls_;
   if (scheduler_ != nullptr && access.call != DiskCall::open) scheduler_->yield();
   if (access.process.is_dead()) return DiskAnswer::carry_out;
@@ -53,24 +53,26 @@ DiskAnswer Weather::before(const DiskAccess& access) {
   return DiskAnswer::carry_out;
 }
 
-void Weather::sleep(std::chrono::microseconds duration) {
+void DiskFaultInjector::sleep(std::chrono::microseconds duration) {
   if (scheduler_ != nullptr) scheduler_->sleep(duration);
 }
 
-bool Weather::happens(FaultKind kind, std::uint32_t chance) {
+bool DiskFaultInjector::happens(FaultKind kind, std::uint32_t chance) {
   if (chance == 0 || draw_.below(whole) >= chance) return false;
   ++counts_[kind];
   return true;
 }
 
-void Weather::lose_power() {
+void DiskFaultInjector::lose_power() {
   ++deaths_;
-  std::vector<Fate> fates(disk_.unsynced().size());
+  std::vector<WriteOutcome> write_outcomes(disk_.unsynced().size());
   const std::uint32_t kept = static_cast<std::uint32_t>(draw_.below(1001));
-  for (Fate& fate : fates) {
-    fate = draw_.chance(kept) ? Fate::kept : draw_.chance(300) ? Fate::torn : Fate::lost;
+  for (WriteOutcome& write_outcome : write_outcomes) {
+    write_outcome = draw_.chance(kept)  ? WriteOutcome::kept
+                    : draw_.chance(300) ? WriteOutcome::torn
+                                        : WriteOutcome::lost;
   }
-  disk_.lose_power(fates);
+  disk_.lose_power(write_outcomes);
 }
 
 }  // namespace leasecheck::sim

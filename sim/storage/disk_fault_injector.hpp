@@ -12,10 +12,10 @@ namespace leasecheck::sim {
 /// Stands in front of a disk and lets its faults happen, in every call that can fail; where there
 /// is a scheduler, every call is also a point at which another process may go on. Thread: one
 /// thread.
-class Weather final : public DiskWatcher {
+class DiskFaultInjector final : public DiskWatcher {
  public:
   /// The disk must outlive it.
-  Weather(Disk& disk, const DiskFaults& faults, std::uint64_t seed)
+  DiskFaultInjector(Disk& disk, const DiskFaults& faults, std::uint64_t seed)
       : disk_(disk), faults_(faults), draw_(seed, "weather") {}
 
   /// Null: there is one process at a time, and a slow call is none's business.

@@ -18,28 +18,28 @@ class DiskSubject final : public Subject {
       : options_(std::move(options)),
         open_(std::move(open)),
         disk_(draw_device(options_.seed), options_.seed),
-        weather_(disk_, options_.faults, options_.seed),
+        injector_(disk_, options_.faults, options_.seed),
         draw_(options_.seed, "processes"),
-        hosts_(options_.processes) {}
+        databases_(options_.processes) {}
 
   [[nodiscard]] std::string name() const override { return options_.name; }
-  void end_faults() override { weather_.end(); }
-  [[nodiscard]] FaultCounts faults() const override { return weather_.faults(); }
-  [[nodiscard]] std::uint64_t disk_calls() const override { return weather_.calls(); }
+  void end_faults() override { injector_.end(); }
+  [[nodiscard]] FaultCounts faults() const override { return injector_.faults(); }
+  [[nodiscard]] std::uint64_t disk_calls() const override { return injector_.calls(); }
 
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
-    const std::size_t index = draw_.below(hosts_.size());
+    const std::size_t index = draw_.below(databases_.size());
     if (auto up = start(index); !up) return refusal(up.error());
-    Host& host = *hosts_[index];
+    DatabaseProcess& database = *databases_[index];
     const std::uint64_t drawn_before = ids_.drawn();
-    const std::uint64_t writes_before = weather_.writes();
-    disk_.set_watcher(&weather_);
-    Reply reply = host.call(action);
+    const std::uint64_t writes_before = injector_.writes();
+    disk_.set_watcher(&injector_);
+    Reply reply = database.call(action);
     disk_.set_watcher(nullptr);
-    if (host.process().is_dead()) reply = lost_answer(action.operation);
+    if (database.process().is_dead()) reply = lost_answer(action.operation);
     const bool has_failed = reply.outcome == std::unexpected(model::ErrorCode::unavailable);
-    if (has_failed && weather_.writes() != writes_before) end_all();
-    bury();
+    if (has_failed && injector_.writes() != writes_before) end_all();
+    reap_dead();
     auto settled = settle_ids(drawn_before);
     if (!settled) return refusal(settled.error());
     return reply;
@@ -53,9 +53,9 @@ class DiskSubject final : public Subject {
 
   /// Errors: those of opening on a disk that works.
   std::expected<void, BrokenSubject> open_first() {
-    auto opened = Host::open(disk_, ids_, open_);
+    auto opened = DatabaseProcess::open(disk_, ids_, open_);
     if (!opened) return std::unexpected(BrokenSubject{opened.error().message});
-    hosts_.front() = *std::move(opened);
+    databases_.front() = *std::move(opened);
     return {};
   }
 
@@ -73,35 +73,35 @@ class DiskSubject final : public Subject {
 
   /// A look at what is stored, by another process than the one that wrote it if there is one.
   lease::Result<model::Snapshot> look() {
-    const std::size_t index = draw_.below(hosts_.size());
+    const std::size_t index = draw_.below(databases_.size());
     if (auto up = start(index); !up) return std::unexpected(up.error());
-    return hosts_[index]->snapshot();
+    return databases_[index]->snapshot();
   }
 
   /// Starts the process if it is not up: while things fail if need be, at last while nothing does.
   lease::Result<void> start(std::size_t index) {
-    constexpr int tries_in_bad_weather = 3;
-    for (int i = 0; !hosts_[index]; ++i) {
-      const bool is_calm = i == tries_in_bad_weather;
-      disk_.set_watcher(is_calm ? nullptr : &weather_);
-      auto opened = Host::open(disk_, ids_, open_);
+    constexpr int tries_with_faults = 3;
+    for (int i = 0; !databases_[index]; ++i) {
+      const bool is_last = i == tries_with_faults;
+      disk_.set_watcher(is_last ? nullptr : &injector_);
+      auto opened = DatabaseProcess::open(disk_, ids_, open_);
       disk_.set_watcher(nullptr);
-      if (opened && !(*opened)->process().is_dead()) hosts_[index] = *std::move(opened);
-      if (!opened && is_calm) return std::unexpected(std::move(opened.error()));
-      bury();
+      if (opened && !(*opened)->process().is_dead()) databases_[index] = *std::move(opened);
+      if (!opened && is_last) return std::unexpected(std::move(opened.error()));
+      reap_dead();
     }
     return {};
   }
 
-  void bury() {
-    for (auto& host : hosts_) {
-      if (host && host->process().is_dead()) host.reset();
+  void reap_dead() {
+    for (auto& database : databases_) {
+      if (database && database->process().is_dead()) database.reset();
     }
   }
 
   void end_all() {
-    for (auto& host : hosts_) {
-      if (host) host->process().kill();
+    for (auto& database : databases_) {
+      if (database) database->process().kill();
     }
   }
 
@@ -121,10 +121,10 @@ class DiskSubject final : public Subject {
   DiskSubjectOptions options_;
   OpenRepository open_;
   Disk disk_;
-  HostIds ids_;
-  Weather weather_;
+  SharedLeaseIds ids_;
+  DiskFaultInjector injector_;
   Stream draw_;
-  std::vector<std::unique_ptr<Host>> hosts_;  // end before their disk
+  std::vector<std::unique_ptr<DatabaseProcess>> databases_;  // end before their disk
 };
 
 }  // namespace

@@ -21,7 +21,7 @@ struct DiskSubjectOptions {
 /// Each operation is carried out by one of the processes, snapshots by another one; in any call of
 /// the disk the process may be killed, the power may go, the call may fail. Who is dead starts
 /// again before its next operation, with the recovery that ships. One operation runs at a time:
-/// what many processes do at once is the storm's (`run_storm`).
+/// what many processes do at once is `run_stress`'s.
 ///
 /// An operation whose process died, or that failed in the middle of its writes, is answered
 /// `unavailable` with an unknown effect. What such a failure left in the log may come true at the

@@ -8,75 +8,14 @@
 #include <vector>
 
 #include "leasecheck/spec/step.hpp"
-#include "traces/digest.hpp"
+#include "sim/storage/crash_matrix.hpp"
+#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/storage/interleaver.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using traces::DiskEvent;
-
-constexpr const char* disk_existed = "repository_existed";
-
-std::string process_name(std::size_t number) {
-  return "p" + std::to_string(number);
-}
-
-/// A trace under construction; true time follows the operations and never goes back.
-class Recorder {
- public:
-  Recorder(std::string origin, std::string backend) {
-    trace_.head.origin = std::move(origin);
-    trace_.head.backend = std::move(backend);
-    trace_.head.deployment.emplace();
-  }
-
-  void set(const std::string& option, std::int64_t value) { trace_.head.config[option] = value; }
-
-  /// What led to the prior state: its repository was where the model is.
-  void add_prior(const PriorState& prior) {
-    model::State state;
-    for (const model::Action& action : prior.actions) {
-      const model::Snapshot before = model::snapshot(state);
-      model::Step step = model::step(std::move(state), action);
-      state = std::move(step.state);
-      const model::Snapshot after = model::snapshot(state);
-      const std::uint64_t call = add_call(process_name(0), action);
-      add(traces::Return{call, step.outcome, traces::delta(before, after), traces::digest(after)});
-    }
-  }
-
-  std::uint64_t add_call(std::string actor, const model::Action& action) {
-    time_ = std::max(time_, action.now);
-    return add(traces::Call{std::move(actor), action.now, action});
-  }
-
-  /// Nobody could look at the state while others were at work, or the power was about to go.
-  void add_answer(std::uint64_t call, model::Outcome outcome) {
-    add(traces::Return{call, std::move(outcome), {}, 0});
-  }
-
-  /// The event to which the verdict points.
-  void add_event(DiskEvent event) { event_ = add(std::move(event)); }
-
-  traces::Trace finish(std::string property, std::string message) && {
-    trace_.verdict = {.result = traces::Result::violated,
-                      .property = std::move(property),
-                      .message = std::move(message),
-                      .first_bad = event_};
-    return std::move(trace_);
-  }
-
- private:
-  std::uint64_t add(traces::StepBody what) {
-    const std::uint64_t number = trace_.steps.size() + 1;
-    trace_.steps.push_back({number, time_, std::move(what)});
-    return number;
-  }
-
-  traces::Trace trace_;
-  model::Time time_{};
-  std::uint64_t event_ = 0;
-};
 
 /// What a disk trace says was done.
 struct Recorded {
@@ -147,22 +86,22 @@ traces::Verdict verdict_of(std::string property, std::string message, const Reco
           .first_bad = recorded.event_number};
 }
 
-std::expected<traces::Verdict, std::string> replay_mishap(const Recorded& recorded,
-                                                          const Options& config,
-                                                          const OpenRepository& open) {
+std::expected<traces::Verdict, std::string> replay_crash(const Recorded& recorded,
+                                                         const Options& config,
+                                                         const OpenRepository& open) {
   const auto point = crash_point_from_text(recorded.event->text);
   if (!point) return std::unexpected("\"" + recorded.event->text + "\" is no point of a crash");
   const auto device = device_of(config);
   if (!device) return std::unexpected(device.error());
   const std::vector<SmallOperation> operations = recorded.operations();
-  if (operations.size() > 1) return std::unexpected("a mishap meets one operation");
+  if (operations.size() > 1) return std::unexpected("a crash meets one operation");
   CrashCase subject;
-  if (option(config, disk_existed, 1) != 0) subject.prior = recorded.prior;
+  if (option(config, existed_option, 1) != 0) subject.prior = recorded.prior;
   if (!operations.empty()) subject.operation = operations.front();
   if (!subject.prior && (subject.operation || !recorded.prior.actions.empty())) {
     return std::unexpected("a repository that did not exist has operations");
   }
-  const auto found = CrashMatrix(open, {.device = *device}).replay(subject, *point, Fit::nearest);
+  const auto found = CrashMatrix(open, {.device = *device}).replay(subject, *point, Match::nearest);
   if (!found) return std::unexpected(found.error());
   if (!*found) return traces::Verdict{};
   return verdict_of((**found).property, (**found).message, recorded);
@@ -175,61 +114,20 @@ std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& reco
   const InterleaveCase subject{recorded.prior, recorded.operations()};
   const std::size_t processes = subject.operations.size();
   for (std::size_t i = 0; i < processes; ++i) {
-    if (subject.operations[i].name != process_name(i)) {
+    if (subject.operations[i].name != DiskTraceRecorder::process_name(i)) {
       return std::unexpected("expected the processes p0, p1, … in turn");
     }
   }
   if (processes < 2 || processes > 10) return std::unexpected("expected 2 to 10 processes");
   auto interleaver = Interleaver::make(open, static_cast<std::uint32_t>(processes));
   if (!interleaver) return std::unexpected(interleaver.error());
-  const auto found = (*interleaver)->replay(subject, *schedule, Fit::nearest);
+  const auto found = (*interleaver)->replay(subject, *schedule, Match::nearest);
   if (!found) return std::unexpected(found.error());
   if (!*found) return traces::Verdict{};
   return verdict_of((**found).property, (**found).message, recorded);
 }
 
 }  // namespace
-
-traces::Trace trace_of(const CrashCase& subject, const Device& device, const CrashFinding& finding,
-                       const std::string& backend) {
-  Recorder recorder("crash", backend);
-  recorder.set("sector_size", device.sector_size);
-  recorder.set("atomic_writes", device.atomic_writes ? 1 : 0);
-  recorder.set("safe_append", device.safe_append ? 1 : 0);
-  recorder.set("sequential", device.sequential ? 1 : 0);
-  recorder.set("powersafe_overwrite", device.powersafe_overwrite ? 1 : 0);
-  recorder.set(disk_existed, subject.prior ? 1 : 0);
-  if (subject.prior) recorder.add_prior(*subject.prior);
-  recorder.add_event({DiskEvent::Kind::mishap, to_text(finding.point)});
-  if (subject.operation) {
-    const std::uint64_t call = recorder.add_call(process_name(0), subject.operation->action);
-    if (finding.answer) recorder.add_answer(call, *finding.answer);
-  }
-  return std::move(recorder).finish(finding.property, finding.message);
-}
-
-traces::Trace trace_of(const InterleaveCase& subject, const InterleaveFinding& finding,
-                       const std::string& backend) {
-  Recorder recorder("interleave", backend);
-  recorder.add_prior(subject.prior);
-  recorder.add_event({DiskEvent::Kind::schedule, to_text(finding.schedule)});
-
-  // Calls and answers in the order in which they happened.
-  std::map<std::uint64_t, const ProcessCall*> events;
-  for (const ProcessCall& made : finding.calls) {
-    events.emplace(made.call.invoked, &made);
-    if (made.call.returned && made.call.outcome) events.emplace(*made.call.returned, &made);
-  }
-  std::map<TaskId, std::uint64_t> numbers;
-  for (const auto& [event, made] : events) {
-    if (event == made->call.invoked) {
-      numbers[made->process] = recorder.add_call(process_name(made->process), made->call.action);
-    } else {
-      recorder.add_answer(numbers.at(made->process), *made->call.outcome);
-    }
-  }
-  return std::move(recorder).finish(finding.property, finding.message);
-}
 
 bool is_disk_trace(const traces::Trace& trace) {
   return std::ranges::any_of(trace.steps, [](const traces::Step& step) {
@@ -245,9 +143,9 @@ std::expected<traces::Verdict, std::string> replay_on_disk(const traces::Trace& 
     case DiskEvent::Kind::schedule:
       return replay_schedule(*recorded, open);
     case DiskEvent::Kind::mishap:
-      return replay_mishap(*recorded, trace.head.config, open);
+      return replay_crash(*recorded, trace.head.config, open);
   }
-  return std::unexpected("an unknown event of the disk");
+  std::unreachable();
 }
 
 }  // namespace leasecheck::sim

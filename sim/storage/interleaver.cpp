@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
 #include "sim/check.hpp"
+#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/storage/storage_properties.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -33,14 +36,14 @@ class Recording {
  public:
   explicit Recording(const model::State& initial) { history_.initial = initial; }
 
-  void carry_out(TaskId process, Host& host, const model::Action& action) {
+  void carry_out(TaskId process, DatabaseProcess& database, const model::Action& action) {
     const std::uint64_t invoked = ++events_;
-    Reply reply = host.call(action);
+    Reply reply = database.call(action);
     properties::ConcurrentCall call{.action = action,
                                     .invoked = invoked,
                                     .returned = ++events_,
                                     .outcome = reply.outcome,
-                                    .lease_id = host.drawn_lease()};
+                                    .lease_id = database.drawn_lease()};
     if (reply.outcome == std::unexpected(model::ErrorCode::unavailable)) {
       if (unavailable_.empty()) unavailable_ = reply.message;
       if (reply.effect_unknown) call.outcome.reset();
@@ -50,13 +53,35 @@ class Recording {
   }
 
   [[nodiscard]] properties::History& history() { return history_; }
-  [[nodiscard]] std::vector<ProcessCall> calls() const {
-    std::vector<ProcessCall> calls;
-    for (std::size_t i = 0; i < callers_.size(); ++i) {
-      calls.push_back({callers_[i], history_.calls[i]});
+
+  /// Calls and answers are recorded in the order in which they happened.
+  [[nodiscard]] Finding finding(const InterleaveCase& subject, const std::vector<TaskId>& schedule,
+                                StorageProperty property, std::string message) const {
+    DiskTraceRecorder recorder("interleave");
+    recorder.add_prior(subject.prior);
+    recorder.add_event({traces::DiskEvent::Kind::schedule, to_text(schedule)});
+    std::map<std::uint64_t, std::size_t> call_of_event;
+    for (std::size_t i = 0; i < history_.calls.size(); ++i) {
+      const properties::ConcurrentCall& call = history_.calls[i];
+      call_of_event.emplace(call.invoked, i);
+      if (call.returned && call.outcome) call_of_event.emplace(*call.returned, i);
     }
-    return calls;
+    std::map<std::size_t, std::uint64_t> numbers;
+    for (const auto& [event, i] : call_of_event) {
+      const properties::ConcurrentCall& call = history_.calls[i];
+      if (event == call.invoked) {
+        numbers[i] = recorder.add_call(DiskTraceRecorder::process_name(callers_[i]), call.action);
+      } else {
+        recorder.add_answer(numbers.at(i), *call.outcome);
+      }
+    }
+    const std::string name(name_of(property));
+    return {.property = name,
+            .message = message,
+            .reproduce = to_text(schedule),
+            .trace = std::move(recorder).finish(name, message)};
   }
+
   /// What the first one said that was refused as `unavailable`; empty if nobody was.
   [[nodiscard]] const std::string& unavailable() const { return unavailable_; }
 
@@ -82,25 +107,20 @@ std::string answers_in_words(const properties::History& history) {
 
 }  // namespace
 
-void InterleaveCount::add(const InterleaveCount& other) {
-  cases += other.cases;
-  schedules += other.schedules;
-  points += other.points;
-}
-
 std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
     const OpenRepository& open, std::uint32_t processes) {
   std::unique_ptr<Interleaver> made(new Interleaver());
   made->disk_ = std::make_unique<Disk>(Device{}, 1);
   for (std::uint32_t i = 0; i < processes; ++i) {
-    auto host = Host::open(*made->disk_, made->ids_, open);
-    if (!host) return std::unexpected(host.error().message);
-    made->hosts_.push_back(*std::move(host));
+    auto database = DatabaseProcess::open(*made->disk_, made->ids_, open);
+    if (!database) return std::unexpected(database.error().message);
+    made->databases_.push_back(*std::move(database));
   }
   made->empty_ = made->disk_->image();
   model::AttemptSpec spec;
   spec.attempt_id = spec.run_id = "elsewhere";
-  const Reply moved = made->hosts_.front()->call({model::at_ms(0), model::EnqueueAttempt{spec}});
+  const Reply moved =
+      made->databases_.front()->call({model::at_ms(0), model::EnqueueAttempt{spec}});
   if (!moved.outcome) return std::unexpected(moved.message);
   made->elsewhere_ = made->disk_->image();
   return made;
@@ -110,8 +130,8 @@ std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
 // is so depends on the schedule before; having been elsewhere, no connection can keep anything.
 std::expected<void, std::string> Interleaver::forget_caches() {
   disk_->restore(elsewhere_);
-  for (const auto& host : hosts_) {
-    const lease::Result<model::Snapshot> seen = host->snapshot();
+  for (const auto& database : databases_) {
+    const lease::Result<model::Snapshot> seen = database->snapshot();
     if (!seen) return std::unexpected(seen.error().message);
   }
   return {};
@@ -121,10 +141,10 @@ std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
   disk_->restore(empty_);
   ids_.rewind(0);
   for (const model::Action& action : prior.actions) {
-    const Reply reply = hosts_.front()->call(action);
+    const Reply reply = databases_.front()->call(action);
     if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
   }
-  const auto reached = hosts_.front()->snapshot();
+  const auto reached = databases_.front()->snapshot();
   if (!reached) return std::unexpected(reached.error().message);
   if (*reached != model::snapshot(prior.state)) {
     return std::unexpected("prior state " + prior.name +
@@ -134,8 +154,8 @@ std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
   return {};
 }
 
-std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
-    const InterleaveCase& subject, Strategy& strategy) {
+std::expected<std::optional<Finding>, std::string> Interleaver::run(const InterleaveCase& subject,
+                                                                    Strategy& strategy) {
   if (auto forgotten = forget_caches(); !forgotten) return std::unexpected(forgotten.error());
   disk_->restore(image_);
   ids_.rewind(subject.prior.state.leases_issued);
@@ -144,7 +164,7 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
   Recording recording(subject.prior.state);
   for (std::size_t i = 0; i < subject.operations.size(); ++i) {
     scheduler.spawn([&, i] {
-      recording.carry_out(static_cast<TaskId>(i), *hosts_[i], subject.operations[i].action);
+      recording.carry_out(static_cast<TaskId>(i), *databases_[i], subject.operations[i].action);
     });
   }
   disk_->set_watcher(&interrupter);
@@ -153,32 +173,25 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::run(
   ++count_.schedules;
   count_.points += scheduler.points();
 
-  const auto found = [&](std::string property, std::string message) {
-    InterleaveFinding finding{.property = std::move(property),
-                              .prior = subject.prior.name,
-                              .operations = {},
-                              .schedule = scheduler.decisions(),
-                              .message = std::move(message),
-                              .calls = recording.calls()};
-    for (const SmallOperation& operation : subject.operations) {
-      finding.operations.push_back(operation.name);
-    }
-    return finding;
+  const auto found = [&](StorageProperty property, std::string message) {
+    return recording.finding(subject, scheduler.decisions(), property, std::move(message));
   };
-  if (!recording.unavailable().empty()) return found("available", recording.unavailable());
-  const auto left = hosts_.front()->snapshot();
-  if (!left) return found("linearizable", "the final snapshot: " + left.error().message);
+  if (!recording.unavailable().empty())
+    return found(StorageProperty::available, recording.unavailable());
+  const auto left = databases_.front()->snapshot();
+  if (!left)
+    return found(StorageProperty::linearizable, "the final snapshot: " + left.error().message);
   recording.history().final_snapshot = *left;
   const auto verdict = properties::check_linearizable(recording.history()).verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
-  return found("linearizable",
+  return found(StorageProperty::linearizable,
                "no order of the operations explains it: " + answers_in_words(recording.history()));
 }
 
-std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::search(
+std::expected<std::optional<Finding>, std::string> Interleaver::search(
     const InterleaveCase& subject, std::uint32_t preemptions) {
-  check(subject.operations.size() == hosts_.size(), "one operation for each process");
+  check(subject.operations.size() == databases_.size(), "one operation for each process");
   if (auto ready = prepare(subject.prior); !ready) return std::unexpected(ready.error());
   ++count_.cases;
   BoundedStrategy strategy(preemptions);
@@ -189,14 +202,14 @@ std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::search
   return std::nullopt;
 }
 
-std::expected<std::optional<InterleaveFinding>, std::string> Interleaver::replay(
-    const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit) {
-  check(subject.operations.size() == hosts_.size(), "one operation for each process");
+std::expected<std::optional<Finding>, std::string> Interleaver::replay(
+    const InterleaveCase& subject, const std::vector<TaskId>& schedule, Match fit) {
+  check(subject.operations.size() == databases_.size(), "one operation for each process");
   if (auto ready = prepare(subject.prior); !ready) return std::unexpected(ready.error());
   ++count_.cases;
   RecordedStrategy strategy(schedule);
   auto finding = run(subject, strategy);
-  if (finding && fit == Fit::exact && !strategy.was_followed()) {
+  if (finding && fit == Match::exact && !strategy.was_followed()) {
     return std::unexpected("the schedule does not fit " + name_of(subject));
   }
   return finding;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "properties/linearizability/history.hpp"
+#include "sim/oracle/finding.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/database_process.hpp"
 #include "sim/storage/prior_states.hpp"
@@ -23,27 +23,10 @@ struct InterleaveCase {
   std::vector<SmallOperation> operations;
 };
 
-/// One of the calls that overlapped, and who made it.
-struct ProcessCall {
-  TaskId process = 0;
-  properties::ConcurrentCall call;
-};
-
-struct InterleaveFinding {
-  std::string property;  ///< "linearizable" or "available"
-  std::string prior;
-  std::vector<std::string> operations;
-  std::vector<TaskId> schedule;
-  std::string message;
-  std::vector<ProcessCall> calls;  ///< in the order of their answers
-};
-
 struct InterleaveCount {
   std::uint64_t cases = 0;
   std::uint64_t schedules = 0;
   std::uint64_t points = 0;  ///< calls of the disk at which somebody could have been interrupted
-
-  void add(const InterleaveCount& other);
 };
 
 /// Carries out schedules on one disk with as many processes as a case has operations. The processes
@@ -63,14 +46,14 @@ class Interleaver {
   /// Runs every schedule of the case within the bound until one is found that is wrong.
   /// Pre: the case has as many operations as there are processes.
   /// Errors: in words: the prior state could not be reached.
-  [[nodiscard]] std::expected<std::optional<InterleaveFinding>, std::string> search(
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(
       const InterleaveCase& subject, std::uint32_t preemptions);
 
   /// Runs one schedule.
   /// Errors: in words: the prior state could not be reached, or the schedule does not fit the case
   /// exactly although it should.
-  [[nodiscard]] std::expected<std::optional<InterleaveFinding>, std::string> replay(
-      const InterleaveCase& subject, const std::vector<TaskId>& schedule, Fit fit = Fit::exact);
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> replay(
+      const InterleaveCase& subject, const std::vector<TaskId>& schedule, Match fit = Match::exact);
 
   [[nodiscard]] const InterleaveCount& count() const { return count_; }
 
@@ -78,15 +61,15 @@ class Interleaver {
   Interleaver() = default;
   std::expected<void, std::string> prepare(const PriorState& prior);
   std::expected<void, std::string> forget_caches();
-  std::expected<std::optional<InterleaveFinding>, std::string> run(const InterleaveCase& subject,
-                                                                   Strategy& strategy);
+  std::expected<std::optional<Finding>, std::string> run(const InterleaveCase& subject,
+                                                         Strategy& strategy);
 
   std::unique_ptr<Disk> disk_;
-  HostIds ids_;
+  SharedLeaseIds ids_;
   Disk::Image empty_;
   Disk::Image elsewhere_;  ///< a state that is no prior state
   Disk::Image image_;      ///< the prior state
-  std::vector<std::unique_ptr<Host>> hosts_;
+  std::vector<std::unique_ptr<DatabaseProcess>> databases_;
   InterleaveCount count_;
 };
 

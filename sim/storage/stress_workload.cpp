@@ -32,24 +32,24 @@ model::AttemptSpec spec_of(std::uint64_t attempt) {
 
 }  // namespace
 
-void StormWork::begin_round(std::uint32_t round) {
+void StressWorkload::begin_round(std::uint32_t round) {
   base_ = model::Time{round * between_rounds};
 }
 
-model::Action StormWork::draw(std::size_t process) {
+model::Action StressWorkload::draw(std::size_t process) {
   now_ = base_ + draw_.between(Duration(0), Duration(50));
   model::Operation operation = draw_operation(process);
   return {now_, std::move(operation)};
 }
 
 // Mostly one of the last few, which may still be current.
-std::pair<model::Id, model::Id> StormWork::draw_lease() {
+std::pair<model::Id, model::Id> StressWorkload::draw_lease() {
   if (leases_.empty()) return {"L1", "w0"};
   const std::uint64_t recent = std::min<std::uint64_t>(leases_.size(), 6);
   return leases_[leases_.size() - 1 - draw_.below(recent)];
 }
 
-model::Operation StormWork::draw_operation(std::size_t process) {
+model::Operation StressWorkload::draw_operation(std::size_t process) {
   const std::uint64_t number = draw_.below(attempts);
   const model::Id attempt = spec_of(number).attempt_id;
   const auto [lease, worker] = draw_lease();
@@ -91,18 +91,18 @@ model::Operation StormWork::draw_operation(std::size_t process) {
   }
 }
 
-void StormWork::know_lease(const model::Id& lease_id, const model::Action& claim) {
+void StressWorkload::know_lease(const model::Id& lease_id, const model::Action& claim) {
   leases_.emplace_back(lease_id, std::get<model::UpsertLease>(claim.operation).worker_id);
 }
 
-model::Action StormWork::mark(std::uint32_t round) const {
+model::Action StressWorkload::barrier_write(std::uint32_t round) const {
   model::AttemptSpec spec;
   spec.attempt_id = "mark" + std::to_string(round);
   spec.run_id = "marks";
   return {base_ + Duration(99), model::EnqueueAttempt{spec}};
 }
 
-model::Time StormWork::after_all_rounds(std::uint32_t tick) const {
+model::Time StressWorkload::after_all_rounds(std::uint32_t tick) const {
   return base_ + tick * std::chrono::seconds(10);
 }
 

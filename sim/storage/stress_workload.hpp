@@ -10,11 +10,11 @@
 
 namespace leasecheck::sim {
 
-/// What the processes of a storm want: operations that are at odds with each other, on a handful of
-/// attempts, at times around which leases expire.
-class StormWork {
+/// What the processes of a stress run call: operations that conflict with each other, on a handful
+/// of attempts, at times around which leases expire.
+class StressWorkload {
  public:
-  explicit StormWork(std::uint64_t seed) : draw_(seed, "workload") {}
+  explicit StressWorkload(std::uint64_t seed) : draw_(seed, "workload") {}
 
   void begin_round(std::uint32_t round);
 
@@ -24,7 +24,7 @@ class StormWork {
   void know_lease(const model::Id& lease_id, const model::Action& claim);
 
   /// The one write of a round that has to succeed.
-  [[nodiscard]] model::Action mark(std::uint32_t round) const;
+  [[nodiscard]] model::Action barrier_write(std::uint32_t round) const;
 
   /// Later than anything that a round can have set, and each tick later than the one before.
   [[nodiscard]] model::Time after_all_rounds(std::uint32_t tick) const;

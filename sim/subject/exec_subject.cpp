@@ -9,8 +9,8 @@
 
 #include "sim/random.hpp"
 #include "sim/subject/lease_id_map.hpp"
-#include "sim/subject/process.hpp"
 #include "sim/subject/profile.hpp"
+#include "sim/subject/protocol_client.hpp"
 #include "traces/codec.hpp"
 
 namespace leasecheck::sim {
@@ -18,35 +18,25 @@ namespace {
 
 using traces::Json;
 
-constexpr std::size_t longest_excerpt = 1000;
-
-std::string excerpt(std::string text) {
-  if (text.size() <= longest_excerpt) return text;
-  const std::string size = std::to_string(text.size());
-  text.resize(longest_excerpt);
-  return text + "… (" + size + " bytes)";
-}
-
 class ExecSubject final : public Subject {
  public:
-  explicit ExecSubject(ExecOptions options) : options_(std::move(options)), kills_(1, "kills") {}
+  explicit ExecSubject(ExecOptions options)
+      : options_(std::move(options)), client_(program_of(options_)), kills_(1, "kills") {}
 
   ExecSubject(const ExecSubject&) = delete;
   ExecSubject& operator=(const ExecSubject&) = delete;
 
   ~ExecSubject() override {
-    if (process_ && profile_.offers("goodbye") && ask("goodbye", {}, no_args())) {
-      process_->end_input();
-    }
+    if (profile_.offers("goodbye") && client_.ask("goodbye")) client_.end_input();
   }
 
   /// Errors: the program cannot be started. What it then does wrong breaks every call.
   std::expected<void, BrokenSubject> open() {
-    if (auto launched = launch(); !launched) return launched;
+    if (auto started = client_.start(); !started) return started;
     if (auto greeted = say_hello(); !greeted) return {};
-    auto emptied = ask("reset", {}, no_args());
+    auto emptied = client_.ask("reset");
     if (emptied && !emptied->contains("ok")) {
-      static_cast<void>(broken("it refused to be empty: " + text_of(*emptied)));
+      static_cast<void>(client_.broken("it refused to be empty: " + excerpt_of(*emptied)));
     }
     return {};
   }
@@ -70,11 +60,11 @@ class ExecSubject final : public Subject {
         return lost_answer(operation);
       }
     }
-    auto answer = ask(name, action.now, args);
+    auto answer = client_.ask(name, action.now, args);
     if (!answer) return std::unexpected(answer.error());
     auto reply = read_reply(action, *std::move(answer));
     if (reply && profile_.durable && is_killed_after(action.operation, *reply)) {
-      process_->kill();
+      client_.kill();
       ++killed_[FaultKind::kill];
       if (auto started = start_again(); !started) return std::unexpected(started.error());
     }
@@ -82,7 +72,7 @@ class ExecSubject final : public Subject {
   }
 
   [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
-    if (broken_) return std::unexpected(*broken_);
+    if (client_.error()) return std::unexpected(*client_.error());
     if (!profile_.offers("snapshot")) return model::Snapshot{};
     auto snapshot = take_snapshot();
     if (!snapshot) return std::unexpected(snapshot.error());
@@ -107,99 +97,49 @@ class ExecSubject final : public Subject {
   static bool is_claim(const model::Operation& operation) {
     return std::holds_alternative<model::UpsertLease>(operation);
   }
-  static std::string_view no_args() { return "{}"; }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
             .message = "killed before it could answer",
             .clock_reads = model::reads_clock(operation) ? 1U : 0U,
             .effect_unknown = true};
   }
-  static std::string text_of(const Json& json) { return excerpt(traces::print_json(json)); }
-
-  std::unexpected<BrokenSubject> broken(std::string what) {
-    broken_ = BrokenSubject{std::move(what) + "; the last request was " + excerpt(last_request_)};
-    process_.reset();
-    return std::unexpected(*broken_);
-  }
-
-  std::expected<void, BrokenSubject> launch() {
-    std::vector<std::string> environment;
-    if (!options_.directory.empty()) environment.push_back("SUBJECT_DIR=" + options_.directory);
-    auto process = Process::start({.words = options_.words,
-                                   .environment = std::move(environment),
-                                   .timeout = options_.timeout});
-    if (!process) return broken(process.error());
-    process_ = *std::move(process);
-    return {};
+  static Process::Options program_of(const ExecOptions& options) {
+    std::vector<std::string> environment = options.environment;
+    if (!options.directory.empty()) {
+      std::erase_if(environment,
+                    [](const auto& entry) { return entry.starts_with("SUBJECT_DIR="); });
+      environment.push_back("SUBJECT_DIR=" + options.directory);
+    }
+    return {
+        .words = options.words, .environment = std::move(environment), .timeout = options.timeout};
   }
 
   std::expected<void, BrokenSubject> start_again() {
-    process_.reset();
-    if (auto launched = launch(); !launched) return launched;
+    if (auto started = client_.start(); !started) return started;
     return say_hello();
   }
 
   std::expected<void, BrokenSubject> say_hello() {
-    last_request_ = R"({"id":0,"op":"hello","protocol":1})";
-    auto answer = exchange(0);
+    auto answer = client_.hello();
     if (!answer) return std::unexpected(answer.error());
-    if (!answer->contains("ok")) return broken("it refused to speak: " + text_of(*answer));
     auto profile = profile_from_json((*answer)["ok"]);
-    if (!profile) return broken("hello: " + profile.error());
+    if (!profile) return client_.broken("hello: " + profile.error());
     if (has_said_hello_ && *profile != profile_) {
-      return broken("started again, it says something else of itself: " + text_of(*answer));
+      return client_.broken("started again, it says something else of itself: " +
+                            excerpt_of(*answer));
     }
     profile_ = *std::move(profile);
     has_said_hello_ = true;
     return {};
   }
 
-  /// Sends the last request, and reads the object that answers it: number `id`.
-  std::expected<Json, BrokenSubject> exchange(std::uint64_t id) {
-    const auto text = process_->exchange(last_request_);
-    if (!text) return broken(text.error());
-    auto answer = traces::parse_json(*text);
-    if (!answer) return broken("its answer is " + answer.error() + ": " + excerpt(*text));
-    const auto repeated = answer->find("id");
-    if (repeated == answer->end() || *repeated != id) {
-      return broken("expected an answer with \"id\":" + std::to_string(id) + ", found " +
-                    excerpt(*text));
-    }
-    if (answer->contains("ok") == answer->contains("error")) {
-      return broken("expected either \"ok\" or \"error\", found " + excerpt(*text));
-    }
-    return *std::move(answer);
-  }
-
-  /// Puts the next request together, in the place of the last one.
-  void write_request(std::string_view operation, model::Time now, std::string_view args) {
-    last_request_ = "{\"id\":";
-    last_request_.append(std::to_string(++requests_)).append(",\"op\":\"").append(operation);
-    last_request_.append("\",\"now\":").append(std::to_string(now.time_since_epoch().count()));
-    last_request_.append(",\"args\":").append(args) += '}';
-  }
-
-  std::expected<Json, BrokenSubject> ask(std::string_view operation, model::Time now,
-                                         std::string_view args) {
-    if (broken_) return std::unexpected(*broken_);
-    write_request(operation, now, args);
-    auto answer = exchange(requests_);
-    if (!answer || !answer->contains("error")) return answer;
-    const Json& error = (*answer)["error"];
-    const Json code = error.is_object() ? error.value("code", Json()) : Json();
-    if (code == "internal" || code == "unsupported") {
-      return broken("it answered " + text_of(*answer));
-    }
-    return answer;
-  }
-
   /// With the subject's own lease ids.
   std::expected<model::Snapshot, BrokenSubject> take_snapshot() {
-    auto answer = ask("snapshot", {}, no_args());
+    auto answer = client_.ask("snapshot");
     if (!answer) return std::unexpected(answer.error());
-    if (!answer->contains("ok")) return broken("snapshot: " + text_of(*answer));
+    if (!answer->contains("ok")) return client_.broken("snapshot: " + excerpt_of(*answer));
     auto snapshot = traces::snapshot_from_json((*answer)["ok"], profile_.absent);
-    if (!snapshot) return broken(snapshot.error());
+    if (!snapshot) return client_.broken(snapshot.error());
     return *std::move(snapshot);
   }
 
@@ -255,13 +195,13 @@ class ExecSubject final : public Subject {
   std::expected<Reply, BrokenSubject> read_reply(const model::Action& action, Json answer) {
     Reply reply;
     auto outcome = traces::outcome_from_json(action.operation, answer, profile_.absent);
-    if (!outcome) return broken(outcome.error() + ", in the answer " + text_of(answer));
+    if (!outcome) return client_.broken(outcome.error() + ", in the answer " + excerpt_of(answer));
     reply.outcome = *std::move(outcome);
     if (reply.outcome) {
       put_handles(action.operation, *reply.outcome);
     } else {
       const Json& error = answer["error"];
-      if (error.contains("message")) reply.message = text_of(error["message"]);
+      if (error.contains("message")) reply.message = excerpt_of(error["message"]);
       reply.effect_unknown = reply.outcome.error() == model::ErrorCode::unavailable &&
                              error.value("outcome", Json()) != "none";
       learn_lease_ = reply.effect_unknown && is_claim(action.operation);
@@ -290,10 +230,9 @@ class ExecSubject final : public Subject {
   std::expected<bool, BrokenSubject> kill_during(std::string_view operation, model::Time now,
                                                  std::string_view args) {
     if (!profile_.offers("snapshot")) return false;
-    if (broken_) return std::unexpected(*broken_);
-    write_request(operation, now, args);
-    if (auto sent = process_->send(last_request_); !sent) return broken(sent.error());
-    process_->kill_within(std::chrono::microseconds(kills_.below(500)));
+    const std::chrono::microseconds delay(kills_.below(500));
+    auto killed = client_.ask_and_kill(operation, now, args, delay);
+    if (!killed) return std::unexpected(killed.error());
     ++killed_[FaultKind::kill];
     if (auto started = start_again(); !started) return std::unexpected(started.error());
     auto taken = take_snapshot();
@@ -303,18 +242,15 @@ class ExecSubject final : public Subject {
   }
 
   ExecOptions options_;
+  ProtocolClient client_;
   Stream kills_;
   Names killed_after_;
   FaultCounts killed_;
-  std::optional<Process> process_;
-  std::optional<BrokenSubject> broken_;
   bool has_said_hello_ = false;
   Profile profile_;
   Handles handles_;
   std::map<model::Id, model::Id> attempt_of_lease_;
-  std::uint64_t requests_ = 0;
   std::uint64_t resets_ = 0;
-  std::string last_request_;
   model::Snapshot state_;  // what it last showed, with its own lease ids
   bool learn_lease_ = false;
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -17,8 +18,6 @@
 
 #include "sim/check.hpp"
 
-extern char** environ;
-
 namespace leasecheck::sim {
 namespace {
 
@@ -28,7 +27,7 @@ void close_if_open(int& descriptor) {
   if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
 }
 
-/// Both ends of a pipe; neither outlives this process's children unless it is handed to one.
+/// Two ends that are connected; no child has them unless it is handed one.
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -39,6 +38,14 @@ struct Pipe {
   [[nodiscard]] bool open() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    read = ends[0];
+    write = ends[1];
+    return true;
+  }
+  /// As a pair of sockets: writing to one whose reader is gone can be an error and no signal.
+  [[nodiscard]] bool open_as_sockets() {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return false;
     read = ends[0];
     write = ends[1];
     return true;
@@ -54,17 +61,6 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   for (const std::string& word : words) result.push_back(const_cast<char*>(word.c_str()));
   result.push_back(nullptr);
   return result;
-}
-
-std::vector<std::string> environment_with(const std::vector<std::string>& additions) {
-  std::vector<std::string> all = additions;
-  const auto name_of = [](std::string_view text) { return text.substr(0, text.find('=')); };
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const bool is_replaced = std::ranges::any_of(
-        additions, [&](const std::string& text) { return name_of(text) == name_of(*entry); });
-    if (!is_replaced) all.emplace_back(*entry);
-  }
-  return all;
 }
 
 // A group of its own, so that all of it can be ended; default signals, since ignored ones are
@@ -84,9 +80,9 @@ int spawn(pid_t& id, const Process::Options& options, const Pipe& input, const P
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-  const std::vector<std::string> environment = environment_with(options.environment);
-  const int error = posix_spawnp(&id, options.words.front().c_str(), &files, &attributes,
-                                 pointers(options.words).data(), pointers(environment).data());
+  const int error =
+      posix_spawnp(&id, options.words.front().c_str(), &files, &attributes,
+                   pointers(options.words).data(), pointers(options.environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return error;
@@ -122,14 +118,13 @@ std::expected<std::vector<std::string>, std::string> split_words(std::string_vie
 
 std::expected<Process, std::string> Process::start(const Options& options) {
   check(!options.words.empty(), "a process needs a program");
-  std::signal(SIGPIPE, SIG_IGN);
   const std::string& program = options.words.front();
   Pipe input;
   Pipe output;
   Pipe errors;
   Process process;
   process.timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (!input.open() || !output.open() || !errors.open() || process.timer_ < 0) {
+  if (!input.open_as_sockets() || !output.open() || !errors.open() || process.timer_ < 0) {
     return std::unexpected("cannot start " + program + ": " + std::strerror(errno));
   }
   if (const int error = spawn(process.id_, options, input, output, errors); error != 0) {
@@ -223,7 +218,7 @@ std::expected<void, std::string> Process::send(std::string_view line) {
   std::string_view rest = text;
   bool is_timed = false;
   while (!rest.empty()) {
-    const ssize_t written = input_ < 0 ? 0 : ::write(input_, rest.data(), rest.size());
+    const ssize_t written = input_ < 0 ? 0 : ::send(input_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (written > 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (written < 0 && errno == EAGAIN) {
@@ -298,7 +293,8 @@ void Process::read_errors() {
   }
 }
 
-// Whoever closed its output is given time to end by itself, so that it can be said how.
+// A program that closed its output is given time to end by itself, so that the report can say how
+// it ended.
 std::string Process::ending() {
   close_if_open(input_);
   arm_timer();

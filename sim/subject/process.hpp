@@ -20,15 +20,13 @@ namespace leasecheck::sim {
 
 /// A program of its own process group whose standard input and output are ours, line by line. Its
 /// standard error is read as well, so that it never stands still over it, and the end of it kept.
-///
-/// Starting the first one makes this process ignore SIGPIPE: a program that closes its input is an
-/// error value here and not the end of the harness.
+/// A program that closes its input is an error value here and raises no signal.
 /// Thread: one thread.
 class Process {
  public:
   struct Options {
     std::vector<std::string> words;        ///< the program, looked up in PATH, and its arguments
-    std::vector<std::string> environment;  ///< "NAME=VALUE", added to this process's own
+    std::vector<std::string> environment;  ///< "NAME=VALUE": all that it has
     std::chrono::milliseconds timeout{10'000};  ///< how long it may be silent when asked
     std::size_t longest_line = std::size_t{16} << 20;
   };

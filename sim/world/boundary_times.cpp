@@ -29,11 +29,11 @@ std::vector<Time> deadlines_of(const model::Attempt& attempt, Duration grace) {
 
 }  // namespace
 
-Aim::Aim(const Timeline& timeline, const Referee& referee, Duration grace, std::uint64_t seed,
-         std::string_view name)
+BoundaryTimes::BoundaryTimes(const Timeline& timeline, const Referee& referee, Duration grace,
+                             std::uint64_t seed, std::string_view name)
     : timeline_(timeline), referee_(referee), grace_(grace), draw_(seed, name) {}
 
-std::optional<Time> Aim::deadline() {
+std::optional<Time> BoundaryTimes::deadline() {
   const auto& attempts = referee_.model_state().attempts;
   if (attempts.empty()) return std::nullopt;
   const auto position = static_cast<std::ptrdiff_t>(draw_.below(attempts.size()));
@@ -45,7 +45,7 @@ std::optional<Time> Aim::deadline() {
   return model::saturating_add(deadlines[draw_.below(deadlines.size())], off);
 }
 
-Time Aim::first_due() const {
+Time BoundaryTimes::first_due() const {
   Time first = model::end_of_time;
   for (const auto& [id, attempt] : referee_.model_state().attempts) {
     if (const auto ready = model::dispatchable_at(attempt)) first = std::min(first, *ready);
@@ -60,22 +60,22 @@ Time Aim::first_due() const {
   return first == model::end_of_time ? timeline_.now() : first;
 }
 
-Time Aim::next(const SkewedClock& clock, Duration rhythm) {
+Time BoundaryTimes::next(const SkewedClock& clock, Duration period) {
   const Time now = timeline_.now();
-  if (last_worker_) return now < settled_ ? now + rhythm : std::max(now + rhythm, first_due());
+  if (last_worker_) return now < settled_ ? now + period : std::max(now + period, first_due());
   if (draw_.chance(500)) {
-    const Time latest = now + 3 * rhythm;
+    const Time latest = now + 3 * period;
     const auto aimed = deadline();
-    if (aimed && *aimed > clock.shows() && *aimed - clock.shows() <= 3 * rhythm) {
+    if (aimed && *aimed > clock.shows() && *aimed - clock.shows() <= 3 * period) {
       const Time then = clock.true_time_of(*aimed);
       if (then > now && then <= latest) return then;
     }
   }
   return now +
-         draw_.between(std::max(rhythm / 2, Duration{1}), std::max(rhythm * 3 / 2, Duration{1}));
+         draw_.between(std::max(period / 2, Duration{1}), std::max(period * 3 / 2, Duration{1}));
 }
 
-Time Aim::argument(Time around, Duration spread) {
+Time BoundaryTimes::argument(Time around, Duration spread) {
   if (draw_.chance(500)) {
     if (const auto aimed = deadline()) return *aimed;
   }

@@ -10,22 +10,22 @@
 namespace leasecheck::sim {
 
 /// Chooses when something happens next: near a deadline of the repository's present state (one
-/// before, on it, one after) as often as by the plan's own rhythm, since uniform times hardly ever
+/// before, on it, one after) as often as by the plan's own period, since uniform times hardly ever
 /// meet a boundary.
-class Aim {
+class BoundaryTimes {
  public:
-  Aim(const Timeline& timeline, const Referee& referee, model::Duration grace, std::uint64_t seed,
-      std::string_view name);
+  BoundaryTimes(const Timeline& timeline, const Referee& referee, model::Duration grace,
+                std::uint64_t seed, std::string_view name);
 
-  /// A true time after now: about `rhythm` from now, or when `clock` shows a time at a deadline
+  /// A true time after now: about `period` from now, or when `clock` shows a time at a deadline
   /// that is not much farther away than that.
-  [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration rhythm);
+  [[nodiscard]] model::Time next(const SkewedClock& clock, model::Duration period);
 
-  /// From now on `next` keeps to the rhythm, and from `settled` on, when nothing is under way any
+  /// From now on `next` keeps to the period, and from `settled` on, when nothing is under way any
   /// more, it skips rounds in which nothing can be done: no attempt is due, none could be taken
   /// back, and `worker`, the only one left, holds none that it may give up at any time. A bound can
   /// be computed for that. Pre: all clocks are right.
-  void keep_to_the_rhythm(model::Id worker, model::Time settled) {
+  void keep_period(model::Id worker, model::Time settled) {
     last_worker_ = std::move(worker);
     settled_ = settled;
   }

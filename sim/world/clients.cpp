@@ -27,13 +27,13 @@ model::Id run_name(std::uint64_t number) {
 
 }  // namespace
 
-Producer::Producer(Surroundings surroundings)
-    : around_(surroundings),
-      draw_(around_.plan.seed, "producer"),
-      rare_(around_.plan.seed, "producer rarities") {}
+Producer::Producer(Context context)
+    : context_(context),
+      draw_(context_.plan.seed, "producer"),
+      rare_(context_.plan.seed, "producer rarities") {}
 
 void Producer::start() {
-  const Plan& plan = around_.plan;
+  const Plan& plan = context_.plan;
   const ClientFaults& faults = plan.faults.client;
   for (std::uint32_t number = 1; number <= plan.attempts; ++number) {
     const model::AttemptSpec spec = draw_spec(number);
@@ -42,11 +42,11 @@ void Producer::start() {
         draw_.chance(600) ? Duration{0} : draw_.between(Duration{0}, plan.duration / 2);
     enqueue_at(plan.epoch + wait, spec);
     if (draw_.chance(faults.repeat_enqueue)) {
-      around_.referee.count_fault(FaultKind::enqueue_repeated);
+      context_.referee.count_fault(FaultKind::enqueue_repeated);
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), spec);
     }
     if (draw_.chance(faults.conflicting_enqueue)) {
-      around_.referee.count_fault(FaultKind::enqueue_in_conflict);
+      context_.referee.count_fault(FaultKind::enqueue_in_conflict);
       model::AttemptSpec other = spec;
       other.priority = spec.priority == 0 ? 1 : 0;
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), other);
@@ -55,16 +55,16 @@ void Producer::start() {
 }
 
 void Producer::enqueue_at(Time time, model::AttemptSpec spec) {
-  around_.timeline.at(time, [this, spec = std::move(spec)] {
-    const Time now = around_.repository_clock.shows();
+  context_.timeline.at(time, [this, spec = std::move(spec)] {
+    const Time now = context_.repository_clock.shows();
     static_cast<void>(
-        around_.referee.operate({.actor = "producer", .clock = now},
-                                {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
+        context_.referee.operate({.actor = "producer", .clock = now},
+                                 {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
   });
 }
 
 model::AttemptSpec Producer::draw_spec(std::uint32_t number) {
-  const Plan& plan = around_.plan;
+  const Plan& plan = context_.plan;
   constexpr std::array<std::int32_t, 4> priorities{0, 0, 1, -1};
   constexpr std::array<model::OnTimeout, 3> reactions{
       model::OnTimeout::retry, model::OnTimeout::fail, model::OnTimeout::cancel};
@@ -87,36 +87,35 @@ model::AttemptSpec Producer::draw_spec(std::uint32_t number) {
 }
 
 model::RetryPolicy Producer::draw_policy() {
-  const Duration least = around_.plan.least_backoff;
+  const Duration least = context_.plan.least_backoff;
   model::RetryPolicy policy{.strategy = draw_.chance(500) ? model::BackoffStrategy::fixed
                                                           : model::BackoffStrategy::exponential,
-                            .backoff = draw_.between(least, least + around_.plan.ttl),
+                            .backoff = draw_.between(least, least + context_.plan.ttl),
                             .max_backoff = std::nullopt,
                             .multiplier = draw_.between(1, 4),
                             .max_retries = draw_.between(0, 4)};
   if (draw_.chance(200)) policy.backoff = least;
-  if (draw_.chance(400)) policy.max_backoff = draw_.between(least, least + 2 * around_.plan.ttl);
+  if (draw_.chance(400)) policy.max_backoff = draw_.between(least, least + 2 * context_.plan.ttl);
   if (policy.max_backoff && rare_.chance(200)) policy.multiplier = most_multiplier;
   return policy;
 }
 
-Operator::Operator(Surroundings surroundings)
-    : around_(surroundings), draw_(around_.plan.seed, "operator") {}
+Operator::Operator(Context context) : context_(context), draw_(context_.plan.seed, "operator") {}
 
 void Operator::start() {
-  around_.timeline.after(draw_.between(Duration{1}, std::max(around_.plan.ttl, Duration{1})),
-                         [this] { look(); });
+  context_.timeline.after(draw_.between(Duration{1}, std::max(context_.plan.ttl, Duration{1})),
+                          [this] { visit(); });
 }
 
-void Operator::look() {
+void Operator::visit() {
   if (has_left_) return;
-  const ClientFaults& faults = around_.plan.faults.client;
+  const ClientFaults& faults = context_.plan.faults.client;
   if (draw_.chance(faults.cancel)) {
-    around_.referee.count_fault(FaultKind::operator_cancel);
+    context_.referee.count_fault(FaultKind::operator_cancel);
     call(model::CancelAttempt{.attempt_id = some_attempt()});
   }
   if (draw_.chance(faults.replay)) {
-    around_.referee.count_fault(FaultKind::operator_replay);
+    context_.referee.count_fault(FaultKind::operator_replay);
     call(model::ReplayDeadLetter{.attempt_id = some_attempt()});
   }
   read();
@@ -124,7 +123,7 @@ void Operator::look() {
 }
 
 void Operator::read() {
-  const Time now = around_.repository_clock.shows();
+  const Time now = context_.repository_clock.shows();
   switch (draw_.below(9)) {
     case 0:
       return call(model::ListDeadLetters{.limit = draw_.chance(500) ? no_limit : draw_.below(4)});
@@ -150,66 +149,66 @@ void Operator::read() {
 }
 
 void Operator::call(model::Operation operation) {
-  const Time now = around_.repository_clock.shows();
-  static_cast<void>(around_.referee.operate({.actor = "operator", .clock = now},
-                                            {.now = now, .operation = std::move(operation)}));
+  const Time now = context_.repository_clock.shows();
+  static_cast<void>(context_.referee.operate({.actor = "operator", .clock = now},
+                                             {.now = now, .operation = std::move(operation)}));
 }
 
 model::Id Operator::some_attempt() {
-  return attempt_name(1 + draw_.below(around_.plan.attempts));
+  return attempt_name(1 + draw_.below(context_.plan.attempts));
 }
 model::Id Operator::some_run() {
-  return run_name(1 + draw_.below(around_.plan.runs));
+  return run_name(1 + draw_.below(context_.plan.runs));
 }
 
-Stranger::Stranger(Surroundings surroundings)
-    : around_(surroundings),
-      draw_(around_.plan.seed, "stranger"),
-      aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed,
-           "aim stranger") {}
+RogueClient::RogueClient(Context context)
+    : context_(context),
+      draw_(context_.plan.seed, "stranger"),
+      times_(context_.timeline, context_.referee, context_.plan.grace, context_.plan.seed,
+             "aim stranger") {}
 
-void Stranger::start() {
-  around_.timeline.at(aim_.next(around_.repository_clock, around_.plan.heartbeat_period),
-                      [this] { look(); });
+void RogueClient::start() {
+  context_.timeline.at(times_.next(context_.repository_clock, context_.plan.heartbeat_period),
+                       [this] { act(); });
 }
 
-void Stranger::look() {
+void RogueClient::act() {
   if (has_left_) return;
-  if (draw_.chance(around_.plan.faults.client.strange_call)) {
-    around_.referee.count_fault(FaultKind::strange_call);
-    const Time now = around_.repository_clock.shows();
-    static_cast<void>(around_.referee.operate({.actor = "stranger", .clock = now},
-                                              {.now = now, .operation = draw_operation()}));
+  if (draw_.chance(context_.plan.faults.client.strange_call)) {
+    context_.referee.count_fault(FaultKind::strange_call);
+    const Time now = context_.repository_clock.shows();
+    static_cast<void>(context_.referee.operate({.actor = "stranger", .clock = now},
+                                               {.now = now, .operation = draw_operation()}));
   }
   start();
 }
 
-model::Operation Stranger::draw_operation() {
-  const Time now = around_.repository_clock.shows();
-  const Duration spread = 2 * around_.plan.ttl;
+model::Operation RogueClient::draw_operation() {
+  const Time now = context_.repository_clock.shows();
+  const Duration spread = 2 * context_.plan.ttl;
   if (draw_.chance(600)) return draw_holder_operation();
   if (draw_.chance(500)) {
     return model::HeartbeatLease{.lease_id = some_lease(),
-                                 .heartbeat_at = aim_.argument(now, spread),
-                                 .lease_expires_at = aim_.argument(now, spread)};
+                                 .heartbeat_at = times_.argument(now, spread),
+                                 .lease_expires_at = times_.argument(now, spread)};
   }
   constexpr std::array<std::uint64_t, 4> limits{0, 1, 2, no_limit};
   if (draw_.chance(400)) {
     return model::ListDispatchableAttempts{
-        .at = aim_.argument(now, spread),
+        .at = times_.argument(now, spread),
         .limit = draw_.pick(std::span<const std::uint64_t>(limits))};
   }
   return model::UpsertLease{.attempt_id = some_waiting_attempt(),
                             .worker_id = "stranger",
-                            .lease_expires_at = aim_.argument(now + around_.plan.ttl, spread)};
+                            .lease_expires_at = times_.argument(now + context_.plan.ttl, spread)};
 }
 
 // In the name of a worker that holds nothing, so that all of it must be refused unless the stranger
 // itself has claimed.
-model::Operation Stranger::draw_holder_operation() {
+model::Operation RogueClient::draw_holder_operation() {
   const model::Id lease_id = some_lease();
   const model::Id worker_id = "stranger";
-  const Time now = around_.repository_clock.shows();
+  const Time now = context_.repository_clock.shows();
   constexpr std::array<model::AckOutcome, 3> outcomes{
       model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
   switch (draw_.below(5)) {
@@ -229,31 +228,31 @@ model::Operation Stranger::draw_holder_operation() {
           .lease_id = lease_id,
           .worker_id = worker_id,
           .expected_version = draw_.below(6),
-          .heartbeat_at = aim_.argument(now, around_.plan.ttl),
-          .lease_expires_at = aim_.argument(now, 2 * around_.plan.ttl)};
+          .heartbeat_at = times_.argument(now, context_.plan.ttl),
+          .lease_expires_at = times_.argument(now, 2 * context_.plan.ttl)};
   }
 }
 
 // A lease that was issued at some time, most likely no longer current; now and then one that never
 // was.
-model::Id Stranger::some_lease() {
-  const std::uint64_t issued = around_.referee.model_state().leases_issued;
+model::Id RogueClient::some_lease() {
+  const std::uint64_t issued = context_.referee.model_state().leases_issued;
   return "L" + std::to_string(1 + draw_.below(issued + 1));
 }
 
 // Claims are most telling where an attempt waits for its time: a client that remembers an id would
 // run it early.
-model::Id Stranger::some_waiting_attempt() {
+model::Id RogueClient::some_waiting_attempt() {
   std::vector<model::Id> waiting;
-  for (const auto& [id, attempt] : around_.referee.model_state().attempts) {
+  for (const auto& [id, attempt] : context_.referee.model_state().attempts) {
     if (!model::is_terminal(attempt.status) && !attempt.lease) waiting.push_back(id);
   }
   if (waiting.empty() || draw_.chance(300)) return some_attempt();
   return waiting[draw_.below(waiting.size())];
 }
 
-model::Id Stranger::some_attempt() {
-  return attempt_name(1 + draw_.below(around_.plan.attempts));
+model::Id RogueClient::some_attempt() {
+  return attempt_name(1 + draw_.below(context_.plan.attempts));
 }
 
 }  // namespace leasecheck::sim

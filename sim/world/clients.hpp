@@ -12,7 +12,7 @@ namespace leasecheck::sim {
 /// Puts attempts in, some of them twice and some of them in conflict with themselves.
 class Producer {
  public:
-  explicit Producer(Surroundings surroundings);
+  explicit Producer(Context context);
 
   void start();
 
@@ -21,7 +21,7 @@ class Producer {
   [[nodiscard]] model::RetryPolicy draw_policy();
   void enqueue_at(model::Time time, model::AttemptSpec spec);
 
-  Surroundings around_;
+  Context context_;
   Stream draw_;
   Stream rare_;  ///< values at the ends of what is legal
 };
@@ -29,7 +29,7 @@ class Producer {
 /// A person at a console: looks around, cancels, replays dead letters.
 class Operator {
  public:
-  explicit Operator(Surroundings surroundings);
+  explicit Operator(Context context);
 
   void start();
 
@@ -37,13 +37,13 @@ class Operator {
   void leave() { has_left_ = true; }
 
  private:
-  void look();
+  void visit();
   void read();
   void call(model::Operation operation);
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_run();
 
-  Surroundings around_;
+  Context context_;
   Stream draw_;
   bool has_left_ = false;
 };
@@ -51,9 +51,9 @@ class Operator {
 /// A client that calls with old leases, other people's leases and odd times. It never does what a
 /// holder could not also undo by accident: it gives up no lease that is not its own to give up, so
 /// that what workers believe stays their own affair.
-class Stranger {
+class RogueClient {
  public:
-  explicit Stranger(Surroundings surroundings);
+  explicit RogueClient(Context context);
 
   void start();
 
@@ -61,16 +61,16 @@ class Stranger {
   void leave() { has_left_ = true; }
 
  private:
-  void look();
+  void act();
   [[nodiscard]] model::Operation draw_operation();
   [[nodiscard]] model::Operation draw_holder_operation();
   [[nodiscard]] model::Id some_lease();
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_waiting_attempt();
 
-  Surroundings around_;
+  Context context_;
   Stream draw_;
-  Aim aim_;
+  BoundaryTimes times_;
   bool has_left_ = false;
 };
 

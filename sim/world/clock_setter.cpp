@@ -6,11 +6,11 @@ namespace leasecheck::sim {
 
 using model::Duration;
 
-ClockSetter::ClockSetter(const Surroundings& surroundings, SkewedClock& clock, Steps steps,
+ClockSetter::ClockSetter(const Context& context, SkewedClock& clock, Steps steps,
                          const std::string& name, std::function<void()> on_step)
-    : plan_(surroundings.plan),
-      timeline_(surroundings.timeline),
-      referee_(surroundings.referee),
+    : plan_(context.plan),
+      timeline_(context.timeline),
+      referee_(context.referee),
       clock_(clock),
       steps_(steps),
       draw_(plan_.seed, "clock of " + name),

@@ -19,8 +19,8 @@ class ClockSetter {
   };
 
   /// `on_step` is called after each step. `name` tells this clock's draws from those of others.
-  ClockSetter(const Surroundings& surroundings, SkewedClock& clock, Steps steps,
-              const std::string& name, std::function<void()> on_step);
+  ClockSetter(const Context& context, SkewedClock& clock, Steps steps, const std::string& name,
+              std::function<void()> on_step);
 
   void start();
 

@@ -8,7 +8,7 @@
 namespace leasecheck::sim {
 
 /// What the actors of one run share.
-struct Surroundings {
+struct Context {
   const Plan& plan;  ///< as it is carried out: its faults end at some time
   Timeline& timeline;
   Referee& referee;

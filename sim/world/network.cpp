@@ -55,7 +55,7 @@ void Network::lose(const Request& request) {
   referee_.happen(model::RequestLost{.worker = request.worker, .operation = request.operation});
 }
 
-void Network::look_at(const model::Id& worker) {
+void Network::check_link(const model::Id& worker) {
   if (draw_.chance(faults_.cut_requests)) {
     referee_.count_fault(FaultKind::requests_cut);
     links_[worker].requests_cut_until = end_of_cut();

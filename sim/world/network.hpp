@@ -40,10 +40,10 @@ class Network {
   void send(Request request);
 
   /// A look at the link of this worker: it may be cut from now on.
-  void look_at(const model::Id& worker);
+  void check_link(const model::Id& worker);
 
   /// Every link that was cut is whole again.
-  void mend() { links_.clear(); }
+  void repair() { links_.clear(); }
 
  private:
   /// Until when a link carries nothing.

@@ -1,17 +1,17 @@
 #include "sim/world/reaper.hpp"
 
 namespace leasecheck::sim {
-Reaper::Reaper(model::Id id, model::ClockError clock, Surroundings surroundings,
-               model::Duration grace)
-    : around_(surroundings),
-      clock_(around_.timeline, clock),
-      clock_setter_(around_, clock_,
+Reaper::Reaper(model::Id id, model::ClockError clock, Context context, model::Duration grace)
+    : context_(context),
+      clock_(context_.timeline, clock),
+      clock_setter_(context_, clock_,
                     {.forwards = FaultKind::reaper_clock_forwards,
                      .backwards = FaultKind::reaper_clock_backwards},
                     id, [] {}),
-      draw_(around_.plan.seed, id),
-      aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed, "aim " + id),
-      repository_(around_.referee, id, clock_, around_.repository_clock),
+      draw_(context_.plan.seed, id),
+      times_(context_.timeline, context_.referee, context_.plan.grace, context_.plan.seed,
+             "aim " + id),
+      repository_(context_.referee, id, clock_, context_.repository_clock),
       manager_(repository_, clock_, {.grace = grace}) {}
 
 void Reaper::start() {
@@ -20,13 +20,13 @@ void Reaper::start() {
 }
 
 void Reaper::stay(const model::Id& worker, model::Time settled) {
-  aim_.keep_to_the_rhythm(worker, settled);
+  times_.keep_period(worker, settled);
   clock_.set({});
   stays_ = true;
 }
 
 void Reaper::plan_next() {
-  around_.timeline.at(aim_.next(clock_, around_.plan.tick_period), [this] { tick(); });
+  context_.timeline.at(times_.next(clock_, context_.plan.tick_period), [this] { tick(); });
 }
 
 void Reaper::reap() {
@@ -35,8 +35,8 @@ void Reaper::reap() {
 
 void Reaper::tick() {
   if (has_left_) return;
-  if (draw_.chance(around_.plan.faults.reaper.miss_tick)) {
-    around_.referee.count_fault(FaultKind::tick_missed);
+  if (draw_.chance(context_.plan.faults.reaper.miss_tick)) {
+    context_.referee.count_fault(FaultKind::tick_missed);
   } else {
     reap();
   }

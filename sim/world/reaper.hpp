@@ -14,7 +14,7 @@ namespace leasecheck::sim {
 class Reaper {
  public:
   /// Its lease manager keeps this grace window, which is the plan's unless it is defective.
-  Reaper(model::Id id, model::ClockError clock, Surroundings surroundings, model::Duration grace);
+  Reaper(model::Id id, model::ClockError clock, Context context, model::Duration grace);
   virtual ~Reaper() = default;
   Reaper(const Reaper&) = delete;
   Reaper& operator=(const Reaper&) = delete;
@@ -34,17 +34,17 @@ class Reaper {
 
   [[nodiscard]] bool stays() const { return stays_; }
   [[nodiscard]] model::Time clock_shows() const { return clock_.shows(); }
-  [[nodiscard]] const Surroundings& around() const { return around_; }
+  [[nodiscard]] const Context& context() const { return context_; }
 
  private:
   void tick();
   void plan_next();
 
-  Surroundings around_;
+  Context context_;
   SkewedClock clock_;
   ClockSetter clock_setter_;
   Stream draw_;
-  Aim aim_;
+  BoundaryTimes times_;
   ObservedRepository repository_;
   lease::LeaseManager manager_;
   bool has_left_ = false;

@@ -19,34 +19,35 @@ bool is_stale(const CallResult& result) {
 
 }  // namespace
 
-Worker::Worker(model::Id id, model::ClockError clock, Surroundings surroundings)
+Worker::Worker(model::Id id, model::ClockError clock, Context context)
     : id_(std::move(id)),
-      around_(surroundings),
-      clock_(around_.timeline, clock),
-      clock_setter_(around_, clock_,
+      context_(context),
+      clock_(context_.timeline, clock),
+      clock_setter_(context_, clock_,
                     {.forwards = FaultKind::worker_clock_forwards,
                      .backwards = FaultKind::worker_clock_backwards},
-                    id_, [this] { tell_clock(); }),
-      draw_(around_.plan.seed, "worker " + id_),
-      aim_(around_.timeline, around_.referee, around_.plan.grace, around_.plan.seed, "aim " + id_),
-      repository_(around_.referee, id_, clock_, around_.repository_clock),
-      scheduler_(repository_, around_.repository_clock,
-                 {.lease_ttl = around_.plan.ttl, .candidates = 1 + draw_.below(4)}) {}
+                    id_, [this] { report_clock(); }),
+      draw_(context_.plan.seed, "worker " + id_),
+      times_(context_.timeline, context_.referee, context_.plan.grace, context_.plan.seed,
+             "aim " + id_),
+      repository_(context_.referee, id_, clock_, context_.repository_clock),
+      scheduler_(repository_, context_.repository_clock,
+                 {.lease_ttl = context_.plan.ttl, .candidates = 1 + draw_.below(4)}) {}
 
 void Worker::start() {
   is_up_ = true;
   is_paused_ = false;
   if (++incarnation_ == 1) clock_setter_.start();
-  around_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
-  later(draw_.between(Duration{0}, around_.plan.poll_period), [this] { poll(); });
-  later(around_.plan.heartbeat_period, [this] { look(); });
+  context_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
+  later(draw_.between(Duration{0}, context_.plan.poll_period), [this] { poll(); });
+  later(context_.plan.heartbeat_period, [this] { check_faults(); });
 }
 
 // Asking for work: the scheduler that ships lists and claims on the repository's host; the reply
 // carries the answer of its last call, which is the claim where one succeeded.
 void Worker::poll() {
-  at(aim_.next(around_.repository_clock, around_.plan.poll_period), [this] { poll(); });
-  if (works_.size() >= around_.plan.concurrency) return;
+  at(times_.next(context_.repository_clock, context_.plan.poll_period), [this] { poll(); });
+  if (works_.size() >= context_.plan.concurrency) return;
   ask(
       "dispatch",
       [this] {
@@ -68,7 +69,7 @@ void Worker::take(const model::LeaseRecord& lease, std::uint64_t grant) {
                                 .expires_at = lease.lease_expires_at,
                                 .deadline = lease.execution_deadline,
                                 .version = lease.version});
-  const Plan& plan = around_.plan;
+  const Plan& plan = context_.plan;
   ask(
       model::StartAttempt{.lease_id = lease_id, .worker_id = id_},
       [this, lease_id](const CallResult& result) {
@@ -91,16 +92,16 @@ void Worker::lose(const model::Id& lease_id) {
 void Worker::heartbeat(const model::Id& lease_id) {
   const Work* work = find(lease_id);
   if (work == nullptr) return;
-  const WorkerFaults& faults = around_.plan.faults.worker;
+  const WorkerFaults& faults = context_.plan.faults.worker;
   if (!believes(*work)) {
     if (!draw_.chance(faults.keep_expired)) {
       works_.erase(lease_id);
       return;
     }
-    around_.referee.count_fault(FaultKind::expired_lease_kept);
+    context_.referee.count_fault(FaultKind::expired_lease_kept);
   }
   if (draw_.chance(faults.miss_heartbeat)) {
-    around_.referee.count_fault(FaultKind::heartbeat_missed);
+    context_.referee.count_fault(FaultKind::heartbeat_missed);
   } else {
     send_heartbeat(lease_id, *work);
   }
@@ -109,8 +110,8 @@ void Worker::heartbeat(const model::Id& lease_id) {
 
 void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
   const model::Time now = clock_.shows();
-  const model::Time expires_at = now + around_.plan.ttl;
-  const bool with_version = around_.plan.heartbeats_with_version;
+  const model::Time expires_at = now + context_.plan.ttl;
+  const bool with_version = context_.plan.heartbeats_with_version;
   model::Operation operation = model::HeartbeatLease{
       .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = expires_at};
   if (with_version) {
@@ -162,9 +163,9 @@ void Worker::write_effect(const model::Id& lease_id) {
   if (believes(*work)) {
     const model::EffectWritten effect{
         .worker = id_, .attempt_id = work->attempt_id, .grant = work->grant};
-    const NetworkFaults& faults = around_.plan.faults.network;
+    const NetworkFaults& faults = context_.plan.faults.network;
     const Duration way = draw_.chance(faults.delay_spike) ? faults.spike : faults.least_delay;
-    around_.timeline.after(way, [this, effect] { around_.referee.happen(effect); });
+    context_.timeline.after(way, [this, effect] { context_.referee.happen(effect); });
   }
   at(next_beat(), [this, lease_id] { write_effect(lease_id); });
 }
@@ -195,73 +196,74 @@ void Worker::finish(const model::Id& lease_id) {
     give_back(lease_id);
     return;
   }
-  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
+  context_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
   const auto outcome = kind < 5   ? model::AckOutcome::completed
                        : kind < 9 ? model::AckOutcome::failed
                                   : model::AckOutcome::cancelled;
-  send_last_word(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome}, 3);
+  send_final_request(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome},
+                     3);
 }
 
 void Worker::give_back(const model::Id& lease_id) {
-  around_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
-  send_last_word(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
+  context_.referee.happen(model::LeaseGivenUp{.worker = id_, .lease_id = lease_id});
+  send_final_request(model::ReleaseLease{.lease_id = lease_id, .worker_id = id_}, 0);
 }
 
 // An ack is idempotent, so an unknown outcome is answered by sending it again (rule 11).
-void Worker::send_last_word(model::Operation last_word, std::uint32_t tries_left) {
-  ask(last_word, nothing_to_do, [this, last_word, tries_left] {
-    if (tries_left > 0) send_last_word(last_word, tries_left - 1);
+void Worker::send_final_request(model::Operation final_request, std::uint32_t tries_left) {
+  ask(final_request, nothing_to_do, [this, final_request, tries_left] {
+    if (tries_left > 0) send_final_request(final_request, tries_left - 1);
   });
 }
 
-void Worker::look() {
-  later(around_.plan.heartbeat_period, [this] { look(); });
-  around_.network.look_at(id_);
-  const Plan& plan = around_.plan;
+void Worker::check_faults() {
+  later(context_.plan.heartbeat_period, [this] { check_faults(); });
+  context_.network.check_link(id_);
+  const Plan& plan = context_.plan;
   const WorkerFaults& faults = plan.faults.worker;
   if (draw_.chance(faults.crash)) {
     crash();
   } else if (draw_.chance(faults.pause)) {
-    around_.referee.count_fault(FaultKind::worker_pause);
+    context_.referee.count_fault(FaultKind::worker_pause);
     pause(draw_.between(Duration{1}, faults.longest_pause));
   } else if (draw_.chance(faults.pause_beyond_ttl)) {
-    around_.referee.count_fault(FaultKind::pause_beyond_ttl);
+    context_.referee.count_fault(FaultKind::pause_beyond_ttl);
     pause(plan.ttl + draw_.between(Duration{1}, plan.ttl + plan.grace));
   }
 }
 
 void Worker::stop() {
-  around_.referee.happen(model::WorkerStopped{.worker = id_});
+  context_.referee.happen(model::WorkerStopped{.worker = id_});
   is_up_ = false;
   works_.clear();
   waiting_.clear();
 }
 
 void Worker::crash() {
-  around_.referee.count_fault(FaultKind::worker_crash);
+  context_.referee.count_fault(FaultKind::worker_crash);
   stop();
-  const Duration outage = draw_.between(Duration{0}, around_.plan.faults.worker.longest_outage);
-  around_.timeline.after(outage, [this] {
+  const Duration outage = draw_.between(Duration{0}, context_.plan.faults.worker.longest_outage);
+  context_.timeline.after(outage, [this] {
     if (!is_up_ && !has_left_) restart();
   });
 }
 
 // Under its old name, or under one that the repository has never heard of.
 void Worker::restart() {
-  if (draw_.chance(around_.plan.faults.worker.new_identity)) rename();
+  if (draw_.chance(context_.plan.faults.worker.new_identity)) rename();
   start();
 }
 
 void Worker::rename() {
-  around_.referee.count_fault(FaultKind::worker_renamed);
+  context_.referee.count_fault(FaultKind::worker_renamed);
   id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
   repository_.speak_for(id_);
 }
 
 void Worker::pause(Duration length) {
-  around_.referee.happen(model::WorkerPaused{.worker = id_, .duration = length});
+  context_.referee.happen(model::WorkerPaused{.worker = id_, .duration = length});
   is_paused_ = true;
-  around_.timeline.after(length, [this, incarnation = incarnation_] {
+  context_.timeline.after(length, [this, incarnation = incarnation_] {
     if (is_up_ && incarnation == incarnation_) resume();
   });
 }
@@ -271,15 +273,15 @@ void Worker::resume() {
   for (const auto& happening : std::exchange(waiting_, {})) happening();
 }
 
-void Worker::tell_clock() {
-  if (is_up_) around_.referee.happen(model::ClockStepped{.worker = id_, .clock = clock_.error()});
+void Worker::report_clock() {
+  if (is_up_) context_.referee.happen(model::ClockStepped{.worker = id_, .clock = clock_.error()});
 }
 
 void Worker::stay(Time settled) {
   stays_ = true;
-  aim_.keep_to_the_rhythm(id_, settled);
+  times_.keep_period(id_, settled);
   clock_.set({});
-  tell_clock();
+  report_clock();
   if (!is_up_) {
     start();
   } else if (is_paused_) {
@@ -293,8 +295,8 @@ void Worker::leave() {
 }
 
 Time Worker::next_beat() {
-  const Duration period = around_.plan.heartbeat_period;
-  return stays_ ? around_.timeline.now() + period : aim_.next(clock_, period);
+  const Duration period = context_.plan.heartbeat_period;
+  return stays_ ? context_.timeline.now() + period : times_.next(clock_, period);
 }
 
 bool Worker::believes(const Work& work) const {
@@ -308,11 +310,11 @@ Worker::Work* Worker::find(const model::Id& lease_id) {
 }
 
 void Worker::later(Duration delay, std::function<void()> happening) {
-  around_.timeline.after(delay, while_alive(std::move(happening)));
+  context_.timeline.after(delay, while_alive(std::move(happening)));
 }
 
 void Worker::at(model::Time time, std::function<void()> happening) {
-  around_.timeline.at(time, while_alive(std::move(happening)));
+  context_.timeline.at(time, while_alive(std::move(happening)));
 }
 
 std::function<void()> Worker::while_alive(std::function<void()> happening) {
@@ -336,9 +338,9 @@ void Worker::ask(model::Operation operation, std::function<void(const CallResult
   ask(
       name,
       [this, operation = std::move(operation)] -> std::optional<CallResult> {
-        auto result = around_.referee.operate(
+        auto result = context_.referee.operate(
             {.actor = id_, .clock = clock_.shows()},
-            {.now = around_.repository_clock.shows(), .operation = operation});
+            {.now = context_.repository_clock.shows(), .operation = operation});
         if (!result) return std::nullopt;
         return *std::move(result);
       },
@@ -351,19 +353,19 @@ void Worker::ask(std::string operation, std::function<std::optional<CallResult>(
                         deliver = std::move(deliver)](const CallResult& result) {
     if (!is_up_ || incarnation != incarnation_) {
       // The process that asked is gone; nobody hears the answer.
-      around_.referee.happen(model::ReplyLost{.worker = id_, .call = result.call});
+      context_.referee.happen(model::ReplyLost{.worker = id_, .call = result.call});
       return;
     }
     while_alive([this, deliver, result] {
-      around_.referee.happen(model::ReplyDelivered{.worker = id_, .call = result.call});
+      context_.referee.happen(model::ReplyDelivered{.worker = id_, .call = result.call});
       deliver(result);
     })();
   };
-  around_.network.send({.worker = id_,
-                        .operation = std::move(operation),
-                        .serve = std::move(serve),
-                        .deliver = receive,
-                        .give_up = while_alive(std::move(give_up))});
+  context_.network.send({.worker = id_,
+                         .operation = std::move(operation),
+                         .serve = std::move(serve),
+                         .deliver = receive,
+                         .give_up = while_alive(std::move(give_up))});
 }
 
 }  // namespace leasecheck::sim

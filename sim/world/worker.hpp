@@ -25,7 +25,7 @@ namespace leasecheck::sim {
 /// knows is what replies told it.
 class Worker {
  public:
-  Worker(model::Id id, model::ClockError clock, Surroundings surroundings);
+  Worker(model::Id id, model::ClockError clock, Context context);
   virtual ~Worker() = default;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -33,7 +33,7 @@ class Worker {
   /// The process starts, for the first time or after a crash.
   virtual void start();
 
-  /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its rhythm
+  /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its period
   /// and acks what it claims (rule 24).
   /// What was under way by then has arrived by `settled`.
   void stay(model::Time settled);
@@ -69,7 +69,7 @@ class Worker {
 
   [[nodiscard]] const Works& works() const { return works_; }
   [[nodiscard]] model::Time clock_shows() const { return clock_.shows(); }
-  [[nodiscard]] const Plan& plan() const { return around_.plan; }
+  [[nodiscard]] const Plan& plan() const { return context_.plan; }
   void give_back(const model::Id& lease_id);
   /// Sends an operation without waiting for its reply.
   void send(model::Operation operation);
@@ -85,13 +85,13 @@ class Worker {
   void write_effect(const model::Id& lease_id);
   void append_event(const model::Id& lease_id);
   void finish(const model::Id& lease_id);
-  void send_last_word(model::Operation last_word, std::uint32_t tries_left);
+  void send_final_request(model::Operation final_request, std::uint32_t tries_left);
 
-  void look();
+  void check_faults();
   void crash();
   void restart();
   void pause(model::Duration length);
-  void tell_clock();
+  void report_clock();
   [[nodiscard]] model::Time next_beat();
 
   [[nodiscard]] bool believes(const Work& work) const;
@@ -108,11 +108,11 @@ class Worker {
            std::function<void(const CallResult&)> deliver, std::function<void()> give_up);
 
   model::Id id_;
-  Surroundings around_;
+  Context context_;
   SkewedClock clock_;
   ClockSetter clock_setter_;
   Stream draw_;
-  Aim aim_;
+  BoundaryTimes times_;
   ObservedRepository repository_;
   lease::Scheduler scheduler_;
   bool is_up_ = false;

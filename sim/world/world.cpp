@@ -30,20 +30,20 @@ class World {
         timeline_(plan.epoch, [this](Time now) { referee_.advance_to(now); }),
         network_(timeline_, referee_, plan_.faults.network, plan.reply_timeout, plan.seed),
         repository_clock_(timeline_, plan.repository_clock),
-        producer_(around_),
-        person_(around_),
-        stranger_(around_),
-        repository_setter_(around_, repository_clock_,
+        producer_(context_),
+        operator_(context_),
+        rogue_client_(context_),
+        repository_setter_(context_, repository_clock_,
                            {.forwards = FaultKind::repository_clock_forwards,
                             .backwards = FaultKind::repository_clock_backwards},
                            "repository", [] {}) {
     for (const model::ClockError& clock : plan.worker_clocks) {
       workers_.push_back(
-          actors.make_worker("w" + std::to_string(workers_.size() + 1), clock, around_));
+          actors.make_worker("w" + std::to_string(workers_.size() + 1), clock, context_));
     }
     for (const model::ClockError& clock : plan.reaper_clocks) {
       reapers_.push_back(
-          actors.make_reaper("reaper" + std::to_string(reapers_.size() + 1), clock, around_));
+          actors.make_reaper("reaper" + std::to_string(reapers_.size() + 1), clock, context_));
     }
   }
 
@@ -63,8 +63,8 @@ class World {
     producer_.start();
     for (const auto& worker : workers_) worker->start();
     for (const auto& reaper : reapers_) reaper->start();
-    person_.start();
-    stranger_.start();
+    operator_.start();
+    rogue_client_.start();
     repository_setter_.start();
   }
 
@@ -89,11 +89,11 @@ class World {
     // Far below the ttl: what takes longer than a lease lasts can never be done under one.
     plan_.faults.network.least_delay = Duration{0};
     plan_.faults.network.most_delay = std::min(before.most_delay, plan_.ttl / 20);
-    network_.mend();
+    network_.repair();
     subject_.end_faults();
     repository_clock_.set({});
-    person_.leave();
-    stranger_.leave();
+    operator_.leave();
+    rogue_client_.leave();
     for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
     for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
     // What is still on its way arrives, and may yet set a deadline.
@@ -124,14 +124,14 @@ class World {
   Timeline timeline_;
   Network network_;
   SkewedClock repository_clock_;
-  Surroundings around_{.plan = plan_,
-                       .timeline = timeline_,
-                       .referee = referee_,
-                       .network = network_,
-                       .repository_clock = repository_clock_};
+  Context context_{.plan = plan_,
+                   .timeline = timeline_,
+                   .referee = referee_,
+                   .network = network_,
+                   .repository_clock = repository_clock_};
   Producer producer_;
-  Operator person_;
-  Stranger stranger_;
+  Operator operator_;
+  RogueClient rogue_client_;
   ClockSetter repository_setter_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Reaper>> reapers_;
@@ -152,7 +152,7 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
 // reaper have done since. From there on an attempt is worked on at most once for each failure that
 // its policy still forgives, once for the last one, and once more because the lease in hand may
 // have been lost when faults ended. Each time it waits for a backoff, which the policy says, and
-// then costs no more than `turn`: the worker asks within three polls of its old rhythm (later ones
+// then costs no more than `turn`: the worker asks within three polls of its old period (later ones
 // are nearer), or sleeps until something is due; it works; what it gives up or loses by a timeout
 // is settled within three ticks. Worker and reaper sleep only while that worker holds nothing and
 // nothing is under way, so that nobody can make anything due any sooner. With one worker that takes

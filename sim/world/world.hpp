@@ -14,13 +14,13 @@ namespace leasecheck::sim {
 /// Who the workers and reapers of a run are: those that keep their side of the contract, unless a
 /// defect is planted around the repository.
 struct Actors {
-  std::function<std::unique_ptr<Worker>(model::Id, model::ClockError, Surroundings)> make_worker =
-      [](model::Id id, model::ClockError clock, Surroundings around) {
-        return std::make_unique<Worker>(std::move(id), clock, around);
+  std::function<std::unique_ptr<Worker>(model::Id, model::ClockError, Context)> make_worker =
+      [](model::Id id, model::ClockError clock, Context context) {
+        return std::make_unique<Worker>(std::move(id), clock, context);
       };
-  std::function<std::unique_ptr<Reaper>(model::Id, model::ClockError, Surroundings)> make_reaper =
-      [](model::Id id, model::ClockError clock, Surroundings around) {
-        return std::make_unique<Reaper>(std::move(id), clock, around, around.plan.grace);
+  std::function<std::unique_ptr<Reaper>(model::Id, model::ClockError, Context)> make_reaper =
+      [](model::Id id, model::ClockError clock, Context context) {
+        return std::make_unique<Reaper>(std::move(id), clock, context, context.plan.grace);
       };
 };
 

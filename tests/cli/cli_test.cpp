@@ -104,7 +104,7 @@ TEST(Simulate, AStorageDefectInAWorldEndsWithATraceThatReplays) {
   EXPECT_EQ(again.exit_code, 1) << command << again.out << again.err;
 }
 
-TEST(Simulate, AStormThatFailsEndsWithTheCommandThatShowsItAgain) {
+TEST(Simulate, AStressTestThatFailsEndsWithTheCommandThatShowsItAgain) {
   const Workplace place;
   const Ended found =
       place.run("simulate --mutant claim_in_two_transactions --processes 4 --seeds 1..60");

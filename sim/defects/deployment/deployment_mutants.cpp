@@ -10,9 +10,9 @@ namespace leasecheck::mutants {
 namespace {
 
 using sim::Actors;
+using sim::Context;
 using sim::Plan;
 using sim::Reaper;
-using sim::Surroundings;
 using sim::Worker;
 
 class ActsOnStaleRead final : public Reaper {
@@ -25,12 +25,12 @@ class ActsOnStaleRead final : public Reaper {
     if (stays()) return Reaper::reap();
     const model::Time now = clock_shows();
     for (const model::ReleaseLease& release : std::exchange(seen_stale_, {})) {
-      static_cast<void>(around().referee.operate(
+      static_cast<void>(context().referee.operate(
           {.actor = "reaper", .clock = now},
-          {.now = around().repository_clock.shows(), .operation = release}));
+          {.now = context().repository_clock.shows(), .operation = release}));
     }
-    for (const auto& [id, attempt] : around().referee.model_state().attempts) {
-      if (!attempt.lease || attempt.lease->expires_at >= now - around().plan.grace) continue;
+    for (const auto& [id, attempt] : context().referee.model_state().attempts) {
+      if (!attempt.lease || attempt.lease->expires_at >= now - context().plan.grace) continue;
       seen_stale_.push_back({attempt.lease->lease_id, attempt.lease->worker_id});
     }
   }
@@ -108,20 +108,20 @@ class StartsOver final : public Worker {
 
 template <typename Defective>
 void replace_workers(Plan&, Actors& actors) {
-  actors.make_worker = [](model::Id id, model::ClockError clock, Surroundings around) {
-    return std::make_unique<Defective>(std::move(id), clock, around);
+  actors.make_worker = [](model::Id id, model::ClockError clock, Context context) {
+    return std::make_unique<Defective>(std::move(id), clock, context);
   };
 }
 
 void make_reapers_act_on_stale_reads(Plan&, Actors& actors) {
-  actors.make_reaper = [](model::Id id, model::ClockError clock, Surroundings around) {
-    return std::make_unique<ActsOnStaleRead>(std::move(id), clock, around, around.plan.grace);
+  actors.make_reaper = [](model::Id id, model::ClockError clock, Context context) {
+    return std::make_unique<ActsOnStaleRead>(std::move(id), clock, context, context.plan.grace);
   };
 }
 
 void make_reapers_forget_grace(Plan&, Actors& actors) {
-  actors.make_reaper = [](model::Id id, model::ClockError clock, Surroundings around) {
-    return std::make_unique<Reaper>(std::move(id), clock, around, model::Duration{0});
+  actors.make_reaper = [](model::Id id, model::ClockError clock, Context context) {
+    return std::make_unique<Reaper>(std::move(id), clock, context, model::Duration{0});
   };
 }
 

@@ -60,7 +60,7 @@ class Search {
     if (result.is<rc::detail::SuccessResult>()) return {};
     if (failed_)
       return sim::complaint_of(candidate_, property_.name,
-                               sim::minimised(candidate_, property_.name, *failed_));
+                               sim::shrink(candidate_, property_.name, *failed_));
     std::ostringstream message;
     rc::detail::printResultMessage(result, message);
     return message.str();

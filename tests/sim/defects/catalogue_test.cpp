@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "properties/property.hpp"
+#include "sim/storage/storage_properties.hpp"
 
 namespace leasecheck::mutants {
 namespace {
@@ -60,11 +61,11 @@ TEST(Exhibits, StandOnceInTheirKindAndNameARowOrARule) {
 }
 
 TEST(Exhibits, NameAPropertyOfTheSearchThatFindsThem) {
-  const std::set<std::string_view> of_storage{"linearizable", "available", "durable", "atomic",
-                                              "truthful",     "recovers",  "progress"};
   for (const Exhibit& exhibit : exhibits()) {
     const bool is_known = properties::find_property(exhibit.property) != nullptr;
-    const bool is_of_storage = of_storage.contains(exhibit.property);
+    const bool is_of_storage =
+        std::ranges::find(sim::storage_properties(), exhibit.property, &sim::StorageClaim::name) !=
+        sim::storage_properties().end();
     EXPECT_TRUE(kind_of(exhibit) == "storage" ? is_of_storage
                                               : is_known || exhibit.property == "progress")
         << exhibit.name << ": " << exhibit.property;

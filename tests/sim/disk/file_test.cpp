@@ -35,13 +35,13 @@ std::set<std::string> after_power_loss(const Device& device, const std::string& 
     file.sync();
     file.sync_entry();
     change(file);
-    std::vector<Fate> fates;
+    std::vector<WriteOutcome> write_outcomes;
     std::size_t rest = number;
     for (std::size_t i = 0; i < unsynced(file, device).size(); ++i, rest /= 3) {
-      fates.push_back(static_cast<Fate>(rest % 3));
+      write_outcomes.push_back(static_cast<WriteOutcome>(rest % 3));
     }
     if (rest > 0) return left;
-    EXPECT_TRUE(file.lose_power(device, fates));
+    EXPECT_TRUE(file.lose_power(device, write_outcomes));
     std::string text = text_of(file);
     for (char& byte : text) {
       if (byte == '\xA5') byte = '#';
@@ -113,7 +113,7 @@ TEST(DiskFile, WithoutPowersafeOverwriteATornWriteSpoilsItsSector) {
 TEST(DiskFile, AFileWhoseNameWasNeverSyncedMayBeGone) {
   DiskFile file("f");
   EXPECT_EQ(unsynced(file, {}).size(), 1U);
-  EXPECT_FALSE(file.lose_power({}, std::vector{Fate::lost}));
+  EXPECT_FALSE(file.lose_power({}, std::vector{WriteOutcome::lost}));
 }
 
 struct Locks : testing::Test {

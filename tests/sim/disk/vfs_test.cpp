@@ -62,8 +62,8 @@ class AtCall final : public DiskWatcher {
   std::uint64_t calls_ = 0;
 };
 
-std::vector<Fate> all_lost(const Disk& disk) {
-  return std::vector<Fate>(disk.unsynced().size(), Fate::lost);
+std::vector<WriteOutcome> all_lost(const Disk& disk) {
+  return std::vector<WriteOutcome>(disk.unsynced().size(), WriteOutcome::lost);
 }
 
 TEST(DiskProcess, TwoProcessesShareOneDatabaseThroughItsLog) {

@@ -16,10 +16,10 @@
 
 #include "sim/defects/repository/mutants.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
-#include "sim/oracle/replay.hpp"
-#include "sim/storage/disk_trace.hpp"
+#include "sim/oracle/shrink.hpp"
+#include "sim/storage/crash_matrix.hpp"
+#include "sim/storage/interleaver.hpp"
 #include "tests/sim/subjects.hpp"
-#include "traces/minimise.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::sim {
@@ -41,10 +41,16 @@ std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
     }
   }
   if (!shortest) return std::nullopt;
-  return traces::minimise(*shortest, [&mutant](const traces::Trace& candidate) {
-    const auto subject = testing::make_subject(testing::backend_of(mutant));
-    return rerun(candidate, *subject);
+  return shrink(*shortest, [&mutant] {
+    return std::expected<std::unique_ptr<Subject>, BrokenSubject>(
+        testing::make_subject(testing::backend_of(mutant)));
   });
+}
+
+traces::Trace trace_of(const Finding& finding, const std::string& backend) {
+  traces::Trace trace = *finding.trace;
+  trace.head.backend = backend;
+  return trace;
 }
 
 // The first violation of the case in which the defect shows; there is nothing to leave out of it.
@@ -54,7 +60,7 @@ std::optional<traces::Trace> shortest_failure(const mutants::SqliteMutant& mutan
     for (const CrashCase& subject : crash_cases()) {
       if (name_of(subject) != mutant.shown_by) continue;
       const auto found = CrashMatrix(mutant.open, {}).search(subject);
-      if (found && *found) return trace_of(subject, Device{}, **found, backend);
+      if (found && *found) return trace_of(**found, backend);
     }
     return std::nullopt;
   }
@@ -63,7 +69,7 @@ std::optional<traces::Trace> shortest_failure(const mutants::SqliteMutant& mutan
   for (const InterleaveCase& subject : interleave_cases(InterleaveScope::pairs)) {
     if (name_of(subject) != mutant.shown_by) continue;
     const auto found = (*interleaver)->search(subject, 2);
-    if (found && *found) return trace_of(subject, **found, backend);
+    if (found && *found) return trace_of(**found, backend);
   }
   return std::nullopt;
 }

@@ -11,12 +11,12 @@
 namespace leasecheck::sim {
 namespace {
 
-TEST(Storm, HoldsOnSqliteWhateverFails) {
-  StormTally tally;
+TEST(ConcurrentStress, HoldsOnSqliteWhateverFails) {
+  Tally tally;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const StormResult result = run_storm(seed, {}, lease::open_sqlite_repository);
-    EXPECT_EQ(result.result, traces::Result::held)
-        << "seed " << seed << ": " << result.property << ": " << result.message;
+    const StressResult result = run_stress(seed, {}, lease::open_sqlite_repository);
+    EXPECT_EQ(result.verdict.result, traces::Result::held)
+        << "seed " << seed << ": " << result.verdict.property << ": " << result.verdict.message;
     tally.add(result.tally);
   }
   using enum FaultKind;
@@ -26,18 +26,18 @@ TEST(Storm, HoldsOnSqliteWhateverFails) {
   }
   for (const char* outcome :
        {"ok", "unknown", "unavailable", "stale_lease", "not_dispatchable", "not_found"}) {
-    EXPECT_GT(tally.outcomes[outcome], 10U) << outcome;
+    EXPECT_GT(tally.at_once[outcome], 10U) << outcome;
   }
-  EXPECT_EQ(tally.outcomes["corrupt"], 0U);
+  EXPECT_EQ(tally.at_once["corrupt"], 0U);
 }
 
-TEST(Storm, TheSameSeedIsTheSameRun) {
+TEST(ConcurrentStress, TheSameSeedIsTheSameRun) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const StormResult one = run_storm(seed, {}, lease::open_sqlite_repository);
-    const StormResult two = run_storm(seed, {}, lease::open_sqlite_repository);
-    EXPECT_EQ(one.digest, two.digest) << "seed " << seed;
-    EXPECT_EQ(one.tally.points, two.tally.points) << "seed " << seed;
-    EXPECT_NE(one.digest, run_storm(seed + 1, {}, lease::open_sqlite_repository).digest);
+    const StressResult one = run_stress(seed, {}, lease::open_sqlite_repository);
+    const StressResult two = run_stress(seed, {}, lease::open_sqlite_repository);
+    EXPECT_EQ(one.digests, two.digests) << "seed " << seed;
+    EXPECT_EQ(one.tally.disk_calls, two.tally.disk_calls) << "seed " << seed;
+    EXPECT_NE(one.digests, run_stress(seed + 1, {}, lease::open_sqlite_repository).digests);
   }
 }
 
@@ -56,8 +56,8 @@ class DiesBeforeSync final : public DiskWatcher {
 // never given again, so a loss of power must not take it back.
 TEST(Recovery, WhatItShowsIsSafeFromALossOfPower) {
   Disk disk({}, 1);
-  HostIds ids;
-  auto first = Host::open(disk, ids, lease::open_sqlite_repository);
+  SharedLeaseIds ids;
+  auto first = DatabaseProcess::open(disk, ids, lease::open_sqlite_repository);
   ASSERT_TRUE(first.has_value());
   DiesBeforeSync watcher;
   disk.set_watcher(&watcher);
@@ -69,15 +69,15 @@ TEST(Recovery, WhatItShowsIsSafeFromALossOfPower) {
   ASSERT_TRUE((*first)->process().is_dead());
   first->reset();
 
-  auto second = Host::open(disk, ids, lease::open_sqlite_repository);
+  auto second = DatabaseProcess::open(disk, ids, lease::open_sqlite_repository);
   ASSERT_TRUE(second.has_value());
   const auto seen = (*second)->snapshot();
   ASSERT_TRUE(seen.has_value());
   ASSERT_EQ(seen->attempts.size(), 1U) << "recovery takes the commit, or this shows nothing";
-  disk.lose_power(std::vector<Fate>(disk.unsynced().size(), Fate::lost));
+  disk.lose_power(std::vector<WriteOutcome>(disk.unsynced().size(), WriteOutcome::lost));
   second->reset();
 
-  auto third = Host::open(disk, ids, lease::open_sqlite_repository);
+  auto third = DatabaseProcess::open(disk, ids, lease::open_sqlite_repository);
   ASSERT_TRUE(third.has_value());
   const auto kept = (*third)->snapshot();
   ASSERT_TRUE(kept.has_value());
@@ -138,10 +138,11 @@ class PlantedDefect : public testing::TestWithParam<const mutants::SqliteMutant*
 TEST_P(PlantedDefect, IsFoundBySomeSeed) {
   const mutants::SqliteMutant& mutant = *GetParam();
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    const StormResult result = run_storm(seed, {}, mutant.open);
-    if (result.result != traces::Result::violated) continue;
-    EXPECT_EQ(run_storm(seed, {}, mutant.open).digest, result.digest) << "and again";
-    EXPECT_EQ(run_storm(seed, {}, lease::open_sqlite_repository).result, traces::Result::held);
+    const StressResult result = run_stress(seed, {}, mutant.open);
+    if (result.verdict.result != traces::Result::violated) continue;
+    EXPECT_EQ(run_stress(seed, {}, mutant.open).digests, result.digests) << "and again";
+    EXPECT_EQ(run_stress(seed, {}, lease::open_sqlite_repository).verdict.result,
+              traces::Result::held);
     return;
   }
   ADD_FAILURE() << mutant.what;
@@ -157,7 +158,7 @@ std::vector<const mutants::SqliteMutant*> defects() {
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Storm, PlantedDefect, testing::ValuesIn(defects()),
+INSTANTIATE_TEST_SUITE_P(ConcurrentStress, PlantedDefect, testing::ValuesIn(defects()),
                          [](const auto& info) { return std::string(info.param->name); });
 
 }  // namespace

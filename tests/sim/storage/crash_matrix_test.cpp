@@ -16,7 +16,7 @@ namespace {
 struct Searched {
   CrashCount count;
   std::optional<CrashCase> subject;
-  std::optional<CrashFinding> finding;
+  std::optional<Finding> finding;
 };
 
 Searched search_all(const OpenRepository& open, const CrashMatrixOptions& options,
@@ -39,7 +39,7 @@ Searched search_all(const OpenRepository& open, const CrashMatrixOptions& option
 void expect_held(const Searched& searched) {
   if (!searched.finding) return;
   ADD_FAILURE() << searched.finding->property << ": " << searched.finding->message << "\n  "
-                << searched.finding->subject << " " << to_text(searched.finding->point);
+                << name_of(*searched.subject) << " " << searched.finding->reproduce;
 }
 
 // Cases on these prior states; "nothing" is the creation of the repository.
@@ -136,7 +136,7 @@ TEST_P(PlantedLoss, IsFoundByItsPropertyAndItsPointFindsItAgain) {
   ASSERT_TRUE(searched.finding) << mutant.what;
   EXPECT_EQ(searched.finding->property, mutant.property) << searched.finding->message;
 
-  const auto point = crash_point_from_text(to_text(searched.finding->point));
+  const auto point = crash_point_from_text(searched.finding->reproduce);
   ASSERT_TRUE(point);
   CrashMatrix again(mutant.open, {});
   const auto replayed = again.replay(*searched.subject, *point);
@@ -175,8 +175,8 @@ TEST(CrashPoint, IsTextAndBack) {
 TEST(CrashMatrix, APointThatDoesNotExistIsRefused) {
   CrashMatrix matrix(lease::open_sqlite_repository, {});
   const CrashCase subject = crash_cases().front();
-  EXPECT_FALSE(matrix.replay(subject, {Mishap::kill, 100'000, {}}));
-  EXPECT_FALSE(matrix.replay(subject, {Mishap::power_loss, 1, "kkkkkkkkkkkk"}));
+  EXPECT_FALSE(matrix.replay(subject, {CrashEvent::kill, 100'000, {}}));
+  EXPECT_FALSE(matrix.replay(subject, {CrashEvent::power_loss, 1, "kkkkkkkkkkkk"}));
 }
 
 }  // namespace

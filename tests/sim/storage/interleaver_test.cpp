@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::uint32_t preemptions = 2;
 
-using Found = std::optional<InterleaveFinding>;
+using Found = std::optional<Finding>;
 
-std::string in_words(const InterleaveCase& subject, const InterleaveFinding& finding) {
+std::string in_words(const InterleaveCase& subject, const Finding& finding) {
   return finding.property + ": " + finding.message + "\n  " + name_of(subject) + " --schedule " +
-         to_text(finding.schedule);
+         finding.reproduce;
 }
 
 // Searches all cases until one is violated.
@@ -121,8 +121,8 @@ TEST_P(PlantedRace, IsFoundByItsPropertyAndItsScheduleFindsItAgain) {
 
   auto again = Interleaver::make(mutant.open, 2);
   ASSERT_TRUE(again) << again.error();
-  const auto replayed = (*again)->replay(
-      *searched.subject, decisions_from_text(to_text(searched.finding->schedule)).value());
+  const auto replayed =
+      (*again)->replay(*searched.subject, decisions_from_text(searched.finding->reproduce).value());
   ASSERT_TRUE(replayed) << replayed.error();
   ASSERT_TRUE(*replayed) << "the schedule no longer shows it";
   EXPECT_EQ((**replayed).property, searched.finding->property);

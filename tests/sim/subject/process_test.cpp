@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <cstdlib>
+
 namespace leasecheck::sim {
 namespace {
 
@@ -50,11 +53,13 @@ TEST(Process, NamesAProgramThatIsNotThere) {
   EXPECT_EQ(process.error(), "cannot start no-such-program: No such file or directory");
 }
 
-TEST(Process, HasTheEnvironmentThatIsAdded) {
-  auto process = Process::start({.words = {"sh", "-c", "read line; echo $SUBJECT_DIR $HOME"},
-                                 .environment = {"SUBJECT_DIR=/a b", "HOME=/c"}});
+TEST(Process, HasTheEnvironmentThatItIsGivenAndNoOther) {
+  ASSERT_EQ(::setenv("LEASECHECK_OF_THE_HOST", "1", 1), 0);
+  auto process = Process::start(
+      {.words = {"sh", "-c", "read line; echo $SUBJECT_DIR $HOME ${LEASECHECK_OF_THE_HOST-none}"},
+       .environment = {"SUBJECT_DIR=/a b", "HOME=/c"}});
   ASSERT_TRUE(process.has_value());
-  EXPECT_EQ(process->exchange(""), "/a b /c");
+  EXPECT_EQ(process->exchange(""), "/a b /c none");
 }
 
 TEST(Process, SaysHowAProgramEnded) {
@@ -79,7 +84,9 @@ TEST(Process, MayReadNothingOfALongRequest) {
   EXPECT_EQ(deaf.exchange(std::string(1 << 20, 'x')).error(), "no answer for 100 ms");
 }
 
+// With the default action for SIGPIPE a signal would end this test.
 TEST(Process, MayCloseItsInputWithoutHarm) {
+  ASSERT_NE(std::signal(SIGPIPE, SIG_DFL), SIG_ERR);
   Process closed = start({"sh", "-c", "exec <&-; sleep 0.1"});
   std::string error;
   for (int i = 0; i < 100 && error.empty(); ++i) {
@@ -88,6 +95,7 @@ TEST(Process, MayCloseItsInputWithoutHarm) {
     }
   }
   EXPECT_FALSE(error.empty());
+  EXPECT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL) << "whose signals these are decides about them";
 }
 
 }  // namespace

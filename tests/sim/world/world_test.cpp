@@ -8,6 +8,7 @@
 #include "properties/property.hpp"
 #include "sim/oracle/determinism.hpp"
 #include "sim/random.hpp"
+#include "sim/subject/subject_decorator.hpp"
 #include "tests/sim/subjects.hpp"
 #include "traces/writer.hpp"
 
@@ -158,19 +159,11 @@ TEST(World, FaultsThatAreNotAllowedDoNotHappen) {
   }
 }
 
-/// A subject that does what another one does, except where a test says otherwise.
-class Altered : public Subject {
+/// A memory repository, except where a test says otherwise.
+class Altered : public SubjectDecorator {
  public:
+  Altered() : SubjectDecorator(make_memory()) {}
   [[nodiscard]] std::string name() const override { return "altered"; }
-  [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
-    return inner_->call(action);
-  }
-  [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
-    return inner_->snapshot();
-  }
-
- private:
-  std::unique_ptr<Subject> inner_ = make_memory();
 };
 
 /// As if a lock had never been given back: the state is right, no answer is false, and no safety
