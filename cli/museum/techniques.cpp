@@ -89,7 +89,7 @@ Search look_by_runs(const Exhibit& exhibit, const SearchBounds& bounds, Run run)
 }
 
 Search plain(const Exhibit& exhibit, const SearchBounds& bounds) {
-  return look_by_runs(exhibit, bounds, sim::plain_run);
+  return look_by_runs(exhibit, bounds, sim::random_baseline_run);
 }
 
 Search properties_of_sequences(const Exhibit& exhibit, const SearchBounds& bounds) {
