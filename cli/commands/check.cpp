@@ -19,7 +19,7 @@
 #include "model/graph/export.hpp"
 #include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
-#include "sim/conformance/short_sequences.hpp"
+#include "sim/conformance/transition_tours.hpp"
 #include "sim/oracle/replay.hpp"
 #include "traces/writer.hpp"
 
@@ -29,7 +29,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::int64_t budget_ms = 30'000;
-  std::uint32_t depth = 2;
+  int attempts = 1;
   std::string report_directory = "leasecheck-report";
   std::string corpus_directory = LEASECHECK_CORPUS;
 };
@@ -54,49 +54,53 @@ Section check_model() {
   return section;
 }
 
-traces::Trace recorded_contract(const sim::ExhaustiveOptions& options,
-                                const sim::Backend& backend) {
-  traces::Trace trace{.head = sim::head_of(options, backend.name), .steps = {}, .verdict = {}};
-  trace.verdict =
-      sim::check_exhaustively(*make_subject(backend), options, [&trace](const traces::Step& step) {
-        trace.steps.push_back(step);
-      }).verdict;
-  return shrink(trace, backend);
-}
-
-// The contract on the backend: every short sequence of operations, each compared with the model.
+// The contract on the backend: every transition of bounded worlds, each compared with the model.
 Section check_contract(const CheckOptions& options, const sim::Backend& backend,
                        std::string& trace) {
-  const sim::ExhaustiveOptions bounds{.depth = options.depth};
-  const sim::ExhaustiveResult checked = sim::check_exhaustively(*make_subject(backend), bounds);
+  const auto checked = sim::conform({.workers = 2,
+                                     .attempts = options.attempts,
+                                     .backend = backend.name,
+                                     .make = backend.make,
+                                     .progress = {}});
+  if (!checked) throw Stop{checked.error()};
+  sim::ConformedWorld total;
+  for (const sim::ConformedWorld& world : checked->worlds) {
+    total.states += world.states;
+    total.transitions += world.transitions;
+    total.covered += world.covered;
+    total.calls += world.calls;
+  }
   Section section;
   section.name = "contract";
-  section.title = "The contract, every short sequence of operations";
-  section.result = checked.verdict.result;
+  section.title = "The contract, tours through every transition of bounded worlds";
+  section.result = checked->verdict.result;
   section.text = fmt::format(
-      "bounds      up to {} operations that change something and one more, within {} ms\n"
-      "states      {}\ntransitions {}\noperations  {}\n",
-      bounds.depth, bounds.waits, grouped(checked.states), grouped(checked.transitions),
-      grouped(checked.tally.operations));
-  section.figures = {{"depth", bounds.depth},
-                     {"waits_ms", bounds.waits},
-                     {"states", checked.states},
-                     {"transitions", checked.transitions},
-                     {"operations", checked.tally.operations},
-                     {"verdict", to_json(checked.verdict)}};
-  if (checked.verdict.result == traces::Result::held) return section;
-  section.text += fmt::format("{} {}: {}\n", traces::word(checked.verdict.result),
-                              checked.verdict.property, checked.verdict.message);
-  if (checked.verdict.result == traces::Result::violated) {
-    const traces::Trace recorded = recorded_contract(bounds, backend);
-    if (recorded.verdict.result != traces::Result::violated) {
-      section.text += "  no trace: done again, it did not happen\n";
-      return section;
-    }
+      "bounds      2 workers, {} attempt{} at a time, {} worlds\n"
+      "states      {}\ntransitions {}, of which {} were made\noperations  {}\n",
+      options.attempts, options.attempts == 1 ? "" : "s", checked->worlds.size(),
+      grouped(total.states), grouped(total.transitions), grouped(total.covered),
+      grouped(total.calls));
+  for (const std::string& text : checked->not_covered) {
+    section.text += fmt::format("not covered: {}\n", text);
+  }
+  section.figures = {{"workers", 2},
+                     {"attempts", options.attempts},
+                     {"states", total.states},
+                     {"transitions", total.transitions},
+                     {"covered", total.covered},
+                     {"operations", total.calls},
+                     {"not_covered", checked->not_covered},
+                     {"verdict", to_json(checked->verdict)}};
+  if (checked->verdict.result == traces::Result::held) return section;
+  section.text += fmt::format("{} {}: {}\n", traces::word(checked->verdict.result),
+                              checked->verdict.property, checked->verdict.message);
+  if (checked->trace) {
     trace = (std::filesystem::path(options.report_directory) / "contract.jsonl").string();
-    const auto written = traces::write_file(trace, recorded);
+    const auto written = traces::write_file(trace, *checked->trace);
     if (!written) throw Stop{written.error()};
     section.text += fmt::format("  trace: {}\n", trace);
+  } else if (checked->verdict.result == traces::Result::violated) {
+    section.text += "  no trace: done again, it did not happen\n";
   }
   return section;
 }
@@ -228,10 +232,8 @@ void add_check(CommandLine& program) {
   add_json_option(command, options->common);
   add_backend_options(command, options->common);
   command.duration("--budget", options->budget_ms, "How long to simulate").show_default("30s");
-  command
-      .option("--depth", options->depth,
-              "Operations that change something in the contract's sequences")
-      .between(1, 6)
+  command.option("--attempts", options->attempts, "Attempts at a time in the tours of the contract")
+      .between(1, 3)
       .show_default();
   command.option("--report", options->report_directory, "Where the report is written")
       .placeholder("DIR")

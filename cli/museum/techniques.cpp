@@ -8,7 +8,6 @@
 #include "lease/memory.hpp"
 #include "model/system/explore.hpp"
 #include "sim/conformance/random_baseline.hpp"
-#include "sim/conformance/short_sequences.hpp"
 #include "sim/conformance/transition_tours.hpp"
 #include "sim/defects/searched_worlds.hpp"
 #include "sim/kit/rapidcheck/run.hpp"
@@ -106,12 +105,6 @@ Search simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
   });
 }
 
-Search short_sequences(const Exhibit& exhibit, const SearchBounds&) {
-  const Subject subject = value_of(make_exhibited(exhibit));
-  const auto result = sim::check_exhaustively(*subject, {});
-  return found_by(result.verdict, result.tally.operations);
-}
-
 Search tours(const Exhibit& exhibit, const SearchBounds&) {
   const auto result = value_of(sim::conform({.workers = 2,
                                              .attempts = 2,
@@ -189,7 +182,6 @@ Search model_checker(const Exhibit& exhibit, const SearchBounds&) {
 }
 
 constexpr std::array techniques{
-    Technique{"short", "every short sequence of calls", false, is_repository, short_sequences},
     Technique{"plain", "random calls at uniform times", true, is_repository, plain},
     Technique{"rapidcheck", "calls that aim at the model's state", true, is_repository,
               properties_of_sequences},
