@@ -19,8 +19,7 @@
 #include "model/graph/export.hpp"
 #include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
-#include "sim/conformance/short_sequences.hpp"
-#include "sim/oracle/shrink.hpp"
+#include "sim/conformance/transition_tours.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -29,7 +28,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::int64_t budget_ms = 30'000;
-  std::uint32_t depth = 2;
+  int attempts = 1;
   std::string report_directory = "leasecheck-report";
   std::string corpus_directory;  ///< empty: the one that belongs to the program
 };
@@ -63,7 +62,8 @@ class Check {
   ExitCode run() {
     if (!options_.common.json) fmt::print("leasecheck check, backend {}\n\n", backend_.name);
     add({"model", "The model, every state of a small configuration"}, &Check::check_model);
-    add({"contract", "The contract, every short sequence of operations"}, &Check::check_contract);
+    add({"contract", "The contract, tours through every transition of bounded worlds"},
+        &Check::check_contract);
     add({"simulation", "Simulation with faults, every operation compared with the model"},
         &Check::check_simulation);
     add({"corpus", "Recorded failures, replayed"}, &Check::check_corpus);
@@ -106,43 +106,56 @@ class Check {
     report_.life_cycle = graph::svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
   }
 
-  // The contract on the backend: every short sequence of operations, each compared with the model.
+  // The contract on the backend: every transition of bounded worlds, each compared with the model.
   void check_contract(Section& section) {
-    const sim::ExhaustiveOptions bounds{.depth = options_.depth};
-    const sim::ExhaustiveResult checked = sim::check_exhaustively(*make_subject(backend_), bounds);
-    section.end = exit_code_of(checked.verdict.result);
-    section.text = fmt::format(
-        "bounds      up to {} operations that change something and one more, within {} ms\n"
-        "states      {}\ntransitions {}\noperations  {}\n",
-        bounds.depth, bounds.waits, grouped(checked.states), grouped(checked.transitions),
-        grouped(checked.tally.operations));
-    section.figures = {{"depth", bounds.depth},
-                       {"waits_ms", bounds.waits},
-                       {"states", checked.states},
-                       {"transitions", checked.transitions},
-                       {"operations", checked.tally.operations},
-                       {"verdict", to_json(checked.verdict)}};
-    if (checked.verdict.result == traces::Result::held) return;
-    section.text += fmt::format("{} {}: {}\n", traces::word(checked.verdict.result),
-                                checked.verdict.property, checked.verdict.message);
-    if (checked.verdict.result == traces::Result::violated) record_contract(section, bounds);
+    const auto checked = sim::conform({.workers = 2,
+                                       .attempts = options_.attempts,
+                                       .backend = backend_.name,
+                                       .make = backend_.make,
+                                       .progress = {}});
+    if (!checked) throw Stop{checked.error()};
+    describe_tours(section, *checked);
+    const traces::Verdict& verdict = checked->verdict;
+    section.end = exit_code_of(verdict.result);
+    if (verdict.result == traces::Result::held) return;
+    section.text +=
+        fmt::format("{} {}: {}\n", traces::word(verdict.result), verdict.property, verdict.message);
+    if (checked->trace) {
+      const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
+      const auto written = traces::write_file(file, *checked->trace);
+      if (!written) throw Stop{written.error()};
+      section.trace = file.string();
+      section.text += fmt::format("  trace: {}\n", *section.trace);
+    } else if (verdict.result == traces::Result::violated) {
+      section.text += "  no trace: done again, it did not happen\n";
+    }
   }
 
-  void record_contract(Section& section, const sim::ExhaustiveOptions& bounds) {
-    traces::Trace trace{.head = sim::head_of(bounds, backend_.name), .steps = {}, .verdict = {}};
-    trace.verdict =
-        sim::check_exhaustively(*make_subject(backend_), bounds,
-                                [&trace](const traces::Step& step) { trace.steps.push_back(step); })
-            .verdict;
-    if (trace.verdict.result != traces::Result::violated) {
-      section.text += "  no trace: done again, it did not happen\n";
-      return;
+  void describe_tours(Section& section, const sim::ConformResult& checked) const {
+    sim::ConformedWorld total;
+    for (const sim::ConformedWorld& world : checked.worlds) {
+      total.states += world.states;
+      total.transitions += world.transitions;
+      total.covered += world.covered;
+      total.calls += world.calls;
     }
-    const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
-    const auto written = traces::write_file(file, sim::shrink(trace, backend_.make));
-    if (!written) throw Stop{written.error()};
-    section.trace = file.string();
-    section.text += fmt::format("  trace: {}\n", *section.trace);
+    section.text = fmt::format(
+        "bounds      2 workers, {} attempt{} at a time, {} worlds\n"
+        "states      {}\ntransitions {}, of which {} were made\noperations  {}\n",
+        options_.attempts, options_.attempts == 1 ? "" : "s", checked.worlds.size(),
+        grouped(total.states), grouped(total.transitions), grouped(total.covered),
+        grouped(total.calls));
+    for (const std::string& text : checked.not_covered) {
+      section.text += fmt::format("not covered: {}\n", text);
+    }
+    section.figures = {{"workers", 2},
+                       {"attempts", options_.attempts},
+                       {"states", total.states},
+                       {"transitions", total.transitions},
+                       {"covered", total.covered},
+                       {"operations", total.calls},
+                       {"not_covered", checked.not_covered},
+                       {"verdict", to_json(checked.verdict)}};
   }
 
   void check_simulation(Section& section) {
@@ -236,10 +249,8 @@ void add_check(CommandLine& program) {
   add_json_option(command, options->common);
   add_backend_options(command, options->common);
   command.duration("--budget", options->budget_ms, "How long to simulate").show_default("30s");
-  command
-      .option("--depth", options->depth,
-              "Operations that change something in the contract's sequences")
-      .between(1, 6)
+  command.option("--attempts", options->attempts, "Attempts at a time in the tours of the contract")
+      .between(1, 3)
       .show_default();
   command.option("--report", options->report_directory, "Where the report is written")
       .placeholder("DIR")

@@ -8,7 +8,6 @@
 #include "lease/memory.hpp"
 #include "model/system/explore.hpp"
 #include "sim/conformance/random_baseline.hpp"
-#include "sim/conformance/short_sequences.hpp"
 #include "sim/conformance/transition_tours.hpp"
 #include "sim/defects/searched_worlds.hpp"
 #include "sim/kit/rapidcheck/run.hpp"
@@ -89,7 +88,7 @@ Detection search_by_runs(const Exhibit& exhibit, const SearchBounds& bounds, Run
 }
 
 Detection plain(const Exhibit& exhibit, const SearchBounds& bounds) {
-  return search_by_runs(exhibit, bounds, sim::plain_run);
+  return search_by_runs(exhibit, bounds, sim::random_baseline_run);
 }
 
 Detection properties_of_sequences(const Exhibit& exhibit, const SearchBounds& bounds) {
@@ -104,12 +103,6 @@ Detection simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
     if (around != nullptr) around->plant(plan, actors);
     return sim::simulate(plan, subject, {}, actors);
   });
-}
-
-Detection short_sequences(const Exhibit& exhibit, const SearchBounds&) {
-  const Subject subject = value_of(make_exhibited(exhibit));
-  const auto result = sim::check_exhaustively(*subject, {});
-  return found_by(result.verdict, result.tally.operations);
 }
 
 Detection tours(const Exhibit& exhibit, const SearchBounds&) {
@@ -189,7 +182,6 @@ Detection model_checker(const Exhibit& exhibit, const SearchBounds&) {
 }
 
 constexpr std::array techniques{
-    Technique{"short", "every short sequence of calls", false, is_repository, short_sequences},
     Technique{"plain", "random calls at uniform times", true, is_repository, plain},
     Technique{"rapidcheck", "calls that aim at the model's state", true, is_repository,
               properties_of_sequences},

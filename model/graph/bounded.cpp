@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leasecheck/spec/alphabet.hpp"
 #include "leasecheck/spec/step.hpp"
 #include "model/graph/numbered.hpp"
 
@@ -40,15 +41,15 @@ using model::Time;
 
 constexpr Duration ttl{1};
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
-const Id run = "r1";
-const Id unknown = "nobody";
+const Id run_name = "r1";
 const Id never_issued = "never issued";
 
-Id attempt_name(int number) {
-  return "a" + std::to_string(number);
+// Numbered from 0, called from 1.
+Id attempt_name(std::size_t number) {
+  return "a" + std::to_string(number + 1);
 }
-Id worker_name(int number) {
-  return "w" + std::to_string(number);
+Id worker_name(std::size_t number) {
+  return "w" + std::to_string(number + 1);
 }
 
 // -- names of states ------------------------------------------------------------------------------
@@ -115,161 +116,156 @@ std::string holding_in_words(const Attempt& attempt, Time now) {
   return text;
 }
 
-// -- moves ----------------------------------------------------------------------------------------
+// -- moves --------------------------------------------------------------------------------------
 
-model::AttemptSpec named(model::AttemptSpec spec, int attempt, Time now) {
-  spec.attempt_id = attempt_name(attempt);
-  if (spec.run_id.empty()) spec.run_id = run;
-  if (spec.not_before) *spec.not_before = now + spec.not_before->time_since_epoch();
-  return spec;
-}
-
-/// The current lease, or one that never was.
-Id current(const Position& at, const Id& attempt) {
-  const Attempt* found = at.attempt(attempt);
-  return found != nullptr && found->lease ? found->lease->lease_id : never_issued;
-}
-
-Id ended(const Position& at, const Id& attempt) {
-  const Id* lease = at.ended.of(attempt);
-  return lease == nullptr ? never_issued : *lease;
-}
-
-std::uint64_t version(const Position& at, const Id& attempt) {
-  const Attempt* found = at.attempt(attempt);
-  return found == nullptr ? 0 : found->version;
-}
-
-class Menu {
+/// Chooses arguments by what can be told apart at a position. Which choices there are does not
+/// depend on the position.
+class BoundedArguments {
  public:
-  explicit Menu(const BoundedOptions& options) : options_(options) {}
+  BoundedArguments(const BoundedOptions& options, const Position& at, model::Choices& choices)
+      : options_(options), at_(at), choices_(choices) {}
 
-  std::vector<Move> all() {
-    moves_.push_back({.name = "a millisecond passes", .operation = {}, .ahead = {}});
-    for (std::size_t number = 1; number <= options_.specs.size(); ++number) {
-      about(static_cast<int>(number));
-    }
-    about_all();
-    return std::move(moves_);
+  /// The attempt as its spec says; or in conflict with itself, which where it would be the first
+  /// one is a spec that nobody accepts.
+  model::AttemptSpec spec() {
+    const auto number = choices_.below(options_.specs.size());
+    model::AttemptSpec spec = options_.specs[number];
+    spec.attempt_id = attempt_name(number);
+    if (spec.run_id.empty()) spec.run_id = run_name;
+    if (spec.not_before) *spec.not_before = at_.now + spec.not_before->time_since_epoch();
+    const bool is_in_conflict = choices_.below(2) == 1;
+    if (is_in_conflict) spec.run_id = at_.attempt(spec.attempt_id) == nullptr ? "" : "another run";
+    return spec;
   }
+
+  /// One that is enqueued here at some time, or one that never is.
+  Id attempt() {
+    const auto number = choices_.below(options_.specs.size() + 1);
+    return number == options_.specs.size() ? "nobody" : attempt_name(number);
+  }
+
+  Id claimed_attempt() {
+    Id id = attempt();
+    is_plain_claim_ = id == "nobody";
+    return id;
+  }
+  Id claimer() {
+    if (is_plain_claim_) return worker_name(0);
+    const Id worker = draw_worker();
+    is_plain_claim_ = worker != worker_name(0);
+    return worker;
+  }
+  /// Every worker and attempt with a lease of the usual length; one of them also with a lease that
+  /// is over when it begins.
+  Time claim_expiry() {
+    return at_.now + (is_plain_claim_ || choices_.below(2) == 0 ? ttl : Duration{0});
+  }
+
+  Id lease() {
+    attempt_ = attempt_name(choices_.below(options_.specs.size()));
+    is_ended_ = choices_.below(2) == 1;
+    const Attempt* found = at_.attempt(attempt_);
+    if (is_ended_) {
+      const Id* ended = at_.ended.of(attempt_);
+      return ended == nullptr ? never_issued : *ended;
+    }
+    return found != nullptr && found->lease ? found->lease->lease_id : never_issued;
+  }
+  Id holder() { return draw_worker(); }
+  std::uint64_t version() {
+    is_versioned_ = true;
+    const Attempt* found = at_.attempt(attempt_);
+    const std::uint64_t current = found == nullptr ? 0 : found->version;
+    return is_ended_ || choices_.below(2) == 0 ? current : current - 1;
+  }
+  /// Prolongs the lease. Where it is current and no version is given, there are two more: both
+  /// times are earlier, or only the expiry is.
+  Time heartbeat_at() {
+    const std::size_t ways = is_ended_ || is_versioned_ ? 1 : 3;
+    const std::size_t way = choices_.below(ways);
+    expires_earlier_ = way > 0;
+    return way == 1 ? at_.now - ttl : at_.now;
+  }
+  Time heartbeat_expiry() const { return expires_earlier_ ? at_.now - ttl : at_.now + ttl; }
+
+  model::AckOutcome outcome() {
+    using enum model::AckOutcome;
+    constexpr std::array outcomes{completed, failed, cancelled};
+    return outcomes[choices_.below(outcomes.size())];
+  }
+  static Id kind() { return "progress"; }
+  static std::string payload() { return R"({"done":[1,null,true]})"; }
+
+  /// With a reaper whose clock is ahead its time differs from the repository's.
+  Time stale_before() {
+    ahead_ = Duration(choices_.below(2));
+    return at_.now + ahead_;
+  }
+  Time overdue_at() const { return at_.now; }
+
+  /// Now, or what would be so a millisecond later.
+  Time asked_at() {
+    is_about_later_ = choices_.below(2) == 1;
+    return at_.now + Duration{is_about_later_ ? 1 : 0};
+  }
+  std::uint64_t list_limit() {
+    if (is_about_later_) return no_limit;
+    constexpr std::array limits{no_limit, std::uint64_t{1}, std::uint64_t{0}};
+    return limits[choices_.below(limits.size())];
+  }
+  static std::uint64_t limit() { return no_limit; }
+  Id run() {
+    std::set<Id> runs;
+    for (const model::AttemptSpec& spec : options_.specs) {
+      runs.insert(spec.run_id.empty() ? run_name : spec.run_id);
+    }
+    return *std::next(runs.begin(), static_cast<std::ptrdiff_t>(choices_.below(runs.size())));
+  }
+  static std::uint64_t after() { return 0; }
+
+  /// By how much the clock of whoever calls is ahead.
+  [[nodiscard]] Duration ahead() const { return ahead_; }
 
  private:
-  using Make = std::function<Operation(const Position&)>;
-
-  void add(const std::string& details, Make make, Duration ahead = Duration{0}) {
-    // Which operation it is does not depend on where.
-    const State nothing;
-    const EndedLeases none;
-    const Operation sample = make({.state = nothing, .now = {}, .ended = none});
-    if (options_.offers && !options_.offers(sample)) return;
-    std::string name(model::name_of(sample));
-    moves_.push_back({.name = details.empty() ? name : name + " " + details,
-                      .operation = std::move(make),
-                      .ahead = ahead});
-  }
-
-  void about(int number) {
-    const Id a = attempt_name(number);
-    enqueue(number);
-    add(a + " expired at once", [a](const Position& at) {
-      return model::UpsertLease{a, worker_name(1), at.now};
-    });
-    add(a + " current", [a](const Position& at) {
-      return model::HeartbeatLease{current(at, a), at.now, at.now + ttl};
-    });
-    add(a + " current, an earlier time", [a](const Position& at) {
-      return model::HeartbeatLease{current(at, a), at.now - ttl, at.now - ttl};
-    });
-    add(a + " ended", [a](const Position& at) {
-      return model::HeartbeatLease{ended(at, a), at.now, at.now + ttl};
-    });
-    for (int worker = 1; worker <= options_.workers; ++worker) held(a, worker_name(worker));
-    add(a, [a](const Position&) { return model::CancelAttempt{a}; });
-    add(a, [a](const Position&) { return model::ReplayDeadLetter{a}; });
-    add(a, [a](const Position&) { return model::GetAttempt{a}; });
-    add(a + " current", [a](const Position& at) { return model::GetLease{current(at, a)}; });
-    add(a + " ended", [a](const Position& at) { return model::GetLease{ended(at, a)}; });
-    add(a, [a](const Position&) { return model::GetLeaseForAttempt{a}; });
-  }
-
-  void enqueue(int number) {
-    const Id a = attempt_name(number);
-    const model::AttemptSpec& spec = options_.specs[static_cast<std::size_t>(number - 1)];
-    add(a, [=](const Position& at) { return model::EnqueueAttempt{named(spec, number, at.now)}; });
-    add(a + " otherwise", [=](const Position& at) {
-      model::AttemptSpec other = named(spec, number, at.now);
-      // Where it would be the first one, it is one that nobody accepts.
-      other.run_id = at.attempt(a) == nullptr ? "" : "another run";
-      return model::EnqueueAttempt{other};
-    });
-  }
-
-  void held(const Id& a, const Id& w) {
-    const std::string who = a + " " + w;
-    add(who, [a, w](const Position& at) { return model::UpsertLease{a, w, at.now + ttl}; });
-    add(who, [a, w](const Position& at) {
-      return model::HeartbeatLeaseWithVersion{current(at, a), w, version(at, a), at.now,
-                                              at.now + ttl};
-    });
-    add(who + " another version", [a, w](const Position& at) {
-      return model::HeartbeatLeaseWithVersion{current(at, a), w, version(at, a) - 1, at.now,
-                                              at.now + ttl};
-    });
-    add(who, [a, w](const Position& at) { return model::StartAttempt{current(at, a), w}; });
-    add(who, [a, w](const Position& at) { return model::ReleaseLease{current(at, a), w}; });
-    add(who, [a, w](const Position& at) {
-      return model::AppendRunEvent{current(at, a), w, "progress", "{\"done\":[1,null,true]}"};
-    });
-    for (const auto outcome :
-         {model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled}) {
-      const std::string how = who + " " + std::string(model::word(outcome));
-      add(how, [=](const Position& at) { return model::AckAttempt{current(at, a), w, outcome}; });
-      add(how + ", ended lease", [=](const Position& at) {
-        return model::AckAttempt{ended(at, a), w, outcome};
-      });
-    }
-  }
-
-  void about_all() {
-    add("", [](const Position&) { return model::Reset{}; });
-    add("", [](const Position& at) { return model::ExpireLeasesAndRequeue{at.now}; });
-    // A reaper whose clock is ahead is the one way to tell its time from the repository's own.
-    const Duration ahead{1};
-    add(
-        "by a clock ahead",
-        [ahead](const Position& at) { return model::ExpireLeasesAndRequeue{at.now + ahead}; },
-        ahead);
-    add("", [](const Position& at) { return model::TransitionTimedOutAttempts{at.now}; });
-    add("all", [](const Position& at) {
-      return model::ListDispatchableAttempts{at.now, no_limit};
-    });
-    add("one", [](const Position& at) { return model::ListDispatchableAttempts{at.now, 1}; });
-    add("all, a millisecond later", [](const Position& at) {
-      return model::ListDispatchableAttempts{at.now + Duration{1}, no_limit};
-    });
-    add("unknown attempt", [](const Position& at) {
-      return model::UpsertLease{unknown, worker_name(1), at.now + ttl};
-    });
-    add("unknown attempt", [](const Position&) { return model::GetAttempt{unknown}; });
-    add("unknown attempt", [](const Position&) { return model::CancelAttempt{unknown}; });
-    add("", [](const Position& at) { return model::QueueDepth{at.now}; });
-    add("", [](const Position&) { return model::CountByStatus{}; });
-    add("", [](const Position&) { return model::ListDeadLetters{no_limit}; });
-    for (const Id& name : runs()) {
-      add(name, [name](const Position&) { return model::LatestSeqForRun{name}; });
-      add(name, [name](const Position&) { return model::ListRunEvents{name, 0, no_limit}; });
-    }
-  }
-
-  [[nodiscard]] std::set<Id> runs() const {
-    std::set<Id> runs;
-    for (const model::AttemptSpec& spec : options_.specs) runs.insert(named(spec, 1, {}).run_id);
-    return runs;
+  Id draw_worker() {
+    return worker_name(choices_.below(static_cast<std::size_t>(options_.workers)));
   }
 
   const BoundedOptions& options_;
-  std::vector<Move> moves_;
+  const Position& at_;
+  model::Choices& choices_;
+  Id attempt_;  // of the lease
+  bool is_plain_claim_ = false;
+  bool is_ended_ = false;
+  bool is_versioned_ = false;
+  bool expires_earlier_ = false;
+  bool is_about_later_ = false;
+  Duration ahead_{0};
 };
+
+std::vector<Move> moves_of(const BoundedOptions& options) {
+  std::vector<Move> moves{{.name = "a millisecond passes", .operation = {}, .ahead = {}}};
+  const State nothing;
+  const EndedLeases none;
+  const Position anywhere{.state = nothing, .now = {}, .ended = none};
+  const auto arguments = [&](model::Choices& choices) {
+    return BoundedArguments(options, anywhere, choices);
+  };
+  model::each_operation(arguments, [&](std::size_t kind, const model::Choices& choices,
+                                       const BoundedArguments& chosen, const Operation& sample) {
+    if (options.offers && !options.offers(sample)) return;
+    const auto made_at = [options, kind, choices](const Position& at) {
+      model::Choices again = choices;
+      again.rewind();
+      BoundedArguments arguments_there(options, at, again);
+      return model::AllOperations::choose(kind, arguments_there);
+    };
+    moves.push_back({.name = std::string(model::name_of(sample)),
+                     .operation = made_at,
+                     .ahead = chosen.ahead()});
+  });
+  return moves;
+}
 
 /// The moves as a world to be searched.
 class BoundedWorld {
@@ -374,7 +370,7 @@ std::expected<Bounded, std::string> bounded_world(const BoundedOptions& options)
     return std::unexpected("a bounded world has 1 to 3 workers, not " +
                            std::to_string(options.workers));
   }
-  const Numbered model{BoundedWorld(Menu(options).all())};
+  const Numbered model{BoundedWorld(moves_of(options))};
   if (const auto depth = search_all(model, options.most_states); !depth) {
     return std::unexpected(depth.error() + "; take fewer attempts or workers");
   }

@@ -42,7 +42,7 @@ struct Position {
 
 /// One thing that can be done everywhere.
 struct Move {
-  std::string name;  ///< "ack_attempt a1 w2 failed"
+  std::string name;  ///< the operation's
   /// What exactly is done at a position; empty for the move that lets a millisecond pass.
   std::function<model::Operation(const Position&)> operation;
   /// By how much the clock of whoever does it is ahead.

@@ -1,9 +1,11 @@
 #include "model/graph/walk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
+#include "leasecheck/spec/alphabet.hpp"
 #include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 #include "model/graph/numbered.hpp"
@@ -160,6 +162,68 @@ std::string in_words(const Attempt& attempt, std::size_t spec) {
   return text;
 }
 
+/// Chooses arguments by what can be told apart in a state.
+class WalkedArguments {
+ public:
+  WalkedArguments(const WalkOptions& options, const State& state, model::Choices& choices)
+      : options_(options), state_(state), choices_(choices) {}
+
+  Id attempt() {
+    about_ = static_cast<int>(choices_.below(static_cast<std::size_t>(options_.attempts)));
+    return attempt_id(*about_);
+  }
+  model::AttemptSpec spec() {
+    static_cast<void>(attempt());
+    return with_ids(options_.specs[choices_.below(options_.specs.size())], *about_);
+  }
+  Id claimed_attempt() { return attempt(); }
+  Id claimer() {
+    return worker_id(static_cast<int>(choices_.below(static_cast<std::size_t>(options_.workers))));
+  }
+  Time claim_expiry() const { return now + options_.ttl; }
+
+  /// The current one of an attempt, or one that has ended.
+  Id lease() {
+    const Attempt* present = find(state_, attempt());
+    return present && present->lease ? present->lease->lease_id : stale_lease_id;
+  }
+  Id holder() { return claimer(); }
+  static std::uint64_t version() { return 0; }
+  static Time heartbeat_at() { return now; }
+  Time heartbeat_expiry() const { return now + options_.ttl; }
+  model::AckOutcome outcome() {
+    using enum model::AckOutcome;
+    constexpr std::array outcomes{completed, failed, cancelled};
+    return outcomes[choices_.below(outcomes.size())];
+  }
+  Time stale_before() const { return now - options_.grace; }
+  static Time overdue_at() { return now; }
+
+  // Of operations that change no attempt and are not walked.
+  static Id kind() { return {}; }
+  static std::string payload() { return {}; }
+  static Time asked_at() { return now; }
+  static std::uint64_t list_limit() { return 0; }
+  static std::uint64_t limit() { return 0; }
+  static Id run() { return {}; }
+  static std::uint64_t after() { return 0; }
+
+  /// The attempt that the operation names; none for one on all of them.
+  [[nodiscard]] std::optional<int> about() const { return about_; }
+
+ private:
+  const WalkOptions& options_;
+  const State& state_;
+  model::Choices& choices_;
+  std::optional<int> about_;
+};
+
+/// Whether the operation can change single attempts: events change none, and a reset ends all.
+bool is_walked(const model::Operation& operation) {
+  return model::can_change_state(operation) && !std::holds_alternative<model::Reset>(operation) &&
+         !std::holds_alternative<model::AppendRunEvent>(operation);
+}
+
 /// The configuration as a world to be searched. An operation that changes several attempts is
 /// several actions with one result.
 class WalkedWorld {
@@ -184,42 +248,17 @@ class WalkedWorld {
 
   template <typename Emit>
   void successors(const State& from, Emit&& emit) const {
-    for (int attempt = 0; attempt < options_.attempts; ++attempt) {
-      for (const model::AttemptSpec& spec : options_.specs) {
-        take(from, model::EnqueueAttempt{with_ids(spec, attempt)}, attempt, emit);
-      }
-      holders_operations(from, attempt, emit);
-      const Id id = attempt_id(attempt);
-      take(from, model::CancelAttempt{id}, attempt, emit);
-      take(from, model::ReplayDeadLetter{id}, attempt, emit);
-    }
-    take(from, model::ExpireLeasesAndRequeue{now - options_.grace}, std::nullopt, emit);
-    take(from, model::TransitionTimedOutAttempts{now}, std::nullopt, emit);
+    const auto arguments = [&](model::Choices& choices) {
+      return WalkedArguments(options_, from, choices);
+    };
+    model::each_operation(arguments, [&](std::size_t, const auto&, const WalkedArguments& chosen,
+                                         const model::Operation& operation) {
+      if (is_walked(operation)) take(from, operation, chosen.about(), emit);
+    });
     emit({.op = time_passes, .effect = Effect::unchanged}, normalised(one_millisecond_later(from)));
   }
 
  private:
-  /// What workers do: claim, and act on the current lease or on one that has ended.
-  template <typename Emit>
-  void holders_operations(const State& from, int attempt, Emit&& emit) const {
-    using enum model::AckOutcome;
-    const Id id = attempt_id(attempt);
-    const Attempt* present = find(from, id);
-    const Id lease = present && present->lease ? present->lease->lease_id : stale_lease_id;
-    const Time expiry = now + options_.ttl;
-    take(from, model::HeartbeatLease{lease, now, expiry}, attempt, emit);
-    for (int index = 0; index < options_.workers; ++index) {
-      const Id worker = worker_id(index);
-      take(from, model::UpsertLease{id, worker, expiry}, attempt, emit);
-      take(from, model::StartAttempt{lease, worker}, attempt, emit);
-      take(from, model::HeartbeatLeaseWithVersion{lease, worker, 0, now, expiry}, attempt, emit);
-      for (const auto outcome : {completed, failed, cancelled}) {
-        take(from, model::AckAttempt{lease, worker, outcome}, attempt, emit);
-      }
-      take(from, model::ReleaseLease{lease, worker}, attempt, emit);
-    }
-  }
-
   /// Takes one action; `about` is the attempt that it names, none for one on all of them.
   template <typename Emit>
   void take(const State& from, const model::Operation& operation, std::optional<int> about,

@@ -40,7 +40,7 @@ struct Reduction {
 
 /// The result of a search: `check::Report`, whatever the model and the size of a state.
 struct Explored {
-  /// Of what is claimed: a `sometimes` that was never reached is told by name and violates nothing.
+  /// Of what is claimed: a `sometimes` that was never reached is reported and violates nothing.
   check::Verdict verdict = check::Verdict::inconclusive;
   std::optional<check::Limit> limit;
   std::uint64_t states = 0;

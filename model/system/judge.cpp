@@ -1,4 +1,4 @@
-// What one operation must not do to one attempt. Each rule is judged on its own, from what was
+// What one operation must not do to one attempt. Each rule is checked on its own, from what was
 // asked and what has changed; that the searched repository is the reference model plays no part.
 
 #include "model/system/repository.hpp"
@@ -103,7 +103,7 @@ bool keeps_budgets(const Seen& seen) {
   return seen.reap == nullptr || !seen.lost_lease || !is_used_up || after.status == Status::failed;
 }
 
-// Rule 23: a backoff ends at some time, and a failure is told to an operator.
+// Rule 23: a backoff ends at some time, and a failure leaves a dead letter.
 bool is_somewhere(const Seen& seen) {
   const Attempt& after = seen.observed.after;
   return (after.status == Status::retry_backoff) == after.retry_at.has_value() &&

@@ -51,7 +51,7 @@ struct Issued {
   model::Id worker_id;
 };
 
-/// `model::step` with the defect. `issued` tells of the lease that the action speaks for, if it
+/// `model::step` with the defect. `issued` is the lease that the action names, if it
 /// ever was issued: some defects are that a repository remembers too little of it.
 model::Outcome mutated_step(model::State& state, const model::Action& action, Mutant mutant,
                             const std::optional<Issued>& issued);

@@ -39,7 +39,7 @@ class Teller {
     step({.kind = Kind::deliver});
   }
 
-  [[nodiscard]] std::vector<Stimulus> take() { return std::move(told_); }
+  [[nodiscard]] std::vector<Stimulus> take() { return std::move(stimuli_); }
 
  private:
   /// The answer to a call that has not reached its worker yet.
@@ -50,7 +50,7 @@ class Teller {
   };
 
   void step(const Action& action) {
-    tell(action);
+    record(action);
     const State before = std::exchange(state_, next(action));
     if (action.kind == Kind::serve) after_serving(before, before.messages[action.message]);
   }
@@ -62,8 +62,8 @@ class Teller {
     return next;
   }
 
-  // What happens before the state changes.
-  void tell(const Action& action) {
+  // Adds what the action does to the run, before it changes the state.
+  void record(const Action& action) {
     const model::Id& worker = world_.repository().worker_id(action.worker);
     switch (action.kind) {
       case Kind::wait:
@@ -189,12 +189,12 @@ class Teller {
   }
 
   void operate(std::string actor, model::Time clock, model::Operation operation) {
-    told_.push_back(
+    stimuli_.push_back(
         {steps_ + 1, now_, Operated{std::move(actor), clock, {now_, std::move(operation)}}});
     steps_ += 2;
   }
 
-  void happen(model::Environment event) { told_.push_back({++steps_, now_, std::move(event)}); }
+  void happen(model::Environment event) { stimuli_.push_back({++steps_, now_, std::move(event)}); }
 
   struct Handle {
     model::Id id;
@@ -209,7 +209,7 @@ class Teller {
   std::uint64_t granted_ = 0;
   std::map<std::pair<unsigned, LeaseNumber>, Handle> handles_;
   std::vector<Answer> answers_;
-  std::vector<Stimulus> told_;
+  std::vector<Stimulus> stimuli_;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "sim/conformance/random_baseline.hpp"
 
+#include <string>
 #include <utility>
 
+#include "leasecheck/spec/alphabet.hpp"
 #include "sim/random.hpp"
 
 namespace leasecheck::sim {
@@ -14,66 +16,30 @@ using model::Time;
 constexpr int operations_in_a_run = 50;
 constexpr Duration longest{60'000};
 
+using Calls = model::OperationKinds<
+    model::EnqueueAttempt, model::ListDispatchableAttempts, model::UpsertLease,
+    model::HeartbeatLease, model::HeartbeatLeaseWithVersion, model::ExpireLeasesAndRequeue,
+    model::TransitionTimedOutAttempts, model::StartAttempt, model::ReleaseLease, model::AckAttempt,
+    model::AppendRunEvent, model::CancelAttempt, model::ReplayDeadLetter>;
+using Questions =
+    model::OperationKinds<model::ListDeadLetters, model::GetAttempt, model::GetLease,
+                          model::GetLeaseForAttempt, model::QueueDepth, model::CountByStatus,
+                          model::LatestSeqForRun, model::ListRunEvents>;
+static_assert(Calls::count + Questions::count + 1 == model::AllOperations::count,
+              "all operations but reset are drawn");
+
+/// Draws arguments uniformly, knowing nothing of what they mean.
 class Draw {
  public:
   explicit Draw(std::uint64_t seed) : draw_(seed, "plain") {}
 
-  Time time() { return model::at_ms(0) + duration(); }
-
   Operation operation() {
-    switch (draw_.below(20)) {
-      case 0:
-        return model::EnqueueAttempt{spec()};
-      case 1:
-        return model::ListDispatchableAttempts{time(), draw_.below(4)};
-      case 2:
-        return model::UpsertLease{attempt(), worker(), time()};
-      case 3:
-        return model::HeartbeatLease{lease(), time(), time()};
-      case 4:
-        return model::HeartbeatLeaseWithVersion{lease(), worker(), draw_.below(5), time(), time()};
-      case 5:
-        return model::ExpireLeasesAndRequeue{time()};
-      case 6:
-        return model::TransitionTimedOutAttempts{time()};
-      case 7:
-        return model::StartAttempt{lease(), worker()};
-      case 8:
-        return model::ReleaseLease{lease(), worker()};
-      case 9:
-        return model::AckAttempt{lease(), worker(), static_cast<model::AckOutcome>(draw_.below(3))};
-      case 10:
-        return model::AppendRunEvent{lease(), worker(), "kind", "1"};
-      case 11:
-        return model::CancelAttempt{attempt()};
-      case 12:
-        return model::ReplayDeadLetter{attempt()};
-      default:
-        return reading();
-    }
+    const std::uint64_t kind = draw_.below(20);
+    return kind < Calls::count ? Calls::choose(kind, *this)
+                               : Questions::choose(draw_.below(Questions::count), *this);
   }
 
- private:
-  Operation reading() {
-    switch (draw_.below(8)) {
-      case 0:
-        return model::ListDeadLetters{draw_.below(4)};
-      case 1:
-        return model::GetAttempt{attempt()};
-      case 2:
-        return model::GetLease{lease()};
-      case 3:
-        return model::GetLeaseForAttempt{attempt()};
-      case 4:
-        return model::QueueDepth{time()};
-      case 5:
-        return model::CountByStatus{};
-      case 6:
-        return model::LatestSeqForRun{run()};
-      default:
-        return model::ListRunEvents{run(), draw_.below(3), draw_.below(4)};
-    }
-  }
+  Time time() { return model::at_ms(0) + duration(); }
 
   model::AttemptSpec spec() {
     model::AttemptSpec spec;
@@ -94,18 +60,35 @@ class Draw {
     return spec;
   }
 
-  Duration duration() { return draw_.between(Duration{0}, longest); }
   model::Id attempt() { return "a" + std::to_string(1 + draw_.below(3)); }
+  model::Id claimed_attempt() { return attempt(); }
   model::Id run() { return "r" + std::to_string(1 + draw_.below(2)); }
-  model::Id worker() { return "w" + std::to_string(1 + draw_.below(2)); }
+  model::Id claimer() { return "w" + std::to_string(1 + draw_.below(2)); }
+  model::Id holder() { return claimer(); }
   model::Id lease() { return "L" + std::to_string(1 + draw_.below(4)); }
+  std::uint64_t version() { return draw_.below(5); }
+  Time claim_expiry() { return time(); }
+  Time heartbeat_at() { return time(); }
+  Time heartbeat_expiry() { return time(); }
+  Time stale_before() { return time(); }
+  Time overdue_at() { return time(); }
+  Time asked_at() { return time(); }
+  model::AckOutcome outcome() { return static_cast<model::AckOutcome>(draw_.below(3)); }
+  static model::Id kind() { return "kind"; }
+  static std::string payload() { return "1"; }
+  std::uint64_t after() { return draw_.below(3); }
+  std::uint64_t limit() { return draw_.below(4); }
+  std::uint64_t list_limit() { return limit(); }
+
+ private:
+  Duration duration() { return draw_.between(Duration{0}, longest); }
 
   Stream draw_;
 };
 
 }  // namespace
 
-RunResult plain_run(std::uint64_t seed, Subject& subject) {
+RunResult random_baseline_run(std::uint64_t seed, Subject& subject) {
   // Callers' clocks are far ahead: no time of these calls is theirs, and no grace window was kept.
   constexpr Time far_ahead = model::at_ms(0) + 10 * longest;
   Referee referee(subject, {.epoch = model::at_ms(0), .grace = {}, .skew_within_margin = false});

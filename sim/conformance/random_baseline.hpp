@@ -6,9 +6,10 @@
 
 namespace leasecheck::sim {
 
-/// The yardstick for everything that aims: fifty operations drawn uniformly, on ids from small
-/// sets, at uniform times, as a property test does that knows nothing of leases. Judged as every
-/// run is. Pre: the subject is empty.
-[[nodiscard]] RunResult plain_run(std::uint64_t seed, Subject& subject);
+/// The baseline that other generators are compared with: fifty operations drawn uniformly, on ids
+/// from small sets, at uniform times, as a property test does that knows nothing of leases. They
+/// are compared with the model and checked by the properties as in every run. Pre: the subject is
+/// empty.
+[[nodiscard]] RunResult random_baseline_run(std::uint64_t seed, Subject& subject);
 
 }  // namespace leasecheck::sim

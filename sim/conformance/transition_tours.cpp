@@ -61,7 +61,7 @@ std::vector<NamedSpec> backoff_specs() {
   return specs;
 }
 
-/// A world and the tour through it.
+/// A world and the tour through it, planned before any call.
 class Course {
  public:
   static std::expected<Course, std::string> plan(std::span<const NamedSpec> specs, int workers,
@@ -71,9 +71,9 @@ class Course {
     Course course;
     for (const NamedSpec& spec : specs) {
       course.name_ += (course.name_.empty() ? "" : " and ") + spec.name;
-      const model::Action told =
+      const model::Action adapted =
           follower.adapted({.now = {}, .operation = model::EnqueueAttempt{spec.spec}});
-      options.specs.push_back(std::get<model::EnqueueAttempt>(told.operation).spec);
+      options.specs.push_back(std::get<model::EnqueueAttempt>(adapted.operation).spec);
     }
     options.offers = [&profile](const model::Operation& operation) {
       return is_covered(profile, model::name_of(operation));
@@ -90,7 +90,8 @@ class Course {
     return course;
   }
 
-  /// Whether a tour may use the operation. An ack that is taken from anyone is not the model's.
+  /// Whether a tour may use the operation. An ack that a subject accepts from anyone is not: the
+  /// model refuses it.
   static bool is_covered(const Profile& profile, std::string_view operation) {
     if (operation == "ack_attempt" && profile.deviates(Deviation::ack_by_attempt)) return false;
     return profile.offers(operation);
@@ -116,7 +117,7 @@ class Course {
     return *std::move(way);
   }
 
-  /// What the tour did from the last time that it was at the empty repository.
+  /// The arcs of the tour up to `step` since it last left the empty repository.
   [[nodiscard]] std::vector<std::uint32_t> since_empty(std::size_t step) const {
     std::size_t first = step;
     while (first > 0 && arcs_[tour_.arcs[first]].from != 0) --first;
@@ -269,7 +270,7 @@ class Conformance {
         ++world.calls;
         if (!is_covered[arc]) ++world.covered;
         is_covered[arc] = true;
-        tell_progress();
+        report_progress();
       }
       if (!goes_on) {
         explain(course, i, walker.referee().verdict());
@@ -282,14 +283,14 @@ class Conformance {
     result_.worlds.push_back(std::move(world));
   }
 
-  void tell_progress() {
+  void report_progress() {
     if (++calls_made_ % 1000 == 0 && options_.progress) {
       options_.progress(calls_made_, calls_planned_);
     }
   }
 
-  // The shortest way to the transition shows most violations; one that depends on more of the past
-  // is shown by all that the tour did since the repository was last empty.
+  // Most violations are shown by the shortest way to their transition. A violation that depends on
+  // more of the past is shown by all that the tour did since the repository was last empty.
   void explain(const Course& course, std::size_t step, const traces::Verdict& seen) {
     result_.verdict = seen;
     if (seen.result != traces::Result::violated) return;

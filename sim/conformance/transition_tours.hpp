@@ -14,13 +14,10 @@
 
 namespace leasecheck::sim {
 
-/// Exhaustive conformance: every transition of bounded worlds, refused and repeated operations
-/// included, carried out on a subject and compared with the model (answer, error class, state), as
-/// the shortest tours that cover them all.
+/// The worlds and tours of earlier calls, for use in later ones on subjects of the same profile:
+/// planning takes seconds, and most defects are found within the first calls.
 class ConformPlans;
 
-/// The worlds and tours of earlier calls, for use in later ones on like subjects: planning takes
-/// seconds, and most defects are found at once.
 [[nodiscard]] std::shared_ptr<ConformPlans> keep_conform_plans();
 
 struct ConformOptions {
@@ -28,7 +25,7 @@ struct ConformOptions {
   int attempts = 2;
   std::string backend;  ///< for the head of a trace
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
-  /// Told now and then how many of how many calls have been made.
+  /// Called now and then with the number of calls that were made and of all that are planned.
   std::function<void(std::uint64_t made, std::uint64_t of)> progress;
   std::shared_ptr<ConformPlans> plans = keep_conform_plans();
 };
@@ -53,6 +50,9 @@ struct ConformResult {
   std::optional<traces::Trace> trace;
 };
 
+/// Exhaustive conformance: carries out every transition of bounded worlds on subjects, by shortest
+/// tours that cover them all, and compares answer, error class and state with the model. Operations
+/// that are refused, repeated or made by a lease that has ended are among the transitions.
 /// Errors: options that make no sense, a world that is too large, or a subject that cannot be made.
 [[nodiscard]] std::expected<ConformResult, std::string> conform(const ConformOptions& options);
 

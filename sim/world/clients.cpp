@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "leasecheck/spec/alphabet.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -203,34 +205,32 @@ model::Operation RogueClient::draw_operation() {
                             .lease_expires_at = times_.argument(now + context_.plan.ttl, spread)};
 }
 
-// In the name of a worker that holds nothing, so that all of it must be refused unless the stranger
-// itself has claimed.
-model::Operation RogueClient::draw_holder_operation() {
-  const model::Id lease_id = some_lease();
-  const model::Id worker_id = "stranger";
-  const Time now = context_.repository_clock.shows();
-  constexpr std::array<model::AckOutcome, 3> outcomes{
-      model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
-  switch (draw_.below(5)) {
-    case 0:
-      return model::StartAttempt{.lease_id = lease_id, .worker_id = worker_id};
-    case 1:
-      return model::ReleaseLease{.lease_id = lease_id, .worker_id = worker_id};
-    case 2:
-      return model::AckAttempt{.lease_id = lease_id,
-                               .worker_id = worker_id,
-                               .outcome = draw_.pick(std::span<const model::AckOutcome>(outcomes))};
-    case 3:
-      return model::AppendRunEvent{
-          .lease_id = lease_id, .worker_id = worker_id, .kind = "strange", .payload = "true"};
-    default:
-      return model::HeartbeatLeaseWithVersion{
-          .lease_id = lease_id,
-          .worker_id = worker_id,
-          .expected_version = draw_.below(6),
-          .heartbeat_at = times_.argument(now, context_.plan.ttl),
-          .lease_expires_at = times_.argument(now, 2 * context_.plan.ttl)};
+// In the name of a worker that holds nothing, so that all of it must be refused unless the rogue
+// client itself has claimed.
+struct RogueClient::HolderArguments {
+  RogueClient& by;
+  model::Id lease_id;
+  Time now = by.context_.repository_clock.shows();
+
+  [[nodiscard]] model::Id lease() const { return lease_id; }
+  static model::Id holder() { return "stranger"; }
+  model::AckOutcome outcome() {
+    constexpr std::array<model::AckOutcome, 3> outcomes{
+        model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
+    return by.draw_.pick(std::span<const model::AckOutcome>(outcomes));
   }
+  static model::Id kind() { return "strange"; }
+  static std::string payload() { return "true"; }
+  std::uint64_t version() { return by.draw_.below(6); }
+  Time heartbeat_at() { return by.times_.argument(now, by.context_.plan.ttl); }
+  Time heartbeat_expiry() { return by.times_.argument(now, 2 * by.context_.plan.ttl); }
+};
+
+model::Operation RogueClient::draw_holder_operation() {
+  using Kinds = model::OperationKinds<model::StartAttempt, model::ReleaseLease, model::AckAttempt,
+                                      model::AppendRunEvent, model::HeartbeatLeaseWithVersion>;
+  HolderArguments arguments{*this, some_lease()};
+  return Kinds::choose(draw_.below(Kinds::count), arguments);
 }
 
 // A lease that was issued at some time, most likely no longer current; now and then one that never

@@ -61,6 +61,8 @@ class RogueClient {
   void leave() { has_left_ = true; }
 
  private:
+  struct HolderArguments;
+
   void act();
   [[nodiscard]] model::Operation draw_operation();
   [[nodiscard]] model::Operation draw_holder_operation();

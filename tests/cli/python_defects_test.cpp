@@ -30,7 +30,7 @@ TEST_P(PythonDefect, EndsTheMainJobWithItsRule) {
   std::filesystem::create_directory(place / "one");
   std::filesystem::copy(LEASECHECK_CORPUS "/heartbeat_shortens_lease.jsonl", place / "one");
   const Ended ended = place.run(
-      "check --depth 1 --budget 5m --report r --corpus one --backend "
+      "check --budget 5m --report r --corpus one --backend "
       "'exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT " --defect " +
       GetParam().name + GetParam().more + "'");
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;

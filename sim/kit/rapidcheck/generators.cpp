@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leasecheck/spec/alphabet.hpp"
 #include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/step.hpp"
 
@@ -178,161 +179,139 @@ class SpecDrawing {
   const Menu& menu_;
 };
 
-/// Draws operations.
-class Drawing final : public SpecDrawing {
+/// Draws the arguments of one operation at a time.
+class ArgumentDrawing final : public SpecDrawing {
  public:
-  using SpecDrawing::SpecDrawing;
-
-  Action action() const {
-    const Time now = draw_time(aims_);
-    return {now, operation(now)};
-  }
-
- private:
-  /// How often an operation is drawn, in relation to the others on the menu.
-  struct Kind {
-    std::string_view name;
-    int weight;
-    bool is_by_holder;
-    Operation (Drawing::*draw)(Time now) const;
-  };
-
-  template <class Drawn>
-  static constexpr Kind kind(int weight, Operation (Drawing::*draw)(Time now) const) {
-    constexpr bool names_lease = requires(Drawn operation) {
-      operation.lease_id;
-    };
-    return {traits_of<Drawn>.name, weight, traits_of<Drawn>.mutates && names_lease, draw};
-  }
-
-  // The more an operation moves, the more often.
-  static const std::array<Kind, std::variant_size_v<Operation>> kinds;
-
-  // What only a holder can do is mostly not worth trying while there is none.
-  static int weight(const Kind& kind, bool is_anything_held) {
-    return kind.is_by_holder && !is_anything_held ? (kind.weight + 3) / 4 : kind.weight;
-  }
-
-  Operation operation(Time now) const {
-    const bool is_anything_held = !aims_.holdings.empty();
-    std::vector<const Kind*> choices;
-    int total = 0;
-    for (const Kind& kind : kinds) {
-      const bool is_always_drawn = kind.name == traits_of<EnqueueAttempt>.name;
-      if (!is_always_drawn && !menu_.operations.contains(kind.name)) continue;
-      choices.push_back(&kind);
-      total += weight(kind, is_anything_held);
-    }
-    int drawn = below(total);
-    auto choice = choices.begin();
-    while (drawn >= weight(**choice, is_anything_held)) {
-      drawn -= weight(**choice, is_anything_held);
-      ++choice;
-    }
-    return (this->*(*choice)->draw)(now);
-  }
+  ArgumentDrawing(const Aims& aims, const Menu& menu, Time now)
+      : SpecDrawing(aims, menu), now_(now) {}
 
   /// Mostly one that exists.
   Id attempt() const {
     return aims_.specs.empty() || one_in(6) ? new_attempt() : one_of(aims_.specs).attempt_id;
   }
+  using SpecDrawing::run;
 
-  /// Mostly a current holder with its own version; else somebody who is wrong in one way or
+  Id claimed_attempt() {
+    const bool waits = !aims_.waiting.empty() && !one_in(4);
+    soon_ = saturating_add(now_, Duration{below(80) + 1});
+    return waits ? one_of(aims_.waiting) : attempt();
+  }
+  Id claimer() const { return worker(); }
+  Time claim_expiry() const { return one_in(8) ? draw_time(aims_) : soon_; }
+
+  /// Mostly of a current holder with its own version; else of somebody who is wrong in one way or
   /// another.
-  Aims::Holding holding() const {
+  Id lease() {
     const bool live = !aims_.holdings.empty() && !one_in(4);
-    Aims::Holding holding =
+    by_ =
         live ? one_of(aims_.holdings)
              : Aims::Holding{"L" + std::to_string(below(static_cast<int>(aims_.leases_issued) + 2)),
                              worker(), 1};
-    if (one_in(12)) holding.worker_id = worker();
-    if (one_in(menu_.hostile_one_in)) holding.lease_id = draw_bad_id();
-    return holding;
+    if (one_in(12)) by_.worker_id = worker();
+    if (one_in(menu_.hostile_one_in)) by_.lease_id = draw_bad_id();
+    return by_.lease_id;
+  }
+  Id holder() const { return by_.worker_id; }
+  std::uint64_t version() const { return one_in(6) ? by_.version - 1 : by_.version; }
+  Time heartbeat_at() const { return draw_time(aims_); }
+  Time heartbeat_expiry() const { return draw_time(aims_); }
+
+  static AckOutcome outcome() {
+    return one_of<AckOutcome>(
+        {AckOutcome::failed, AckOutcome::failed, AckOutcome::completed, AckOutcome::cancelled});
+  }
+  Id kind() const { return id("kind", 2); }
+  static std::string payload() {
+    return one_of<std::string>({"null", "1", "\"\xc3\xa9\"", R"({"a":[1,true]})", "{", ""});
   }
 
+  Time stale_before() const { return draw_time(aims_, aims_.expiries); }
+  Time overdue_at() const { return draw_time(aims_, aims_.deadlines); }
+  Time asked_at() const { return draw_time(aims_); }
   static std::uint64_t limit() {
     constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
     if (one_in(2)) return one_of<std::uint64_t>({largest / 2, largest / 2 + 1, largest});
     return static_cast<std::uint64_t>(below(5));
   }
+  static std::uint64_t list_limit() { return limit(); }
+  static std::uint64_t after() { return limit(); }
 
-  template <typename HolderOperation>
-  HolderOperation by_holder() const {
-    const Aims::Holding by = holding();
-    return {by.lease_id, by.worker_id};
-  }
-
-  Operation reset(Time) const { return Reset{}; }
-  Operation enqueue(Time) const { return EnqueueAttempt{spec()}; }
-  Operation claim(Time now) const {
-    const bool waits = !aims_.waiting.empty() && !one_in(4);
-    const Time soon = saturating_add(now, Duration{below(80) + 1});
-    return UpsertLease{waits ? one_of(aims_.waiting) : attempt(), worker(),
-                       one_in(8) ? draw_time(aims_) : soon};
-  }
-  Operation heartbeat(Time) const {
-    return HeartbeatLease{holding().lease_id, draw_time(aims_), draw_time(aims_)};
-  }
-  Operation versioned_heartbeat(Time) const {
-    const Aims::Holding by = holding();
-    const std::uint64_t version = one_in(6) ? by.version - 1 : by.version;
-    return HeartbeatLeaseWithVersion{by.lease_id, by.worker_id, version, draw_time(aims_),
-                                     draw_time(aims_)};
-  }
-  Operation reap(Time) const { return ExpireLeasesAndRequeue{draw_time(aims_, aims_.expiries)}; }
-  Operation time_out(Time) const {
-    return TransitionTimedOutAttempts{draw_time(aims_, aims_.deadlines)};
-  }
-  Operation start(Time) const { return by_holder<StartAttempt>(); }
-  Operation release(Time) const { return by_holder<ReleaseLease>(); }
-  Operation ack(Time) const {
-    auto ack = by_holder<AckAttempt>();
-    ack.outcome = one_of<AckOutcome>(
-        {AckOutcome::failed, AckOutcome::failed, AckOutcome::completed, AckOutcome::cancelled});
-    return ack;
-  }
-  Operation append(Time) const {
-    const Aims::Holding by = holding();
-    return AppendRunEvent{
-        by.lease_id, by.worker_id, id("kind", 2),
-        one_of<std::string>({"null", "1", "\"\xc3\xa9\"", R"({"a":[1,true]})", "{", ""})};
-  }
-  Operation cancel(Time) const { return CancelAttempt{attempt()}; }
-  Operation replay(Time) const { return ReplayDeadLetter{attempt()}; }
-  Operation list(Time) const { return ListDispatchableAttempts{draw_time(aims_), limit()}; }
-  Operation latest_seq(Time) const { return LatestSeqForRun{run()}; }
-  Operation dead_letters(Time) const { return ListDeadLetters{limit()}; }
-  Operation get_attempt(Time) const { return GetAttempt{attempt()}; }
-  Operation get_lease(Time) const { return GetLease{holding().lease_id}; }
-  Operation lease_of_attempt(Time) const { return GetLeaseForAttempt{attempt()}; }
-  Operation depth(Time) const { return QueueDepth{draw_time(aims_)}; }
-  Operation counts(Time) const { return CountByStatus{}; }
-  Operation events(Time) const { return ListRunEvents{run(), limit(), limit()}; }
+ private:
+  Time now_;
+  Time soon_{};
+  Aims::Holding by_;
 };
 
-const std::array<Drawing::Kind, std::variant_size_v<Operation>> Drawing::kinds{
-    {kind<EnqueueAttempt>(44, &Drawing::enqueue),
-     kind<UpsertLease>(52, &Drawing::claim),
-     kind<AckAttempt>(33, &Drawing::ack),
-     kind<HeartbeatLease>(11, &Drawing::heartbeat),
-     kind<HeartbeatLeaseWithVersion>(11, &Drawing::versioned_heartbeat),
-     kind<StartAttempt>(11, &Drawing::start),
-     kind<ReleaseLease>(11, &Drawing::release),
-     kind<AppendRunEvent>(11, &Drawing::append),
-     kind<ExpireLeasesAndRequeue>(12, &Drawing::reap),
-     kind<TransitionTimedOutAttempts>(12, &Drawing::time_out),
-     kind<CancelAttempt>(8, &Drawing::cancel),
-     kind<ReplayDeadLetter>(12, &Drawing::replay),
-     kind<ListDispatchableAttempts>(16, &Drawing::list),
-     kind<LatestSeqForRun>(3, &Drawing::latest_seq),
-     kind<ListDeadLetters>(3, &Drawing::dead_letters),
-     kind<GetAttempt>(3, &Drawing::get_attempt),
-     kind<GetLease>(3, &Drawing::get_lease),
-     kind<GetLeaseForAttempt>(3, &Drawing::lease_of_attempt),
-     kind<QueueDepth>(3, &Drawing::depth),
-     kind<CountByStatus>(3, &Drawing::counts),
-     kind<ListRunEvents>(3, &Drawing::events),
-     kind<Reset>(1, &Drawing::reset)}};
+/// How often an operation is drawn, in relation to the others on the menu.
+struct Kind {
+  std::string_view name;
+  int weight;
+  bool is_by_holder;
+  Operation (*draw)(ArgumentDrawing& arguments);
+
+  // What only a holder can do is mostly not worth trying while there is none.
+  [[nodiscard]] int weight_where(bool is_anything_held) const {
+    return is_by_holder && !is_anything_held ? (weight + 3) / 4 : weight;
+  }
+};
+
+template <typename Op>
+Kind by_anyone(int weight) {
+  return {traits_of<Op>.name, weight, false, chosen<Op, ArgumentDrawing>};
+}
+template <typename Op>
+Kind by_holder(int weight) {
+  return {traits_of<Op>.name, weight, true, chosen<Op, ArgumentDrawing>};
+}
+
+// The more an operation moves, the more often.
+const std::array<Kind, AllOperations::count>& all_kinds() {
+  static const std::array<Kind, AllOperations::count> kinds{
+      by_anyone<EnqueueAttempt>(44),
+      by_anyone<UpsertLease>(52),
+      by_holder<AckAttempt>(33),
+      by_holder<HeartbeatLease>(11),
+      by_holder<HeartbeatLeaseWithVersion>(11),
+      by_holder<StartAttempt>(11),
+      by_holder<ReleaseLease>(11),
+      by_holder<AppendRunEvent>(11),
+      by_anyone<ExpireLeasesAndRequeue>(12),
+      by_anyone<TransitionTimedOutAttempts>(12),
+      by_anyone<CancelAttempt>(8),
+      by_anyone<ReplayDeadLetter>(12),
+      by_anyone<ListDispatchableAttempts>(16),
+      by_anyone<LatestSeqForRun>(3),
+      by_anyone<ListDeadLetters>(3),
+      by_anyone<GetAttempt>(3),
+      by_anyone<GetLease>(3),
+      by_anyone<GetLeaseForAttempt>(3),
+      by_anyone<QueueDepth>(3),
+      by_anyone<CountByStatus>(3),
+      by_anyone<ListRunEvents>(3),
+      by_anyone<Reset>(1)};
+  return kinds;
+}
+
+Action draw_action(const Aims& aims, const Menu& menu) {
+  const Time now = draw_time(aims);
+  const bool is_anything_held = !aims.holdings.empty();
+  std::vector<const Kind*> choices;
+  int total = 0;
+  for (const Kind& kind : all_kinds()) {
+    if (!menu.operations.contains(kind.name) && kind.name != traits_of<EnqueueAttempt>.name)
+      continue;
+    choices.push_back(&kind);
+    total += kind.weight_where(is_anything_held);
+  }
+  int drawn = below(total);
+  auto choice = choices.begin();
+  while (drawn >= (*choice)->weight_where(is_anything_held)) {
+    drawn -= (*choice)->weight_where(is_anything_held);
+    ++choice;
+  }
+  ArgumentDrawing arguments(aims, menu, now);
+  return {now, (*choice)->draw(arguments)};
+}
 
 /// A generator of `draw(aims of state, menu)`.
 template <typename Draw>
@@ -406,9 +385,8 @@ rc::Gen<RetryPolicy> any_retry_policy() {
 }
 
 rc::Gen<Action> any_action(const State& state, const Menu& menu) {
-  return aiming(state, menu, [](const Aims& aims, const Menu& choice) {
-    return Drawing(aims, choice).action();
-  });
+  return aiming(state, menu,
+                [](const Aims& aims, const Menu& choice) { return draw_action(aims, choice); });
 }
 
 rc::Gen<std::vector<Action>> any_actions() {

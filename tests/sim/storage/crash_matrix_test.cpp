@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "sim/defects/storage/sqlite_mutants.hpp"
 
@@ -177,6 +180,21 @@ TEST(CrashMatrix, APointThatDoesNotExistIsRefused) {
   const CrashCase subject = crash_cases().front();
   EXPECT_FALSE(matrix.replay(subject, {CrashEvent::kill, 100'000, {}}));
   EXPECT_FALSE(matrix.replay(subject, {CrashEvent::power_loss, 1, "kkkkkkkkkkkk"}));
+}
+
+// An operation that is added to the contract is to be crashed as well.
+TEST(SmallOperations, AreAllThatCanChangeARepository) {
+  std::set<std::size_t> kinds;
+  for (const SmallOperation& small : small_operations()) {
+    kinds.insert(small.action.operation.index());
+  }
+  [&kinds]<std::size_t... kind>(std::index_sequence<kind...>) {
+    for (const auto& operation : {model::Operation(std::in_place_index<kind>)...}) {
+      EXPECT_TRUE(kinds.contains(operation.index()) || !model::can_change_state(operation))
+          << model::name_of(operation);
+    }
+  }
+  (std::make_index_sequence<std::variant_size_v<model::Operation>>());
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class CheckpointWriter {
   int error_ = 0;  ///< The first `errno` that was met.
 };
 
-/// Reads such a file. A read beyond its end gives zeros; `finish` tells.
+/// Reads such a file. A read beyond its end gives zeros, and `finish` an error.
 class CheckpointReader {
  public:
   explicit CheckpointReader(const std::filesystem::path& path);

@@ -18,7 +18,7 @@ inline std::vector<std::vector<unsigned>> permutations(unsigned n) {
   return all;
 }
 
-/// The plain way to a canonical state: of the images of `state` under every permutation, the one
+/// The simplest canonical state: of the images of `state` under every permutation, the one
 /// of least encoding. `renamed(state, permutation)` is the state in which thing i is called
 /// `permutation[i]`. Exact for any symmetry; a model that knows its own shape can do better.
 template <typename M, typename Renamed>
