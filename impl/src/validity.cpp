@@ -98,7 +98,9 @@ Result<void> validate(AckOutcome outcome) {
 
 Result<void> validate(const NewRunEvent& event) {
   if (auto kind = validate_id("kind", event.kind); !kind) return kind;
-  if (nlohmann::json::accept(event.payload)) return {};
+  // The parser takes a zero byte for the end of its input, but no JSON text contains one.
+  const bool ends_early = event.payload.find('\0') != std::string::npos;
+  if (!ends_early && nlohmann::json::accept(event.payload)) return {};
   return invalid("payload is not the text of one JSON value");
 }
 

@@ -1,6 +1,7 @@
 // Rules 9, 11, 12, 13: what the holder of a current lease may do with its attempt.
 
 #include "leasecheck/spec/validity.hpp"
+#include "model/spec/json.hpp"
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {

@@ -1,9 +1,8 @@
 #include "leasecheck/spec/validity.hpp"
 
-#include <utf8.h>
-
 #include <limits>
-#include <nlohmann/json.hpp>
+
+#include "model/spec/utf8.hpp"
 
 namespace leasecheck::model {
 namespace {
@@ -28,8 +27,7 @@ bool is_valid_policy(const RetryPolicy& policy) {
 }  // namespace
 
 bool is_valid_id(std::string_view id) {
-  return !id.empty() && id.size() <= longest_id_bytes && !id.contains('\0') &&
-         utf8::is_valid(id.begin(), id.end());
+  return !id.empty() && id.size() <= longest_id_bytes && !id.contains('\0') && is_utf8(id);
 }
 
 bool is_valid_spec(const AttemptSpec& spec) {
@@ -38,10 +36,6 @@ bool is_valid_spec(const AttemptSpec& spec) {
          spec.timeout.value_or(Duration{1}) >= Duration{1} &&
          (!spec.retry_policy || is_valid_policy(*spec.retry_policy)) &&
          is_between(1, spec.max_deliveries.value_or(1), largest_policy_count);
-}
-
-bool is_json(std::string_view payload) {
-  return nlohmann::json::accept(payload);
 }
 
 }  // namespace leasecheck::model

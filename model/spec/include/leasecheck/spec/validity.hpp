@@ -12,8 +12,4 @@ namespace leasecheck::model {
 /// Whether `spec` is free of every fault that is `invalid_argument` (section "Errors").
 [[nodiscard]] bool is_valid_spec(const AttemptSpec& spec);
 
-/// Rule 13: whether `payload` is the text of exactly one JSON value: RFC 8259 in valid UTF-8, a
-/// leading byte order mark allowed, numbers within the range of a double.
-[[nodiscard]] bool is_json(std::string_view payload);
-
 }  // namespace leasecheck::model
