@@ -152,7 +152,7 @@ std::string_view word(Way way) {
     case Way::both:
       return "both";
   }
-  return "";
+  std::unreachable();
 }
 
 std::expected<Margin, Undecided> find_margin(const MarginOptions& options, Way way) {

@@ -1,35 +1,89 @@
 #include "sim/subject/convert.hpp"
 
+#include <utility>
+
 namespace leasecheck::sim {
 namespace {
 
-// The enumerations list the contract's words in the same order; these lines fail to compile when
-// one of them changes alone.
-static_assert(static_cast<int>(model::Status::cancelled) ==
-              static_cast<int>(lease::Status::cancelled));
-static_assert(static_cast<int>(model::Status::running) == static_cast<int>(lease::Status::running));
-static_assert(static_cast<int>(model::Status::completed) ==
-              static_cast<int>(lease::Status::completed));
-static_assert(static_cast<int>(model::OnTimeout::cancel) ==
-              static_cast<int>(lease::OnTimeout::cancel));
-static_assert(static_cast<int>(model::OnTimeout::fail) == static_cast<int>(lease::OnTimeout::fail));
-static_assert(static_cast<int>(model::AckOutcome::cancelled) ==
-              static_cast<int>(lease::AckOutcome::cancelled));
-static_assert(static_cast<int>(model::AckOutcome::failed) ==
-              static_cast<int>(lease::AckOutcome::failed));
-static_assert(static_cast<int>(model::DeadLetterReason::delivery_exhausted) ==
-              static_cast<int>(lease::DeadLetterReason::delivery_exhausted));
-static_assert(static_cast<int>(model::DeadLetterReason::timed_out) ==
-              static_cast<int>(lease::DeadLetterReason::timed_out));
-static_assert(static_cast<int>(model::BackoffStrategy::exponential) ==
-              static_cast<int>(lease::BackoffStrategy::exponential));
-static_assert(static_cast<int>(model::ErrorCode::corrupt) ==
-              static_cast<int>(lease::ErrorCode::corrupt));
-static_assert(static_cast<int>(model::ErrorCode::stale_lease) ==
-              static_cast<int>(lease::ErrorCode::stale_lease));
+// One switch for each enumeration and direction, without a default: the compiler sees to it that
+// none of the contract's words is forgotten on either side.
+
+lease::Status to_lease(model::Status value) {
+  switch (value) {
+    case model::Status::queued:
+      return lease::Status::queued;
+    case model::Status::leased:
+      return lease::Status::leased;
+    case model::Status::running:
+      return lease::Status::running;
+    case model::Status::retry_backoff:
+      return lease::Status::retry_backoff;
+    case model::Status::completed:
+      return lease::Status::completed;
+    case model::Status::failed:
+      return lease::Status::failed;
+    case model::Status::cancelled:
+      return lease::Status::cancelled;
+  }
+  std::unreachable();
+}
+
+lease::OnTimeout to_lease(model::OnTimeout value) {
+  switch (value) {
+    case model::OnTimeout::retry:
+      return lease::OnTimeout::retry;
+    case model::OnTimeout::fail:
+      return lease::OnTimeout::fail;
+    case model::OnTimeout::cancel:
+      return lease::OnTimeout::cancel;
+  }
+  std::unreachable();
+}
+
+lease::BackoffStrategy to_lease(model::BackoffStrategy value) {
+  switch (value) {
+    case model::BackoffStrategy::fixed:
+      return lease::BackoffStrategy::fixed;
+    case model::BackoffStrategy::exponential:
+      return lease::BackoffStrategy::exponential;
+  }
+  std::unreachable();
+}
+
+model::Status to_model(lease::Status value) {
+  switch (value) {
+    case lease::Status::queued:
+      return model::Status::queued;
+    case lease::Status::leased:
+      return model::Status::leased;
+    case lease::Status::running:
+      return model::Status::running;
+    case lease::Status::retry_backoff:
+      return model::Status::retry_backoff;
+    case lease::Status::completed:
+      return model::Status::completed;
+    case lease::Status::failed:
+      return model::Status::failed;
+    case lease::Status::cancelled:
+      return model::Status::cancelled;
+  }
+  std::unreachable();
+}
+
+model::DeadLetterReason to_model(lease::DeadLetterReason value) {
+  switch (value) {
+    case lease::DeadLetterReason::failed:
+      return model::DeadLetterReason::failed;
+    case lease::DeadLetterReason::timed_out:
+      return model::DeadLetterReason::timed_out;
+    case lease::DeadLetterReason::delivery_exhausted:
+      return model::DeadLetterReason::delivery_exhausted;
+  }
+  std::unreachable();
+}
 
 lease::RetryPolicy to_lease(const model::RetryPolicy& policy) {
-  return {.strategy = static_cast<lease::BackoffStrategy>(policy.strategy),
+  return {.strategy = to_lease(policy.strategy),
           .backoff = policy.backoff,
           .max_backoff = policy.max_backoff,
           .multiplier = policy.multiplier,
@@ -44,7 +98,7 @@ lease::AttemptSpec to_lease(const model::AttemptSpec& spec) {
                                .priority = spec.priority,
                                .not_before = spec.not_before,
                                .timeout = spec.timeout,
-                               .on_timeout = static_cast<lease::OnTimeout>(spec.on_timeout),
+                               .on_timeout = to_lease(spec.on_timeout),
                                .retry_policy = std::nullopt,
                                .max_deliveries = spec.max_deliveries,
                                .tenant_id = std::nullopt};
@@ -67,16 +121,40 @@ lease::AttemptDispatchRecord to_lease(const model::DispatchRecord& record) {
   return {.attempt_id = lease::AttemptId(record.attempt_id),
           .run_id = lease::RunId(record.run_id),
           .attempt_no = record.attempt_no,
-          .status = static_cast<lease::Status>(record.status),
+          .status = to_lease(record.status),
           .retry_at = record.retry_at};
 }
 
-lease::AckOutcome to_lease(model::AckOutcome outcome) {
-  return static_cast<lease::AckOutcome>(outcome);
+lease::AckOutcome to_lease(model::AckOutcome value) {
+  switch (value) {
+    case model::AckOutcome::completed:
+      return lease::AckOutcome::completed;
+    case model::AckOutcome::failed:
+      return lease::AckOutcome::failed;
+    case model::AckOutcome::cancelled:
+      return lease::AckOutcome::cancelled;
+  }
+  std::unreachable();
 }
 
-lease::ErrorCode to_lease(model::ErrorCode code) {
-  return static_cast<lease::ErrorCode>(code);
+lease::ErrorCode to_lease(model::ErrorCode value) {
+  switch (value) {
+    case model::ErrorCode::invalid_argument:
+      return lease::ErrorCode::invalid_argument;
+    case model::ErrorCode::not_found:
+      return lease::ErrorCode::not_found;
+    case model::ErrorCode::stale_lease:
+      return lease::ErrorCode::stale_lease;
+    case model::ErrorCode::not_dispatchable:
+      return lease::ErrorCode::not_dispatchable;
+    case model::ErrorCode::already_exists:
+      return lease::ErrorCode::already_exists;
+    case model::ErrorCode::unavailable:
+      return lease::ErrorCode::unavailable;
+    case model::ErrorCode::corrupt:
+      return lease::ErrorCode::corrupt;
+  }
+  std::unreachable();
 }
 
 model::LeaseRecord to_model(const lease::LeaseRecord& record) {
@@ -93,7 +171,7 @@ model::DispatchRecord to_model(const lease::AttemptDispatchRecord& record) {
   return {.attempt_id = record.attempt_id.str(),
           .run_id = record.run_id.str(),
           .attempt_no = record.attempt_no,
-          .status = static_cast<model::Status>(record.status),
+          .status = to_model(record.status),
           .retry_at = record.retry_at};
 }
 
@@ -101,7 +179,7 @@ model::AttemptRecord to_model(const lease::AttemptRecord& record) {
   return {.attempt_id = record.attempt_id.str(),
           .run_id = record.run_id.str(),
           .attempt_no = record.attempt_no,
-          .status = static_cast<model::Status>(record.status),
+          .status = to_model(record.status),
           .priority = record.priority,
           .ready_at = record.ready_at,
           .retry_at = record.retry_at,
@@ -114,7 +192,7 @@ model::DeadLetter to_model(const lease::DeadLetter& letter) {
   return {.attempt_id = letter.attempt_id.str(),
           .run_id = letter.run_id.str(),
           .attempt_no = letter.attempt_no,
-          .reason = static_cast<model::DeadLetterReason>(letter.reason),
+          .reason = to_model(letter.reason),
           .dead_at = letter.dead_at};
 }
 
@@ -127,7 +205,7 @@ model::RunEvent to_model(const lease::RunEvent& event) {
 }
 
 model::AckResult to_model(const lease::AckResult& result) {
-  return {.status = static_cast<model::Status>(result.status),
+  return {.status = to_model(result.status),
           .attempt_no = result.attempt_no,
           .retry_at = result.retry_at};
 }
@@ -136,8 +214,33 @@ model::RunRecord to_model(const lease::RunRecord& run) {
   return {.run_id = run.run_id.str(), .events = to_model(run.events)};
 }
 
-model::ErrorCode to_model(lease::ErrorCode code) {
-  return static_cast<model::ErrorCode>(code);
+model::ErrorCode to_model(lease::ErrorCode value) {
+  switch (value) {
+    case lease::ErrorCode::invalid_argument:
+      return model::ErrorCode::invalid_argument;
+    case lease::ErrorCode::not_found:
+      return model::ErrorCode::not_found;
+    case lease::ErrorCode::stale_lease:
+      return model::ErrorCode::stale_lease;
+    case lease::ErrorCode::not_dispatchable:
+      return model::ErrorCode::not_dispatchable;
+    case lease::ErrorCode::already_exists:
+      return model::ErrorCode::already_exists;
+    case lease::ErrorCode::unavailable:
+      return model::ErrorCode::unavailable;
+    case lease::ErrorCode::corrupt:
+      return model::ErrorCode::corrupt;
+  }
+  std::unreachable();
+}
+
+model::CountsByStatus to_model(const lease::CountsByStatus& counts) {
+  model::CountsByStatus converted;
+  for (std::size_t i = 0; i < counts.count.size(); ++i) {
+    const model::Status status = to_model(static_cast<lease::Status>(i));
+    converted.count[static_cast<std::size_t>(status)] = counts.count[i];
+  }
+  return converted;
 }
 
 }  // namespace leasecheck::sim

@@ -23,6 +23,7 @@ namespace leasecheck::sim {
 [[nodiscard]] model::AckResult to_model(const lease::AckResult& result);
 [[nodiscard]] model::RunRecord to_model(const lease::RunRecord& run);
 [[nodiscard]] model::ErrorCode to_model(lease::ErrorCode code);
+[[nodiscard]] model::CountsByStatus to_model(const lease::CountsByStatus& counts);
 
 template <typename T>
 [[nodiscard]] auto to_model(const std::vector<T>& values) {

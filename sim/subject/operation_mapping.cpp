@@ -162,10 +162,7 @@ class Mapping {
   }
 
   model::Outcome operator()(const model::CountByStatus&) {
-    return outcome_of(repository_.counts_by_status(), reply_,
-                      [](const lease::CountsByStatus& counts) {
-                        return model::CountsByStatus{.count = counts.count};
-                      });
+    return outcome_of(repository_.counts_by_status(), reply_, converted);
   }
 
   model::Outcome operator()(const model::ListRunEvents& operation) {
