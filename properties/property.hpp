@@ -15,13 +15,7 @@
 /// each on its own; only `conforms_to_model` compares with the reference model.
 namespace leasecheck::properties {
 
-/// What was deployed, as far as a rule depends on it.
-struct Deployment {
-  model::Time epoch{};       ///< true time at which the run began
-  model::Duration grace{0};  ///< the reapers' grace window
-  /// No clock is behind another by more than rule 20 allows, so that 19(b) is promised.
-  bool skew_within_margin = true;
-};
+using model::Deployment;
 
 /// What a property says when it does not hold, in words, with the values that show it.
 using Complaint = std::optional<std::string>;

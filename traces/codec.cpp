@@ -1,42 +1,10 @@
 #include "traces/codec.hpp"
 
+#include "leasecheck/spec/operation_traits.hpp"
 #include "traces/json_fields.hpp"
 
 namespace leasecheck::traces {
 namespace {
-
-/// Which alternative of `Answer` an operation gives: the second column of the contract's methods.
-struct EmptyAnswer {
-  using Answer = model::Answer;
-  Answer operator()(const model::Reset&) const { return model::Done{}; }
-  Answer operator()(const model::EnqueueAttempt&) const { return model::Done{}; }
-  Answer operator()(const model::ListDispatchableAttempts&) const {
-    return std::vector<model::DispatchRecord>{};
-  }
-  Answer operator()(const model::UpsertLease&) const { return model::LeaseRecord{}; }
-  Answer operator()(const model::HeartbeatLease&) const { return model::Done{}; }
-  Answer operator()(const model::HeartbeatLeaseWithVersion&) const { return model::LeaseRecord{}; }
-  Answer operator()(const model::ExpireLeasesAndRequeue&) const { return model::Count{}; }
-  Answer operator()(const model::TransitionTimedOutAttempts&) const { return model::Count{}; }
-  Answer operator()(const model::LatestSeqForRun&) const { return model::Sequence{}; }
-  Answer operator()(const model::StartAttempt&) const { return model::Done{}; }
-  Answer operator()(const model::ReleaseLease&) const { return model::Done{}; }
-  Answer operator()(const model::AckAttempt&) const { return model::AckResult{}; }
-  Answer operator()(const model::AppendRunEvent&) const { return model::Sequence{}; }
-  Answer operator()(const model::CancelAttempt&) const { return model::Done{}; }
-  Answer operator()(const model::ReplayDeadLetter&) const { return model::Done{}; }
-  Answer operator()(const model::ListDeadLetters&) const {
-    return std::vector<model::DeadLetter>{};
-  }
-  Answer operator()(const model::GetAttempt&) const { return model::AttemptRecord{}; }
-  Answer operator()(const model::GetLease&) const { return std::optional<model::LeaseRecord>{}; }
-  Answer operator()(const model::GetLeaseForAttempt&) const {
-    return std::optional<model::LeaseRecord>{};
-  }
-  Answer operator()(const model::QueueDepth&) const { return model::Count{}; }
-  Answer operator()(const model::CountByStatus&) const { return model::CountsByStatus{}; }
-  Answer operator()(const model::ListRunEvents&) const { return std::vector<model::RunEvent>{}; }
-};
 
 struct AnswerEncoder {
   Json operator()(const std::optional<model::LeaseRecord>& lease) const {
@@ -47,10 +15,11 @@ struct AnswerEncoder {
 
 struct AnswerDecoder {
   const Json& json;
+  const FieldNames& absent;
   std::string operator()(std::optional<model::LeaseRecord>& lease) const {
-    return json.is_null() ? std::string() : Decoder::record(json, lease.emplace());
+    return json.is_null() ? std::string() : Decoder::record(json, lease.emplace(), &absent);
   }
-  std::string operator()(auto& answer) const { return Decoder::record(json, answer); }
+  std::string operator()(auto& answer) const { return Decoder::record(json, answer, &absent); }
 };
 
 /// Reads the alternative of `Variant` that has this name.
@@ -89,7 +58,8 @@ Json outcome_to_json(const model::Outcome& outcome) {
   return {{"ok", std::visit(AnswerEncoder{}, *outcome)}};
 }
 
-Decoded<model::Outcome> outcome_from_json(const model::Operation& operation, const Json& json) {
+Decoded<model::Outcome> outcome_from_json(const model::Operation& operation, const Json& json,
+                                          const FieldNames& absent) {
   if (json.is_object() && json.contains("error")) {
     Decoder error(json["error"]);
     model::ErrorCode code{};
@@ -100,8 +70,12 @@ Decoded<model::Outcome> outcome_from_json(const model::Operation& operation, con
   if (!json.is_object() || !json.contains("ok")) {
     return std::unexpected("answer" + expected("an object with \"ok\" or \"error\"", json));
   }
-  model::Answer answer = std::visit(EmptyAnswer{}, operation);
-  const std::string complaint = std::visit(AnswerDecoder{json["ok"]}, answer);
+  model::Answer answer = std::visit(
+      []<class Operation>(const Operation&) {
+        return model::Answer(std::in_place_type<model::AnswerTo<Operation>>);
+      },
+      operation);
+  const std::string complaint = std::visit(AnswerDecoder{json["ok"], absent}, answer);
   if (!complaint.empty()) return std::unexpected("ok" + complaint);
   return model::Outcome(std::move(answer));
 }
@@ -110,9 +84,9 @@ Json snapshot_to_json(const model::Snapshot& snapshot) {
   return Encoder::object(snapshot);
 }
 
-Decoded<model::Snapshot> snapshot_from_json(const Json& json) {
+Decoded<model::Snapshot> snapshot_from_json(const Json& json, const FieldNames& absent) {
   model::Snapshot snapshot;
-  const std::string complaint = Decoder::record(json, snapshot);
+  const std::string complaint = Decoder::record(json, snapshot, &absent);
   if (!complaint.empty()) return std::unexpected("snapshot" + complaint);
   return snapshot;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,9 @@
 /// Thread: any; nothing here has state.
 namespace leasecheck::traces {
 
+/// Fields of records, each with its kind: "attempt.ready_at". See `model::record_name`.
+using FieldNames = std::set<std::string, std::less<>>;
+
 /// The arguments of an operation, without its name and its time.
 [[nodiscard]] Json operation_args_to_json(const model::Operation& operation);
 
@@ -30,14 +35,17 @@ namespace leasecheck::traces {
 /// `{"ok":…}` or `{"error":{"code":…}}`.
 [[nodiscard]] Json outcome_to_json(const model::Outcome& outcome);
 
-/// Decodes what `operation` answered. Fields beyond the contract's are ignored.
+/// Decodes what `operation` answered. Fields beyond the contract's are ignored; those that are
+/// `absent` are not read, and keep the value that a new record has.
 [[nodiscard]] Decoded<model::Outcome> outcome_from_json(const model::Operation& operation,
-                                                        const Json& json);
+                                                        const Json& json,
+                                                        const FieldNames& absent = {});
 
 [[nodiscard]] Json snapshot_to_json(const model::Snapshot& snapshot);
 
-/// Fields beyond the contract's are ignored.
-[[nodiscard]] Decoded<model::Snapshot> snapshot_from_json(const Json& json);
+/// Fields beyond the contract's are ignored, and so are those that are `absent`.
+[[nodiscard]] Decoded<model::Snapshot> snapshot_from_json(const Json& json,
+                                                          const FieldNames& absent = {});
 
 /// One record on its own, as it stands in a snapshot.
 [[nodiscard]] Json record_to_json(const model::AttemptRecord& record);

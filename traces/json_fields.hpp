@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "traces/fields.hpp"
-#include "traces/json.hpp"
+#include "leasecheck/spec/fields.hpp"
+#include "traces/codec.hpp"
 #include "traces/trace.hpp"
 
 /// The visitors of `fields`: one makes JSON, one prints it, one reads it. Included by this folder's
@@ -22,7 +22,7 @@
 namespace leasecheck::traces {
 
 template <class E>
-inline constexpr E last_of = E{};
+extern const E last_of;  // an enumeration without a line below does not compile
 template <>
 inline constexpr auto last_of<model::Status> = model::Status::cancelled;
 template <>
@@ -171,14 +171,18 @@ class Printer {
 /// which every level of nesting has put its own name in front.
 class Decoder {
  public:
-  explicit Decoder(const Json& object) : object_(object) {
+  /// Fields of a record of this kind that are among `absent` are not read.
+  explicit Decoder(const Json& object, std::string_view kind = {},
+                   const FieldNames* absent = nullptr)
+      : object_(object), kind_(kind), absent_(absent) {
     if (!object.is_object()) complaint_ = expected("an object", object);
   }
 
   template <class T>
   void operator()(std::string_view name, T& member) {
+    if (is_absent(name)) return;
     if (const Json* field = find(name)) {
-      note(name, value(*field, member));
+      note(name, value(*field, member, absent_));
     } else if (complaint_.empty()) {
       complaint_ = "." + std::string(name) + ": missing";
     }
@@ -187,8 +191,9 @@ class Decoder {
   template <class T>
   void operator()(std::string_view name, std::optional<T>& member) {
     member.reset();
+    if (is_absent(name)) return;
     if (const Json* field = find(name); field != nullptr && !field->is_null()) {
-      note(name, value(*field, member.emplace()));
+      note(name, value(*field, member.emplace(), absent_));
     }
   }
 
@@ -242,7 +247,8 @@ class Decoder {
 
   /// Reads one value; returns the complaint, empty when all is well.
   template <class T>
-  [[nodiscard]] static std::string value(const Json& json, T& member) {
+  [[nodiscard]] static std::string value(const Json& json, T& member,
+                                         const FieldNames* absent = nullptr) {
     if constexpr (std::same_as<T, std::string>) {
       return text_from_json(json, member);
     } else if constexpr (std::same_as<T, model::Time>) {
@@ -254,15 +260,16 @@ class Decoder {
     } else if constexpr (std::is_enum_v<T>) {
       return enumerator(json, member);
     } else if constexpr (is_vector<T>) {
-      return array(json, member);
+      return array(json, member, absent);
     } else {
-      return record(json, member);
+      return record(json, member, absent);
     }
   }
 
   template <class Record>
-  [[nodiscard]] static std::string record(const Json& json, Record& result) {
-    Decoder decoder(json);
+  [[nodiscard]] static std::string record(const Json& json, Record& result,
+                                          const FieldNames* absent = nullptr) {
+    Decoder decoder(json, model::record_name<Record>, absent);
     if (json.is_object()) fields(decoder, result);
     return decoder.complaint();
   }
@@ -276,6 +283,10 @@ class Decoder {
   }
 
  private:
+  [[nodiscard]] bool is_absent(std::string_view name) const {
+    return absent_ != nullptr && absent_->contains(std::string(kind_) + "." + std::string(name));
+  }
+
   [[nodiscard]] const Json* find(std::string_view name) {
     if (!complaint_.empty()) return nullptr;
     asked_for_.push_back(name);
@@ -325,17 +336,20 @@ class Decoder {
   }
 
   template <class T>
-  [[nodiscard]] static std::string array(const Json& json, std::vector<T>& members) {
+  [[nodiscard]] static std::string array(const Json& json, std::vector<T>& members,
+                                         const FieldNames* absent) {
     if (!json.is_array()) return expected("an array", json);
     members.assign(json.size(), T{});
     for (std::size_t i = 0; i < json.size(); ++i) {
-      std::string complaint = value(json[i], members[i]);
+      std::string complaint = value(json[i], members[i], absent);
       if (!complaint.empty()) return "[" + std::to_string(i) + "]" + complaint;
     }
     return {};
   }
 
   const Json& object_;
+  std::string_view kind_;
+  const FieldNames* absent_;
   std::vector<std::string_view> asked_for_;
   std::string complaint_;
 };

@@ -76,7 +76,7 @@ void add_what(Json& line, const model::Environment& event) {
   if (is_information(event)) line["phase"] = "info";
 }
 
-Decoded<decltype(Step::what)> call_from(Decoder& line) {
+Decoded<StepBody> call_from(Decoder& line) {
   Call call;
   std::string name;
   line("actor", call.actor);
@@ -90,7 +90,7 @@ Decoded<decltype(Step::what)> call_from(Decoder& line) {
   return call;
 }
 
-Decoded<decltype(Step::what)> return_from(Decoder& line, const FindCall& find_call) {
+Decoded<StepBody> return_from(Decoder& line, const FindCall& find_call) {
   Return answer;
   line("of", answer.of);
   if (!line.raw("post").is_null()) line.digits("post", answer.post, 16);
@@ -109,7 +109,7 @@ Decoded<decltype(Step::what)> return_from(Decoder& line, const FindCall& find_ca
   return answer;
 }
 
-Decoded<decltype(Step::what)> disk_event_from(const std::string& name, const Json& args) {
+Decoded<StepBody> disk_event_from(const std::string& name, const Json& args) {
   const auto* const words = std::ranges::find(disk_event_words, name, &DiskEventWords::name);
   if (words == disk_event_words.end()) {
     return std::unexpected("op: expected \"schedule\" or \"mishap\", found \"" + name + "\"");
@@ -122,7 +122,7 @@ Decoded<decltype(Step::what)> disk_event_from(const std::string& name, const Jso
   return event;
 }
 
-Decoded<decltype(Step::what)> event_from(Decoder& line, bool is_marked_information) {
+Decoded<StepBody> event_from(Decoder& line, bool is_marked_information) {
   std::string name;
   line("op", name);
   if (!line.complaint().empty()) return std::unexpected(line.complaint());
@@ -135,13 +135,40 @@ Decoded<decltype(Step::what)> event_from(Decoder& line, bool is_marked_informati
   return *std::move(event);
 }
 
-Decoded<decltype(Step::what)> what_from(Decoder& line, const FindCall& find_call) {
+Decoded<StepBody> what_from(Decoder& line, const FindCall& find_call) {
   const Json& phase = line.raw("phase");
   if (phase.is_null()) return event_from(line, false);
   if (phase == "info") return event_from(line, true);
   if (phase == "call") return call_from(line);
   if (phase == "return") return return_from(line, find_call);
   return std::unexpected("phase" + expected("\"call\", \"return\", \"info\" or none", phase));
+}
+
+constexpr const char* epoch_option = "epoch";
+constexpr const char* grace_option = "grace";
+constexpr const char* skew_option = "skew_within_margin";
+
+std::map<std::string, std::int64_t> with_deployment(const Head& head) {
+  auto config = head.config;
+  if (head.deployment) {
+    config[epoch_option] = head.deployment->epoch.time_since_epoch().count();
+    config[grace_option] = head.deployment->grace.count();
+    config[skew_option] = head.deployment->skew_within_margin;
+  }
+  return config;
+}
+
+/// Takes the deployment out of the options among which it is written; nothing if it is not whole.
+void take_deployment(Head& head) {
+  const auto epoch = head.config.find(epoch_option);
+  const auto grace = head.config.find(grace_option);
+  const auto skew = head.config.find(skew_option);
+  const auto none = head.config.end();
+  if (epoch == none || grace == none || skew == none) return;
+  head.deployment = model::Deployment{.epoch = model::at_ms(epoch->second),
+                                      .grace = model::Duration{grace->second},
+                                      .skew_within_margin = skew->second != 0};
+  for (const auto option : {epoch, grace, skew}) head.config.erase(option);
 }
 
 std::string read_config(const Json& json, std::map<std::string, std::int64_t>& config) {
@@ -166,7 +193,7 @@ std::string read_exhibit(const Json& json, Exhibit& exhibit) {
 std::string line_of(const Head& head) {
   Json line = {{"k", "head"}, {"schema", schema_version}, {"model", model_version}};
   line["config"] = Json::object();
-  for (const auto& [option, value] : head.config) line["config"][option] = value;
+  for (const auto& [option, value] : with_deployment(head)) line["config"][option] = value;
   line["seed"] = std::to_string(head.seed);
   line["origin"] = text_to_json(head.origin);
   line["backend"] = text_to_json(head.backend);
@@ -213,6 +240,7 @@ Decoded<Head> head_from_json(const Json& line) {
   Head head;
   Decoder decoder(line);
   decoder.note("config", read_config(decoder.raw("config"), head.config));
+  take_deployment(head);
   decoder.digits("seed", head.seed, 10);
   decoder("origin", head.origin);
   decoder("backend", head.backend);

@@ -28,8 +28,10 @@ struct Exhibit {
 };
 
 struct Head {
-  /// What properties need: "epoch", "grace", "skew_within_margin"; and every option that the seed
-  /// drew, for the reader. Integers only; durations in milliseconds.
+  /// What properties need; a trace without it can be read, but not replayed. In the file it stands
+  /// in "config" as "epoch", "grace" and "skew_within_margin".
+  std::optional<model::Deployment> deployment;
+  /// Every other option that the seed drew, for the reader. Units: durations in milliseconds.
   std::map<std::string, std::int64_t> config;
   std::uint64_t seed = 0;
   std::string origin;   ///< the command that made it: "simulate"
@@ -68,10 +70,12 @@ struct DiskEvent {
   bool operator==(const DiskEvent&) const = default;
 };
 
+using StepBody = std::variant<Call, Return, model::Environment, DiskEvent>;
+
 struct Step {
   std::uint64_t number = 0;  ///< 1, 2, 3 … over all lines of the trace
   model::Time true_time{};
-  std::variant<Call, Return, model::Environment, DiskEvent> what;
+  StepBody what;
   bool operator==(const Step&) const = default;
 };
 

@@ -52,7 +52,7 @@ bool dispatches_before(const Attempt& left, const Attempt& right) {
 }
 
 // Lease ids are never used twice, over a reset too (section 1); nothing else survives it.
-Outcome apply(State& state, const Reset&, Time) {
+ResultOf<Reset> apply(State& state, const Reset&, Time) {
   const std::uint64_t leases_issued = state.leases_issued;
   state = State{};
   state.leases_issued = leases_issued;
@@ -60,7 +60,7 @@ Outcome apply(State& state, const Reset&, Time) {
 }
 
 // Rule 8.
-Outcome apply(State& state, const EnqueueAttempt& operation, Time now) {
+ResultOf<EnqueueAttempt> apply(State& state, const EnqueueAttempt& operation, Time now) {
   const AttemptSpec& spec = operation.spec;
   if (!is_valid_spec(spec)) return std::unexpected(ErrorCode::invalid_argument);
   if (const auto known = state.attempts.find(spec.attempt_id); known != state.attempts.end()) {
@@ -76,7 +76,8 @@ Outcome apply(State& state, const EnqueueAttempt& operation, Time now) {
 }
 
 // Rule 1: a look at `at`, which changes nothing.
-Outcome apply(State& state, const ListDispatchableAttempts& operation, Time) {
+ResultOf<ListDispatchableAttempts> apply(State& state, const ListDispatchableAttempts& operation,
+                                         Time) {
   std::vector<DispatchRecord> listed;
   for (const Attempt* attempt : dispatchable_attempts(state, operation.at)) {
     if (listed.size() == operation.limit) break;
@@ -86,7 +87,7 @@ Outcome apply(State& state, const ListDispatchableAttempts& operation, Time) {
 }
 
 // Rule 15.
-Outcome apply(State& state, const QueueDepth& operation, Time) {
+ResultOf<QueueDepth> apply(State& state, const QueueDepth& operation, Time) {
   return Count{dispatchable_attempts(state, operation.at).size()};
 }
 

@@ -35,7 +35,7 @@ void end_by_outcome(State& state, Attempt& attempt, AckOutcome outcome, Time now
 }  // namespace
 
 // Rule 9: the timeout runs from the grant, so `now` changes nothing.
-Outcome apply(State& state, const StartAttempt& operation, Time) {
+ResultOf<StartAttempt> apply(State& state, const StartAttempt& operation, Time) {
   const auto held = find_held(state, operation.lease_id, operation.worker_id);
   if (!held) return std::unexpected(held.error());
   (*held)->status = Status::running;
@@ -43,7 +43,7 @@ Outcome apply(State& state, const StartAttempt& operation, Time) {
 }
 
 // Rule 12.
-Outcome apply(State& state, const ReleaseLease& operation, Time now) {
+ResultOf<ReleaseLease> apply(State& state, const ReleaseLease& operation, Time now) {
   const auto held = find_held(state, operation.lease_id, operation.worker_id);
   if (!held) return std::unexpected(held.error());
   requeue(state, **held, now);
@@ -51,7 +51,7 @@ Outcome apply(State& state, const ReleaseLease& operation, Time now) {
 }
 
 // Rule 11.
-Outcome apply(State& state, const AckAttempt& operation, Time now) {
+ResultOf<AckAttempt> apply(State& state, const AckAttempt& operation, Time now) {
   const RememberedAck ack{operation.lease_id, operation.worker_id, operation.outcome};
   const auto held = find_held(state, operation.lease_id, operation.worker_id);
   if (!held) {
@@ -66,7 +66,7 @@ Outcome apply(State& state, const AckAttempt& operation, Time now) {
 }
 
 // Rule 13.
-Outcome apply(State& state, const AppendRunEvent& operation, Time now) {
+ResultOf<AppendRunEvent> apply(State& state, const AppendRunEvent& operation, Time now) {
   if (!is_valid_id(operation.kind) || !is_json(operation.payload)) {
     return std::unexpected(ErrorCode::invalid_argument);
   }

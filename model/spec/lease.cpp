@@ -42,7 +42,7 @@ void time_out(State& state, Attempt& attempt, Time now) {
 }  // namespace
 
 // Rule 3.
-Outcome apply(State& state, const UpsertLease& operation, Time now) {
+ResultOf<UpsertLease> apply(State& state, const UpsertLease& operation, Time now) {
   if (!is_valid_id(operation.worker_id) || operation.lease_expires_at <= now) {
     return std::unexpected(ErrorCode::invalid_argument);
   }
@@ -66,7 +66,7 @@ Outcome apply(State& state, const UpsertLease& operation, Time now) {
 }
 
 // Rule 4.
-Outcome apply(State& state, const HeartbeatLease& operation, Time) {
+ResultOf<HeartbeatLease> apply(State& state, const HeartbeatLease& operation, Time) {
   if (!is_valid_id(operation.lease_id)) return std::unexpected(ErrorCode::invalid_argument);
   Attempt* const attempt = find_leased(state, operation.lease_id);
   if (attempt == nullptr) return std::unexpected(ErrorCode::stale_lease);
@@ -75,7 +75,8 @@ Outcome apply(State& state, const HeartbeatLease& operation, Time) {
 }
 
 // Rule 10.
-Outcome apply(State& state, const HeartbeatLeaseWithVersion& operation, Time) {
+ResultOf<HeartbeatLeaseWithVersion> apply(State& state, const HeartbeatLeaseWithVersion& operation,
+                                          Time) {
   const auto held = find_held(state, operation.lease_id, operation.worker_id);
   if (!held) return std::unexpected(held.error());
   Attempt& attempt = **held;
@@ -85,7 +86,8 @@ Outcome apply(State& state, const HeartbeatLeaseWithVersion& operation, Time) {
 }
 
 // Rule 5.
-Outcome apply(State& state, const ExpireLeasesAndRequeue& operation, Time now) {
+ResultOf<ExpireLeasesAndRequeue> apply(State& state, const ExpireLeasesAndRequeue& operation,
+                                       Time now) {
   Count reaped;
   for (auto& [id, attempt] : state.attempts) {
     if (!attempt.lease || attempt.lease->expires_at >= operation.stale_before) continue;
@@ -96,7 +98,8 @@ Outcome apply(State& state, const ExpireLeasesAndRequeue& operation, Time now) {
 }
 
 // Rule 7.
-Outcome apply(State& state, const TransitionTimedOutAttempts& operation, Time) {
+ResultOf<TransitionTimedOutAttempts> apply(State& state,
+                                           const TransitionTimedOutAttempts& operation, Time) {
   Count timed_out;
   for (auto& [id, attempt] : state.attempts) {
     const std::optional<Time> deadline = execution_deadline(attempt);

@@ -15,7 +15,7 @@ bool by_death(const DeadLetter& left, const DeadLetter& right) {
 }  // namespace
 
 // Rule 12.
-Outcome apply(State& state, const CancelAttempt& operation, Time) {
+ResultOf<CancelAttempt> apply(State& state, const CancelAttempt& operation, Time) {
   const auto found = find_attempt(state, operation.attempt_id);
   if (!found) return std::unexpected(found.error());
   Attempt& attempt = **found;
@@ -26,7 +26,7 @@ Outcome apply(State& state, const CancelAttempt& operation, Time) {
 }
 
 // Rule 14. The version stays: the fencing order goes on where it was (rule 16).
-Outcome apply(State& state, const ReplayDeadLetter& operation, Time now) {
+ResultOf<ReplayDeadLetter> apply(State& state, const ReplayDeadLetter& operation, Time now) {
   const auto found = find_attempt(state, operation.attempt_id);
   if (!found) return std::unexpected(found.error());
   Attempt& attempt = **found;
@@ -40,7 +40,7 @@ Outcome apply(State& state, const ReplayDeadLetter& operation, Time now) {
 }
 
 // Rule 14.
-Outcome apply(State& state, const ListDeadLetters& operation, Time) {
+ResultOf<ListDeadLetters> apply(State& state, const ListDeadLetters& operation, Time) {
   std::vector<DeadLetter> letters;
   for (const auto& [id, attempt] : state.attempts) {
     if (attempt.dead_letter) letters.push_back(dead_letter_record(attempt));

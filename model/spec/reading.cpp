@@ -19,32 +19,32 @@ const std::vector<RunEvent>& events_of(const State& state, const Id& run_id) {
 }  // namespace
 
 // Rule 6.
-Outcome apply(State& state, const LatestSeqForRun& operation, Time) {
+ResultOf<LatestSeqForRun> apply(State& state, const LatestSeqForRun& operation, Time) {
   if (!is_valid_id(operation.run_id)) return std::unexpected(ErrorCode::invalid_argument);
   return Sequence{events_of(state, operation.run_id).size()};
 }
 
-Outcome apply(State& state, const GetAttempt& operation, Time) {
+ResultOf<GetAttempt> apply(State& state, const GetAttempt& operation, Time) {
   const auto found = find_attempt(state, operation.attempt_id);
   if (!found) return std::unexpected(found.error());
   return attempt_record(**found);
 }
 
-Outcome apply(State& state, const GetLease& operation, Time) {
+ResultOf<GetLease> apply(State& state, const GetLease& operation, Time) {
   if (!is_valid_id(operation.lease_id)) return std::unexpected(ErrorCode::invalid_argument);
   const Attempt* const attempt = find_leased(state, operation.lease_id);
   return attempt ? std::optional(lease_record(*attempt)) : std::nullopt;
 }
 
 // An unknown attempt has no lease either: nothing, not an error.
-Outcome apply(State& state, const GetLeaseForAttempt& operation, Time) {
+ResultOf<GetLeaseForAttempt> apply(State& state, const GetLeaseForAttempt& operation, Time) {
   if (!is_valid_id(operation.attempt_id)) return std::unexpected(ErrorCode::invalid_argument);
   const auto found = state.attempts.find(operation.attempt_id);
   const bool leased = found != state.attempts.end() && found->second.lease;
   return leased ? std::optional(lease_record(found->second)) : std::nullopt;
 }
 
-Outcome apply(State& state, const CountByStatus&, Time) {
+ResultOf<CountByStatus> apply(State& state, const CountByStatus&, Time) {
   CountsByStatus counts;
   for (const auto& [id, attempt] : state.attempts) {
     ++counts.count[static_cast<std::size_t>(attempt.status)];
@@ -52,7 +52,7 @@ Outcome apply(State& state, const CountByStatus&, Time) {
   return counts;
 }
 
-Outcome apply(State& state, const ListRunEvents& operation, Time) {
+ResultOf<ListRunEvents> apply(State& state, const ListRunEvents& operation, Time) {
   if (!is_valid_id(operation.run_id)) return std::unexpected(ErrorCode::invalid_argument);
   std::vector<RunEvent> listed;
   for (const RunEvent& event : events_of(state, operation.run_id)) {

@@ -3,8 +3,7 @@
 #include <expected>
 #include <optional>
 
-#include "leasecheck/spec/operation.hpp"
-#include "leasecheck/spec/outcome.hpp"
+#include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/state.hpp"
 
 /// The inside of the step function: one `apply` per operation, and the few moves of an attempt that
@@ -12,28 +11,36 @@
 /// has changed nothing. `now` is the action's time.
 namespace leasecheck::model {
 
-Outcome apply(State& state, const Reset& operation, Time now);
-Outcome apply(State& state, const EnqueueAttempt& operation, Time now);
-Outcome apply(State& state, const ListDispatchableAttempts& operation, Time now);
-Outcome apply(State& state, const UpsertLease& operation, Time now);
-Outcome apply(State& state, const HeartbeatLease& operation, Time now);
-Outcome apply(State& state, const HeartbeatLeaseWithVersion& operation, Time now);
-Outcome apply(State& state, const ExpireLeasesAndRequeue& operation, Time now);
-Outcome apply(State& state, const TransitionTimedOutAttempts& operation, Time now);
-Outcome apply(State& state, const LatestSeqForRun& operation, Time now);
-Outcome apply(State& state, const StartAttempt& operation, Time now);
-Outcome apply(State& state, const ReleaseLease& operation, Time now);
-Outcome apply(State& state, const AckAttempt& operation, Time now);
-Outcome apply(State& state, const AppendRunEvent& operation, Time now);
-Outcome apply(State& state, const CancelAttempt& operation, Time now);
-Outcome apply(State& state, const ReplayDeadLetter& operation, Time now);
-Outcome apply(State& state, const ListDeadLetters& operation, Time now);
-Outcome apply(State& state, const GetAttempt& operation, Time now);
-Outcome apply(State& state, const GetLease& operation, Time now);
-Outcome apply(State& state, const GetLeaseForAttempt& operation, Time now);
-Outcome apply(State& state, const QueueDepth& operation, Time now);
-Outcome apply(State& state, const CountByStatus& operation, Time now);
-Outcome apply(State& state, const ListRunEvents& operation, Time now);
+/// What a rule gives: the answer that the operation's traits announce, or an error.
+template <class Operation>
+using ResultOf = std::expected<AnswerTo<Operation>, ErrorCode>;
+
+ResultOf<Reset> apply(State& state, const Reset& operation, Time now);
+ResultOf<EnqueueAttempt> apply(State& state, const EnqueueAttempt& operation, Time now);
+ResultOf<ListDispatchableAttempts> apply(State& state, const ListDispatchableAttempts& operation,
+                                         Time now);
+ResultOf<UpsertLease> apply(State& state, const UpsertLease& operation, Time now);
+ResultOf<HeartbeatLease> apply(State& state, const HeartbeatLease& operation, Time now);
+ResultOf<HeartbeatLeaseWithVersion> apply(State& state, const HeartbeatLeaseWithVersion& operation,
+                                          Time now);
+ResultOf<ExpireLeasesAndRequeue> apply(State& state, const ExpireLeasesAndRequeue& operation,
+                                       Time now);
+ResultOf<TransitionTimedOutAttempts> apply(State& state,
+                                           const TransitionTimedOutAttempts& operation, Time now);
+ResultOf<LatestSeqForRun> apply(State& state, const LatestSeqForRun& operation, Time now);
+ResultOf<StartAttempt> apply(State& state, const StartAttempt& operation, Time now);
+ResultOf<ReleaseLease> apply(State& state, const ReleaseLease& operation, Time now);
+ResultOf<AckAttempt> apply(State& state, const AckAttempt& operation, Time now);
+ResultOf<AppendRunEvent> apply(State& state, const AppendRunEvent& operation, Time now);
+ResultOf<CancelAttempt> apply(State& state, const CancelAttempt& operation, Time now);
+ResultOf<ReplayDeadLetter> apply(State& state, const ReplayDeadLetter& operation, Time now);
+ResultOf<ListDeadLetters> apply(State& state, const ListDeadLetters& operation, Time now);
+ResultOf<GetAttempt> apply(State& state, const GetAttempt& operation, Time now);
+ResultOf<GetLease> apply(State& state, const GetLease& operation, Time now);
+ResultOf<GetLeaseForAttempt> apply(State& state, const GetLeaseForAttempt& operation, Time now);
+ResultOf<QueueDepth> apply(State& state, const QueueDepth& operation, Time now);
+ResultOf<CountByStatus> apply(State& state, const CountByStatus& operation, Time now);
+ResultOf<ListRunEvents> apply(State& state, const ListRunEvents& operation, Time now);
 
 /// The attempt with this id.
 /// Errors: `invalid_argument` (bad id), `not_found`, in this order.

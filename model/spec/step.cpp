@@ -8,7 +8,8 @@ namespace leasecheck::model {
 
 Step step(State state, const Action& action) {
   Outcome outcome = std::visit(
-      [&](const auto& operation) { return apply(state, operation, action.now); }, action.operation);
+      [&](const auto& operation) -> Outcome { return apply(state, operation, action.now); },
+      action.operation);
   return {std::move(state), std::move(outcome)};
 }
 

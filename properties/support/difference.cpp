@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "leasecheck/spec/fields.hpp"
 #include "properties/support/observation.hpp"
 
 namespace leasecheck::properties {
@@ -34,86 +35,32 @@ std::string text(Value value) {
   return std::string(model::word(value));
 }
 
-/// Writes fields under a name that says of what: "a1.", "[3].", "".
+/// Writes the fields of a record under a name that says of what: "a1.", "[3].", "".
 class Writer {
  public:
-  explicit Writer(Fields& fields, std::string prefix = "")
-      : fields_(fields), prefix_(std::move(prefix)) {}
+  explicit Writer(Fields& out, std::string prefix = "") : out_(out), prefix_(std::move(prefix)) {}
 
   template <typename Value>
-  Writer& field(std::string_view name, const Value& value) {
-    fields_.push_back({fmt::format("{}{}", prefix_, name), text(value)});
-    return *this;
+  void operator()(std::string_view name, const Value& value) {
+    out_.push_back({fmt::format("{}{}", prefix_, name), text(value)});
   }
 
   /// An absent value is an absent field.
   template <typename Value>
-  Writer& field(std::string_view name, const std::optional<Value>& value) {
-    return value ? field(name, *value) : *this;
+  void operator()(std::string_view name, const std::optional<Value>& value) {
+    if (value) (*this)(name, *value);
   }
 
+  void payload(const std::string& payload) { (*this)("payload", payload); }
+
  private:
-  Fields& fields_;
+  Fields& out_;
   std::string prefix_;
 };
 
-void write(Writer out, const model::AttemptRecord& attempt) {
-  out.field("attempt_id", attempt.attempt_id)
-      .field("run_id", attempt.run_id)
-      .field("status", attempt.status)
-      .field("attempt_no", attempt.attempt_no)
-      .field("priority", attempt.priority)
-      .field("ready_at", attempt.ready_at)
-      .field("retry_at", attempt.retry_at)
-      .field("started_at", attempt.started_at)
-      .field("delivery_count", attempt.delivery_count)
-      .field("version", attempt.version);
-}
-
-void write(Writer out, const model::LeaseRecord& lease) {
-  out.field("lease_id", lease.lease_id)
-      .field("attempt_id", lease.attempt_id)
-      .field("worker_id", lease.worker_id)
-      .field("lease_expires_at", lease.lease_expires_at)
-      .field("heartbeat_at", lease.heartbeat_at)
-      .field("version", lease.version)
-      .field("execution_deadline", lease.execution_deadline);
-}
-
-void write(Writer out, const model::DeadLetter& letter) {
-  out.field("attempt_id", letter.attempt_id)
-      .field("run_id", letter.run_id)
-      .field("attempt_no", letter.attempt_no)
-      .field("reason", letter.reason)
-      .field("dead_at", letter.dead_at);
-}
-
-void write(Writer out, const model::RunEvent& event) {
-  out.field("seq", event.seq)
-      .field("attempt_id", event.attempt_id)
-      .field("kind", event.kind)
-      .field("payload", event.payload)
-      .field("at", event.at);
-}
-
-void write(Writer out, const model::DispatchRecord& dispatch) {
-  out.field("attempt_id", dispatch.attempt_id)
-      .field("run_id", dispatch.run_id)
-      .field("attempt_no", dispatch.attempt_no)
-      .field("status", dispatch.status)
-      .field("retry_at", dispatch.retry_at);
-}
-
-void write(Writer out, const model::AckResult& result) {
-  out.field("status", result.status)
-      .field("attempt_no", result.attempt_no)
-      .field("retry_at", result.retry_at);
-}
-
-void write(Writer out, const model::CountsByStatus& counts) {
-  for (std::size_t i = 0; i < model::status_count; ++i) {
-    out.field(model::word(static_cast<model::Status>(i)), counts.count[i]);
-  }
+template <typename Record>
+void write(Writer out, const Record& record) {
+  fields(out, record);
 }
 
 Fields fields_of(const model::Snapshot& snapshot) {
@@ -133,14 +80,12 @@ Fields fields_of(const model::Snapshot& snapshot) {
   return fields;
 }
 
-/// The fields of an answer, one overload per shape of `model::Answer`.
+/// The fields of an answer, whatever its shape.
 class AnswerFields {
  public:
-  void operator()(const model::Done&) { Writer(fields).field("answer", std::string("done")); }
-  void operator()(const model::Count& count) { Writer(fields).field("count", count.value); }
-  void operator()(const model::Sequence& sequence) { Writer(fields).field("seq", sequence.value); }
+  void operator()(const model::Done&) { Writer{fields}("answer", std::string("done")); }
   void operator()(const std::optional<model::LeaseRecord>& lease) {
-    if (!lease) Writer(fields).field("answer", std::string("null"));
+    if (!lease) Writer{fields}("answer", std::string("null"));
     if (lease) write(Writer(fields), *lease);
   }
   template <typename Record>
@@ -149,7 +94,7 @@ class AnswerFields {
   }
   template <typename Record>
   void operator()(const std::vector<Record>& records) {
-    Writer(fields).field("length", records.size());
+    Writer{fields}("length", records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
       write(Writer(fields, fmt::format("[{}].", i)), records[i]);
     }
@@ -163,7 +108,7 @@ Fields fields_of(const model::Outcome& outcome) {
   if (outcome) {
     std::visit(visitor, *outcome);
   } else {
-    Writer(visitor.fields).field("error", outcome.error());
+    Writer{visitor.fields}("error", outcome.error());
   }
   return std::move(visitor.fields);
 }

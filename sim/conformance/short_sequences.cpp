@@ -273,16 +273,13 @@ ExhaustiveResult check_exhaustively(Subject& subject, const ExhaustiveOptions& o
 }
 
 traces::Head head_of(const ExhaustiveOptions& options, std::string backend) {
-  return {.config = {{"epoch", beginning.time_since_epoch().count()},
-                     {"depth", options.depth},
-                     {"waits", options.waits},
-                     {"ttl", options.ttl.count()},
-                     {"grace", options.grace.count()},
-                     {"skew_within_margin", 1}},
-          .seed = 0,
-          .origin = "check",
-          .backend = std::move(backend),
-          .exhibit = std::nullopt};
+  return {
+      .deployment = model::Deployment{.epoch = beginning, .grace = options.grace},
+      .config = {{"depth", options.depth}, {"waits", options.waits}, {"ttl", options.ttl.count()}},
+      .seed = 0,
+      .origin = "check",
+      .backend = std::move(backend),
+      .exhibit = std::nullopt};
 }
 
 }  // namespace leasecheck::sim

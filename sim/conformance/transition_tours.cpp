@@ -318,11 +318,8 @@ class Conformance {
   [[nodiscard]] traces::Trace record(const Course& course, const std::vector<std::uint32_t>& way,
                                      Subject& subject) const {
     traces::Trace trace;
-    trace.head = {.config = {{"epoch", deployment.epoch.time_since_epoch().count()},
-                             {"grace", deployment.grace.count()},
-                             {"skew_within_margin", 1},
-                             {"workers", options_.workers},
-                             {"attempts", options_.attempts}},
+    trace.head = {.deployment = deployment,
+                  .config = {{"workers", options_.workers}, {"attempts", options_.attempts}},
                   .seed = 0,
                   .origin = "conform",
                   .backend = options_.backend,

@@ -71,9 +71,8 @@ traces::Trace JudgedSubject::trace(std::string origin) const {
 }
 
 traces::Head head_of_calls(std::string backend, std::string origin) {
-  return {.config = {{"epoch", deployment.epoch.time_since_epoch().count()},
-                     {"grace", deployment.grace.count()},
-                     {"skew_within_margin", 0}},
+  return {.deployment = deployment,
+          .config = {},
           .seed = 0,
           .origin = std::move(origin),
           .backend = std::move(backend),

@@ -14,10 +14,8 @@ namespace {
 constexpr model::Time epoch = model::at_ms(3'600'000);
 
 traces::Head head_of(const system::Options& world, std::string origin) {
-  return {.config = {{"epoch", epoch.time_since_epoch().count()},
-                     {"grace", world.grace.count()},
-                     {"skew_within_margin", 1},
-                     {"workers", world.workers},
+  return {.deployment = model::Deployment{.epoch = epoch, .grace = world.grace},
+          .config = {{"workers", world.workers},
                      {"attempts", world.attempts},
                      {"ttl", world.ttl.count()},
                      {"heartbeat_period", world.heartbeat_period.count()},

@@ -1,79 +1,37 @@
 #include "sim/oracle/model_adapter.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "leasecheck/spec/fields.hpp"
+
 namespace leasecheck::sim {
 namespace {
-
-/// A field that may be absent, and how it is taken over from another record.
-template <class Record>
-struct Field {
-  std::string_view name;
-  void (*take)(Record& into, const Record& from);
-};
-
-template <auto member, class Record>
-void take(Record& into, const Record& from) {
-  into.*member = from.*member;
-}
 
 using model::AttemptRecord;
 using model::DeadLetter;
 using model::DispatchRecord;
 using model::LeaseRecord;
 
+/// Visits two records of a kind and takes over the fields that are absent.
 template <class Record>
-constexpr auto fields_of = std::array<Field<Record>, 0>{};
+struct TakeAbsent {
+  const Names& absent;
 
-template <>
-constexpr auto fields_of<AttemptRecord> = std::array<Field<AttemptRecord>, 9>{{
-    {"attempt.run_id", take<&AttemptRecord::run_id>},
-    {"attempt.attempt_no", take<&AttemptRecord::attempt_no>},
-    {"attempt.status", take<&AttemptRecord::status>},
-    {"attempt.priority", take<&AttemptRecord::priority>},
-    {"attempt.ready_at", take<&AttemptRecord::ready_at>},
-    {"attempt.retry_at", take<&AttemptRecord::retry_at>},
-    {"attempt.started_at", take<&AttemptRecord::started_at>},
-    {"attempt.delivery_count", take<&AttemptRecord::delivery_count>},
-    {"attempt.version", take<&AttemptRecord::version>},
-}};
-
-template <>
-constexpr auto fields_of<LeaseRecord> = std::array<Field<LeaseRecord>, 5>{{
-    {"lease.worker_id", take<&LeaseRecord::worker_id>},
-    {"lease.lease_expires_at", take<&LeaseRecord::lease_expires_at>},
-    {"lease.heartbeat_at", take<&LeaseRecord::heartbeat_at>},
-    {"lease.version", take<&LeaseRecord::version>},
-    {"lease.execution_deadline", take<&LeaseRecord::execution_deadline>},
-}};
-
-template <>
-constexpr auto fields_of<DeadLetter> = std::array<Field<DeadLetter>, 4>{{
-    {"dead_letter.run_id", take<&DeadLetter::run_id>},
-    {"dead_letter.attempt_no", take<&DeadLetter::attempt_no>},
-    {"dead_letter.reason", take<&DeadLetter::reason>},
-    {"dead_letter.dead_at", take<&DeadLetter::dead_at>},
-}};
-
-template <>
-constexpr auto fields_of<DispatchRecord> = std::array<Field<DispatchRecord>, 4>{{
-    {"dispatch.run_id", take<&DispatchRecord::run_id>},
-    {"dispatch.attempt_no", take<&DispatchRecord::attempt_no>},
-    {"dispatch.status", take<&DispatchRecord::status>},
-    {"dispatch.retry_at", take<&DispatchRecord::retry_at>},
-}};
+  template <class T>
+  void operator()(std::string_view name, T& into, const T& from) const {
+    if (absent.contains(full_name<Record>(name))) into = from;
+  }
+};
 
 template <class Record>
 void fill_in(Record& observed, const Record& expected, const Names& absent) {
-  for (const Field<Record>& field : fields_of<Record>) {
-    if (absent.contains(field.name)) field.take(observed, expected);
-  }
+  const TakeAbsent<Record> visit{absent};
+  fields(visit, observed, expected);
 }
 
 /// The record of the same attempt, or null. `records` are few, or in no order that could be used.
@@ -94,28 +52,14 @@ void fill_in(std::vector<Record>& observed, const std::vector<Record>& expected,
 }
 
 void leave_out(model::AttemptSpec& spec, const Names& absent) {
-  const model::AttemptSpec nothing_said;
-  const auto is_absent = [&absent](std::string_view name) { return absent.contains(name); };
-  if (is_absent("spec.priority")) spec.priority = nothing_said.priority;
-  if (is_absent("spec.not_before")) spec.not_before.reset();
-  if (is_absent("spec.timeout")) spec.timeout.reset();
-  if (is_absent("spec.retry_policy")) spec.retry_policy.reset();
-  if (is_absent("spec.max_deliveries")) spec.max_deliveries.reset();
-  if (is_absent("spec.tenant_id")) spec.tenant_id.reset();
-  if (is_absent("spec.on_timeout")) {
-    spec.on_timeout = nothing_said.on_timeout;
-    return;
-  }
-  const auto cannot_be_told = [&](model::OnTimeout value) {
-    return is_absent("spec.on_timeout=" + std::string(model::word(value)));
+  fill_in(spec, model::AttemptSpec{}, absent);
+  if (absent.contains("spec.on_timeout")) return;
+  const auto can_be_told = [&absent](model::OnTimeout value) {
+    return !absent.contains(on_timeout_choice(value));
   };
-  if (!cannot_be_told(spec.on_timeout)) return;
-  for (const auto other :
-       {model::OnTimeout::retry, model::OnTimeout::fail, model::OnTimeout::cancel}) {
-    if (!cannot_be_told(other)) {
-      spec.on_timeout = other;
-      return;
-    }
+  const auto* const choice = std::ranges::find_if(on_timeout_choices, can_be_told);
+  if (!can_be_told(spec.on_timeout) && choice != on_timeout_choices.end()) {
+    spec.on_timeout = *choice;
   }
 }
 

@@ -164,7 +164,7 @@ void Referee::judge(const properties::Operated& operated, std::uint64_t return_s
   }
 }
 
-void Referee::record(std::uint64_t number, decltype(traces::Step::what) what) {
+void Referee::record(std::uint64_t number, traces::StepBody what) {
   if (sink_) sink_({.number = number, .true_time = true_time_, .what = std::move(what)});
 }
 

@@ -79,7 +79,7 @@ class Referee {
   [[nodiscard]] Tally tally() const;
 
  private:
-  void record(std::uint64_t number, decltype(traces::Step::what) what);
+  void record(std::uint64_t number, traces::StepBody what);
   /// Whose complaints count.
   enum class Judges : std::uint8_t { all, model_only };
   void judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges);

@@ -7,24 +7,6 @@
 namespace leasecheck::sim {
 namespace {
 
-std::expected<properties::Deployment, std::string> deployment_of(const traces::Head& head) {
-  const auto setting = [&head](const char* name) -> std::optional<std::int64_t> {
-    const auto found = head.config.find(name);
-    if (found == head.config.end()) return std::nullopt;
-    return found->second;
-  };
-  const auto epoch = setting("epoch");
-  const auto grace = setting("grace");
-  const auto within_margin = setting("skew_within_margin");
-  if (!epoch || !grace || !within_margin) {
-    return std::unexpected(
-        "the head's config lacks one of \"epoch\", \"grace\" and \"skew_within_margin\"");
-  }
-  return properties::Deployment{.epoch = model::at_ms(*epoch),
-                                .grace = model::Duration{*grace},
-                                .skew_within_margin = *within_margin != 0};
-}
-
 /// Compares what is seen now with what was recorded, return by return.
 class Comparison {
  public:
@@ -53,9 +35,11 @@ class Comparison {
 
 std::expected<ReplayResult, std::string> replay(const traces::Trace& trace, Subject& subject,
                                                 Referee::StepSink sink) {
-  const auto deployment = deployment_of(trace.head);
-  if (!deployment) return std::unexpected(deployment.error());
-
+  const std::optional<model::Deployment>& deployment = trace.head.deployment;
+  if (!deployment) {
+    return std::unexpected(
+        "the head's config lacks one of \"epoch\", \"grace\" and \"skew_within_margin\"");
+  }
   Comparison comparison(trace);
   Referee referee(subject, *deployment, [&](const traces::Step& step) {
     comparison.see(step);

@@ -27,7 +27,7 @@ class Recorder {
   Recorder(std::string origin, std::string backend) {
     trace_.head.origin = std::move(origin);
     trace_.head.backend = std::move(backend);
-    trace_.head.config = {{"epoch", 0}, {"grace", 0}, {"skew_within_margin", 1}};
+    trace_.head.deployment.emplace();
   }
 
   void set(const std::string& option, std::int64_t value) { trace_.head.config[option] = value; }
@@ -67,7 +67,7 @@ class Recorder {
   }
 
  private:
-  std::uint64_t add(decltype(traces::Step::what) what) {
+  std::uint64_t add(traces::StepBody what) {
     const std::uint64_t number = trace_.steps.size() + 1;
     trace_.steps.push_back({number, time_, std::move(what)});
     return number;

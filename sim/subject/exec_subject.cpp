@@ -27,56 +27,9 @@ std::string excerpt(std::string text) {
   return text + "… (" + size + " bytes)";
 }
 
-/// Absent fields as they would stand there if nothing had happened, so that the rest can be read.
-class Placeholders {
- public:
-  explicit Placeholders(const Names& absent) : absent_(absent) {}
-
-  /// Every record in the answer to `operation`, or in a snapshot.
-  void put(std::string_view operation, Json& ok) const {
-    if (absent_.empty() || !ok.is_object()) return;
-    if (operation == "get_attempt") put_in("attempt.", ok);
-    if (operation == "upsert_lease" || operation.starts_with("get_lease") ||
-        operation == "heartbeat_lease_with_version") {
-      put_in("lease.", ok);
-    }
-    const bool is_list = operation == "list_dispatchable_attempts";
-    put_in_all(is_list ? "dispatch." : "attempt.", ok, "attempts");
-    put_in_all("lease.", ok, "leases");
-    put_in_all("dead_letter.", ok, "dead_letters");
-  }
-
- private:
-  void put_in_all(std::string_view kind, Json& ok, const char* list) const {
-    const auto records = ok.find(list);
-    if (records == ok.end() || !records->is_array()) return;
-    for (Json& record : *records) {
-      if (record.is_object()) put_in(kind, record);
-    }
-  }
-
-  void put_in(std::string_view kind, Json& record) const {
-    static const Json defaults = [] {
-      Json all = traces::record_to_json(model::AttemptRecord{});
-      all.update(traces::record_to_json(model::LeaseRecord{}));
-      all.update(traces::record_to_json(model::DeadLetter{}));
-      return all;
-    }();
-    for (const std::string& name : absent_) {
-      if (!name.starts_with(kind)) continue;
-      const std::string field = name.substr(kind.size());
-      record.erase(field);
-      if (defaults.contains(field)) record[field] = defaults[field];
-    }
-  }
-
-  const Names& absent_;
-};
-
 class ExecSubject final : public Subject {
  public:
-  explicit ExecSubject(ExecOptions options)
-      : options_(std::move(options)), kills_(1, "kills"), placeholders_(profile_.absent) {}
+  explicit ExecSubject(ExecOptions options) : options_(std::move(options)), kills_(1, "kills") {}
 
   ExecSubject(const ExecSubject&) = delete;
   ExecSubject& operator=(const ExecSubject&) = delete;
@@ -112,11 +65,14 @@ class ExecSubject final : public Subject {
     if (profile_.durable && kills_.chance(options_.kill_during)) {
       auto is_done = kill_during(name, action.now, args);
       if (!is_done) return std::unexpected(is_done.error());
-      if (*is_done) return lost_answer(operation);
+      if (*is_done) {
+        learn_lease_ = is_claim(operation);
+        return lost_answer(operation);
+      }
     }
     auto answer = ask(name, action.now, args);
     if (!answer) return std::unexpected(answer.error());
-    auto reply = read_reply(action, name, *std::move(answer));
+    auto reply = read_reply(action, *std::move(answer));
     if (reply && profile_.durable && is_killed_after(action.operation, *reply)) {
       process_->kill();
       ++killed_[FaultKind::kill];
@@ -128,11 +84,9 @@ class ExecSubject final : public Subject {
   [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
     if (broken_) return std::unexpected(*broken_);
     if (!profile_.offers("snapshot")) return model::Snapshot{};
-    auto taken = take_snapshot();
-    if (!taken) return std::unexpected(taken.error());
-    auto snapshot = traces::snapshot_from_json(*taken);
-    if (!snapshot) return broken(snapshot.error());
-    state_ = *std::move(taken);
+    auto snapshot = take_snapshot();
+    if (!snapshot) return std::unexpected(snapshot.error());
+    state_ = *snapshot;
     for (model::LeaseRecord& lease : snapshot->leases) {
       if (learn_lease_ && !handles_.is_issued(lease.lease_id)) issue(lease);
       lease.lease_id = handles_.handle_of(lease.lease_id);
@@ -150,6 +104,9 @@ class ExecSubject final : public Subject {
     return true;
   }
 
+  static bool is_claim(const model::Operation& operation) {
+    return std::holds_alternative<model::UpsertLease>(operation);
+  }
   static std::string_view no_args() { return "{}"; }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
@@ -236,13 +193,14 @@ class ExecSubject final : public Subject {
     return answer;
   }
 
-  std::expected<Json, BrokenSubject> take_snapshot() {
+  /// With the subject's own lease ids.
+  std::expected<model::Snapshot, BrokenSubject> take_snapshot() {
     auto answer = ask("snapshot", {}, no_args());
-    if (!answer) return answer;
+    if (!answer) return std::unexpected(answer.error());
     if (!answer->contains("ok")) return broken("snapshot: " + text_of(*answer));
-    Json ok = std::move((*answer)["ok"]);
-    placeholders_.put("snapshot", ok);
-    return ok;
+    auto snapshot = traces::snapshot_from_json((*answer)["ok"], profile_.absent);
+    if (!snapshot) return broken(snapshot.error());
+    return *std::move(snapshot);
   }
 
   /// A reset of what lasts only as long as the process may as well be a restart of it.
@@ -294,11 +252,9 @@ class ExecSubject final : public Subject {
     return traces::print_json(args);
   }
 
-  std::expected<Reply, BrokenSubject> read_reply(const model::Action& action,
-                                                 std::string_view operation, Json answer) {
+  std::expected<Reply, BrokenSubject> read_reply(const model::Action& action, Json answer) {
     Reply reply;
-    if (answer.contains("ok")) placeholders_.put(operation, answer["ok"]);
-    auto outcome = traces::outcome_from_json(action.operation, answer);
+    auto outcome = traces::outcome_from_json(action.operation, answer, profile_.absent);
     if (!outcome) return broken(outcome.error() + ", in the answer " + text_of(answer));
     reply.outcome = *std::move(outcome);
     if (reply.outcome) {
@@ -308,7 +264,7 @@ class ExecSubject final : public Subject {
       if (error.contains("message")) reply.message = text_of(error["message"]);
       reply.effect_unknown = reply.outcome.error() == model::ErrorCode::unavailable &&
                              error.value("outcome", Json()) != "none";
-      learn_lease_ = reply.effect_unknown && operation == "upsert_lease";
+      learn_lease_ = reply.effect_unknown && is_claim(action.operation);
     }
     // How often it reads its clock cannot be seen from here; the times it writes are compared.
     const bool is_refused = reply.outcome == std::unexpected(model::ErrorCode::invalid_argument);
@@ -318,7 +274,7 @@ class ExecSubject final : public Subject {
 
   void put_handles(const model::Operation& operation, model::Answer& answer) {
     if (auto* lease = std::get_if<model::LeaseRecord>(&answer)) {
-      if (std::holds_alternative<model::UpsertLease>(operation)) issue(*lease);
+      if (is_claim(operation)) issue(*lease);
       lease->lease_id = handles_.handle_of(lease->lease_id);
     } else if (auto* found = std::get_if<std::optional<model::LeaseRecord>>(&answer)) {
       if (*found) (*found)->lease_id = handles_.handle_of((*found)->lease_id);
@@ -343,7 +299,6 @@ class ExecSubject final : public Subject {
     auto taken = take_snapshot();
     if (!taken) return std::unexpected(taken.error());
     if (*taken == state_) return false;
-    learn_lease_ = operation == "upsert_lease";
     return true;
   }
 
@@ -355,13 +310,12 @@ class ExecSubject final : public Subject {
   std::optional<BrokenSubject> broken_;
   bool has_said_hello_ = false;
   Profile profile_;
-  Placeholders placeholders_;
   Handles handles_;
   std::map<model::Id, model::Id> attempt_of_lease_;
   std::uint64_t requests_ = 0;
   std::uint64_t resets_ = 0;
   std::string last_request_;
-  Json state_;  // what the last snapshot said
+  model::Snapshot state_;  // what it last showed, with its own lease ids
   bool learn_lease_ = false;
 };
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 namespace leasecheck::sim {
 namespace {
@@ -11,56 +13,43 @@ namespace {
 using traces::Decoded;
 using traces::Json;
 
-constexpr std::array<std::string_view, 7> required_operations{
-    "reset",           "enqueue_attempt",           "list_dispatchable_attempts", "upsert_lease",
-    "heartbeat_lease", "expire_leases_and_requeue", "latest_seq_for_run"};
+/// What the protocol has beyond the contract's operations.
+constexpr std::array<std::string_view, 3> protocol_operations{"snapshot", "restart", "goodbye"};
 
-constexpr std::array<std::string_view, 18> other_operations{"heartbeat_lease_with_version",
-                                                            "transition_timed_out_attempts",
-                                                            "start_attempt",
-                                                            "release_lease",
-                                                            "ack_attempt",
-                                                            "append_run_event",
-                                                            "cancel_attempt",
-                                                            "replay_dead_letter",
-                                                            "list_dead_letters",
-                                                            "get_attempt",
-                                                            "get_lease",
-                                                            "get_lease_for_attempt",
-                                                            "queue_depth",
-                                                            "counts_by_status",
-                                                            "list_run_events",
-                                                            "snapshot",
-                                                            "restart",
-                                                            "goodbye"};
+/// Notes under their full names the fields that may be absent: all but those of the record's key.
+template <class Record>
+class FieldsBeside {
+ public:
+  FieldsBeside(Names& names, std::initializer_list<std::string_view> key)
+      : names_(names), key_(key) {
+    const Record record;
+    fields(*this, record);
+  }
+  void operator()(std::string_view name, const auto&) {
+    if (std::ranges::find(key_, name) == key_.end()) names_.insert(full_name<Record>(name));
+  }
 
-// What may be absent: everything but what says which record it is.
-constexpr std::array<std::string_view, 31> fields_that_may_be_absent{
-    "attempt.run_id",         "attempt.attempt_no",
-    "attempt.status",         "attempt.priority",
-    "attempt.ready_at",       "attempt.retry_at",
-    "attempt.started_at",     "attempt.delivery_count",
-    "attempt.version",        "lease.worker_id",
-    "lease.lease_expires_at", "lease.heartbeat_at",
-    "lease.version",          "lease.execution_deadline",
-    "dead_letter.run_id",     "dead_letter.attempt_no",
-    "dead_letter.reason",     "dead_letter.dead_at",
-    "dispatch.run_id",        "dispatch.attempt_no",
-    "dispatch.status",        "dispatch.retry_at",
-    "spec.priority",          "spec.not_before",
-    "spec.timeout",           "spec.on_timeout",
-    "spec.retry_policy",      "spec.max_deliveries",
-    "spec.tenant_id",         "spec.on_timeout=retry",
-    "spec.on_timeout=fail"};
-constexpr std::string_view last_choice = "spec.on_timeout=cancel";
+ private:
+  Names& names_;
+  std::initializer_list<std::string_view> key_;
+};
+
+const Names& what_may_be_absent() {
+  static const Names all = [] {
+    Names names;
+    FieldsBeside<model::AttemptRecord>(names, {"attempt_id"});
+    FieldsBeside<model::LeaseRecord>(names, {"lease_id", "attempt_id"});
+    FieldsBeside<model::DeadLetter>(names, {"attempt_id"});
+    FieldsBeside<model::DispatchRecord>(names, {"attempt_id"});
+    FieldsBeside<model::AttemptSpec>(names, {"attempt_id", "run_id"});
+    for (const model::OnTimeout value : on_timeout_choices) names.insert(on_timeout_choice(value));
+    return names;
+  }();
+  return all;
+}
 
 constexpr std::array deviations{Deviation::ack_by_attempt, Deviation::no_delivery_count,
                                 Deviation::lease_version_restarts};
-
-template <std::size_t size>
-bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 /// The field `name` as a list of strings; an absent one is empty.
 Decoded<Names> names_from_json(const Json& answer, const char* name) {
@@ -87,16 +76,14 @@ Decoded<std::string> text_from_json(const Json& answer, const char* name) {
 Decoded<void> read_operations(const Json& answer, Profile& profile) {
   auto offered = names_from_json(answer, "operations");
   if (!offered) return std::unexpected(offered.error());
-  for (const std::string_view required : required_operations) {
-    if (!offered->contains(required)) {
-      return std::unexpected("operations: the required \"" + std::string(required) +
+  for (const model::OperationTraits& operation : model::all_operations) {
+    if (operation.is_required && !offered->contains(operation.name)) {
+      return std::unexpected("operations: the required \"" + std::string(operation.name) +
                              "\" is not offered");
     }
   }
-  for (const std::string& name : *offered) {
-    if (is_one_of(required_operations, name) || is_one_of(other_operations, name)) {
-      profile.operations.insert(name);
-    }
+  for (const std::string& name : whole_contract().operations) {
+    if (offered->contains(name)) profile.operations.insert(name);
   }
   return {};
 }
@@ -105,14 +92,16 @@ Decoded<void> read_absent(const Json& answer, Profile& profile) {
   auto absent = names_from_json(answer, "absent");
   if (!absent) return std::unexpected(absent.error());
   for (const std::string& name : *absent) {
-    if (!is_one_of(fields_that_may_be_absent, name) && name != last_choice) {
+    if (!what_may_be_absent().contains(name)) {
       return std::unexpected("absent: \"" + name + "\" is no field that may be absent");
     }
   }
   profile.absent = *std::move(absent);
-  const auto& left_out = profile.absent;
-  if (!left_out.contains("spec.on_timeout") && left_out.contains("spec.on_timeout=retry") &&
-      left_out.contains("spec.on_timeout=fail") && left_out.contains(last_choice)) {
+  const auto is_left_out = [&](model::OnTimeout value) {
+    return profile.absent.contains(on_timeout_choice(value));
+  };
+  if (!profile.absent.contains("spec.on_timeout") &&
+      std::ranges::all_of(on_timeout_choices, is_left_out)) {
     return std::unexpected("absent: no value of spec.on_timeout is left; name the field itself");
   }
   return {};
@@ -172,8 +161,10 @@ Decoded<void> read_rest(const Json& answer, Profile& profile) {
 const Profile& whole_contract() {
   static const Profile profile = [] {
     Profile everything;
-    everything.operations.insert(required_operations.begin(), required_operations.end());
-    everything.operations.insert(other_operations.begin(), other_operations.end());
+    for (const model::OperationTraits& operation : model::all_operations) {
+      everything.operations.emplace(operation.name);
+    }
+    everything.operations.insert(protocol_operations.begin(), protocol_operations.end());
     return everything;
   }();
   return profile;
@@ -181,21 +172,24 @@ const Profile& whole_contract() {
 
 std::vector<std::string> missing_operations(const Profile& profile) {
   std::vector<std::string> missing;
-  for (const std::string_view name : other_operations) {
+  const auto note = [&](std::string_view name) {
     if (!profile.offers(name)) missing.emplace_back(name);
-  }
+  };
+  std::ranges::for_each(model::all_operations, note, &model::OperationTraits::name);
+  std::ranges::for_each(protocol_operations, note);
   return missing;
 }
 
 Names properties_not_promised(const Profile& profile) {
   Names names;
   // What a worker and a reaper need to get an attempt to its end, and we to see that it got there.
-  for (const std::string_view name :
-       {"list_dispatchable_attempts", "upsert_lease", "heartbeat_lease",
-        "heartbeat_lease_with_version", "expire_leases_and_requeue",
-        "transition_timed_out_attempts", "ack_attempt", "snapshot"}) {
-    if (!profile.offers(name)) names.insert("progress");
-  }
+  using namespace model;
+  const bool can_end_attempts =
+      profile.offers<ListDispatchableAttempts>() && profile.offers<UpsertLease>() &&
+      profile.offers<HeartbeatLease>() && profile.offers<HeartbeatLeaseWithVersion>() &&
+      profile.offers<ExpireLeasesAndRequeue>() && profile.offers<TransitionTimedOutAttempts>() &&
+      profile.offers<AckAttempt>();
+  if (!can_end_attempts || !profile.offers("snapshot")) names.insert("progress");
   if (profile.dispatch_order != DispatchOrder::ready_fifo) names.insert("dispatch_order");
   if (profile.deviates(Deviation::ack_by_attempt)) {
     // Whoever acks takes a lease from a worker that may still believe, as an operator's cancel
@@ -250,7 +244,11 @@ std::string_view word(Deviation deviation) {
     case Deviation::lease_version_restarts:
       return "lease_version_restarts";
   }
-  return {};
+  std::unreachable();
+}
+
+std::string on_timeout_choice(model::OnTimeout value) {
+  return full_name<model::AttemptSpec>("on_timeout=").append(model::word(value));
 }
 
 }  // namespace leasecheck::sim

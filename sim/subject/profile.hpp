@@ -1,20 +1,33 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leasecheck/spec/fields.hpp"
+#include "leasecheck/spec/operation_traits.hpp"
 #include "traces/codec.hpp"
 
 /// What a subject says of itself before it is judged: what it offers, what it does not show, and
-/// where it differs from the contract on purpose. Format: sim/PROTOCOL.md, "Handshake".
+/// where it differs from the contract on purpose. Format: sim/subject/PROTOCOL.md, "Handshake".
 namespace leasecheck::sim {
 
-using Names = std::set<std::string, std::less<>>;
+using Names = traces::FieldNames;
+
+/// A field with its kind, as `absent` names it: "attempt.ready_at".
+template <class Record>
+[[nodiscard]] std::string full_name(std::string_view field) {
+  return std::string(model::record_name<Record>).append(".").append(field);
+}
+
+/// What a subject that has not all of them cannot be told: "spec.on_timeout=retry".
+inline constexpr std::array on_timeout_choices{model::OnTimeout::retry, model::OnTimeout::fail,
+                                               model::OnTimeout::cancel};
+[[nodiscard]] std::string on_timeout_choice(model::OnTimeout value);
 
 enum class DispatchOrder : std::uint8_t {
   ready_fifo,  ///< rule 2
@@ -38,6 +51,10 @@ struct Profile {
 
   [[nodiscard]] bool offers(std::string_view operation) const {
     return operations.contains(operation);
+  }
+  template <class Operation>
+  [[nodiscard]] bool offers() const {
+    return offers(model::traits_of<Operation>.name);
   }
   [[nodiscard]] bool deviates(Deviation deviation) const { return deviations.contains(deviation); }
   bool operator==(const Profile&) const = default;

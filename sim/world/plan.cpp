@@ -157,10 +157,10 @@ void for_each_option_of(const Faults& faults, const Visitor& visit) {
   visit("fault_longest_outage", faults.worker.longest_outage);
 }
 
-// The one list of what a seed draws. Whatever is drawn and not in it fails a test.
+// The one list of what a seed draws beside the deployment. Whatever is drawn and not in it fails a
+// test.
 template <typename Visitor>
 void for_each_option(const Plan& plan, const Visitor& visit) {
-  visit("epoch", plan.epoch.time_since_epoch());
   visit("duration", plan.duration);
   visit("workers", plan.workers);
   visit("reapers", plan.reapers);
@@ -168,7 +168,6 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("runs", plan.runs);
   visit("concurrency", plan.concurrency);
   visit("ttl", plan.ttl);
-  visit("grace", plan.grace);
   visit("heartbeat_period", plan.heartbeat_period);
   visit("tick_period", plan.tick_period);
   visit("poll_period", plan.poll_period);
@@ -177,7 +176,6 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("least_backoff", plan.least_backoff);
   visit("shortest_timeout", plan.shortest_timeout);
   visit("heartbeats_with_version", plan.heartbeats_with_version);
-  visit("skew_within_margin", plan.skew_within_margin);
   for_each_option_of(plan.faults, visit);
   for_each_option_of(plan.repository_clock, "repository", visit);
   for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {

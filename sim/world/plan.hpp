@@ -59,7 +59,8 @@ struct Plan {
 /// The plan of a seed. The same seed and options give the same plan everywhere.
 [[nodiscard]] Plan draw_plan(std::uint64_t seed, const PlanOptions& options);
 
-/// Every option of the plan as a number under its name, for the head of a trace and for people.
+/// Every option of the plan beside the deployment, as a number under its name, for the head of a
+/// trace.
 [[nodiscard]] std::map<std::string, std::int64_t> describe(const Plan& plan);
 
 }  // namespace leasecheck::sim

@@ -182,7 +182,8 @@ RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink,
 }
 
 traces::Head head_of(const Plan& plan, std::string backend) {
-  return {.config = describe(plan),
+  return {.deployment = plan.deployment(),
+          .config = describe(plan),
           .seed = plan.seed,
           .origin = "simulate",
           .backend = std::move(backend),

@@ -204,6 +204,23 @@ TEST(Codec, ReadsAnswersWithMoreThanTheContractHas) {
             model::Outcome(model::Count{2}));
 }
 
+TEST(Codec, DoesNotReadFieldsOfAKindThatAreAbsent) {
+  const auto answer = Json::parse(R"({"ok":{"lease_id":"L1","attempt_id":"a","worker_id":"w",
+      "lease_expires_at":7,"heartbeat_at":"never"}})");
+  const traces::FieldNames absent{"lease.heartbeat_at", "lease.version"};
+  const auto read = traces::outcome_from_json(model::UpsertLease{}, answer, absent);
+  ASSERT_TRUE(read) << read.error();
+  model::LeaseRecord lease;
+  lease.lease_id = "L1";
+  lease.attempt_id = "a";
+  lease.worker_id = "w";
+  lease.lease_expires_at = model::at_ms(7);
+  EXPECT_EQ(*read, model::Outcome(lease));
+  EXPECT_EQ(traces::outcome_from_json(model::UpsertLease{}, answer, {"attempt.version"}).error(),
+            "ok.heartbeat_at: expected an integer from -9223372036854775808 to "
+            "9223372036854775807, found \"never\"");
+}
+
 TEST(Codec, TakesNullForAnAbsentField) {
   EXPECT_EQ(traces::outcome_from_json(
                 model::AckAttempt{},

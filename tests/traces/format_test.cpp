@@ -35,6 +35,21 @@ TEST(Format, BringsBackHostileTextAnywhere) {
   EXPECT_EQ(*read, trace);
 }
 
+TEST(Format, WritesTheDeploymentAmongTheOptionsAndReadsItApart) {
+  traces::Trace trace = short_trace();
+  trace.head.config = {{"duration", 9}, {"ttl", 7}};
+  trace.head.deployment = model::Deployment{
+      .epoch = model::at_ms(3), .grace = model::Duration{5}, .skew_within_margin = false};
+  const std::string text = traces::to_text(trace);
+  EXPECT_NE(
+      text.find(R"("config":{"duration":9,"epoch":3,"grace":5,"skew_within_margin":0,"ttl":7})"),
+      std::string::npos)
+      << text;
+  const auto read = traces::read_text(text, "text");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, trace);
+}
+
 TEST(Format, IsAsTheReadmeShows) {
   std::ifstream in(LEASECHECK_ROOT "/traces/README.md");
   const std::string readme{std::istreambuf_iterator<char>(in), {}};

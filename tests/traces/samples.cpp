@@ -112,14 +112,15 @@ std::vector<Environment> events() {
 
 traces::Trace full_trace() {
   traces::Trace trace;
-  trace.head = {.config = {{"grace", 5'000}, {"ttl", 30'000}, {"workers", 2}},
+  trace.head = {.deployment = {},
+                .config = {{"grace", 5'000}, {"ttl", 30'000}, {"workers", 2}},
                 .seed = largest,
                 .origin = "simulate",
                 .backend = "mutant heartbeat_shortens_lease",
                 .exhibit = traces::Exhibit{.shows = "A heartbeat shortens a lease.",
                                            .defect = "heartbeat_shortens_lease",
                                            .property = "expiry_never_lowered"}};
-  const auto add = [&trace](decltype(traces::Step::what) what) {
+  const auto add = [&trace](traces::StepBody what) {
     const std::uint64_t number = trace.steps.size() + 1;
     trace.steps.push_back({number, at_ms(static_cast<std::int64_t>(number) * 10), std::move(what)});
     return number;
@@ -138,8 +139,12 @@ traces::Trace full_trace() {
 
 traces::Trace short_trace() {
   traces::Trace trace;
-  trace.head = {
-      .config = {{"grace", 5}}, .seed = 7, .origin = "test", .backend = "model", .exhibit = {}};
+  trace.head = {.deployment = {},
+                .config = {{"grace", 5}},
+                .seed = 7,
+                .origin = "test",
+                .backend = "model",
+                .exhibit = {}};
   trace.steps = {
       {1, at_ms(1), WorkerStarted{"w1", {}}},
       {2, at_ms(2), traces::Call{"w1", at_ms(2), {at_ms(2), CancelAttempt{"a1"}}}},

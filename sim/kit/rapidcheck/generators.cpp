@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/step.hpp"
 
 namespace leasecheck::rapidcheck {
@@ -196,6 +197,14 @@ class Drawing final : public SpecDrawing {
     Operation (Drawing::*draw)(Time now) const;
   };
 
+  template <class Drawn>
+  static constexpr Kind kind(int weight, Operation (Drawing::*draw)(Time now) const) {
+    constexpr bool names_lease = requires(Drawn operation) {
+      operation.lease_id;
+    };
+    return {traits_of<Drawn>.name, weight, traits_of<Drawn>.mutates && names_lease, draw};
+  }
+
   // The more an operation moves, the more often.
   static const std::array<Kind, std::variant_size_v<Operation>> kinds;
 
@@ -209,7 +218,8 @@ class Drawing final : public SpecDrawing {
     std::vector<const Kind*> choices;
     int total = 0;
     for (const Kind& kind : kinds) {
-      if (!menu_.operations.contains(kind.name) && kind.name != "enqueue_attempt") continue;
+      const bool is_always_drawn = kind.name == traits_of<EnqueueAttempt>.name;
+      if (!is_always_drawn && !menu_.operations.contains(kind.name)) continue;
       choices.push_back(&kind);
       total += weight(kind, is_anything_held);
     }
@@ -301,28 +311,28 @@ class Drawing final : public SpecDrawing {
 };
 
 const std::array<Drawing::Kind, std::variant_size_v<Operation>> Drawing::kinds{
-    {{"enqueue_attempt", 44, false, &Drawing::enqueue},
-     {"upsert_lease", 52, false, &Drawing::claim},
-     {"ack_attempt", 33, true, &Drawing::ack},
-     {"heartbeat_lease", 11, true, &Drawing::heartbeat},
-     {"heartbeat_lease_with_version", 11, true, &Drawing::versioned_heartbeat},
-     {"start_attempt", 11, true, &Drawing::start},
-     {"release_lease", 11, true, &Drawing::release},
-     {"append_run_event", 11, true, &Drawing::append},
-     {"expire_leases_and_requeue", 12, false, &Drawing::reap},
-     {"transition_timed_out_attempts", 12, false, &Drawing::time_out},
-     {"cancel_attempt", 8, false, &Drawing::cancel},
-     {"replay_dead_letter", 12, false, &Drawing::replay},
-     {"list_dispatchable_attempts", 16, false, &Drawing::list},
-     {"latest_seq_for_run", 3, false, &Drawing::latest_seq},
-     {"list_dead_letters", 3, false, &Drawing::dead_letters},
-     {"get_attempt", 3, false, &Drawing::get_attempt},
-     {"get_lease", 3, false, &Drawing::get_lease},
-     {"get_lease_for_attempt", 3, false, &Drawing::lease_of_attempt},
-     {"queue_depth", 3, false, &Drawing::depth},
-     {"counts_by_status", 3, false, &Drawing::counts},
-     {"list_run_events", 3, false, &Drawing::events},
-     {"reset", 1, false, &Drawing::reset}}};
+    {kind<EnqueueAttempt>(44, &Drawing::enqueue),
+     kind<UpsertLease>(52, &Drawing::claim),
+     kind<AckAttempt>(33, &Drawing::ack),
+     kind<HeartbeatLease>(11, &Drawing::heartbeat),
+     kind<HeartbeatLeaseWithVersion>(11, &Drawing::versioned_heartbeat),
+     kind<StartAttempt>(11, &Drawing::start),
+     kind<ReleaseLease>(11, &Drawing::release),
+     kind<AppendRunEvent>(11, &Drawing::append),
+     kind<ExpireLeasesAndRequeue>(12, &Drawing::reap),
+     kind<TransitionTimedOutAttempts>(12, &Drawing::time_out),
+     kind<CancelAttempt>(8, &Drawing::cancel),
+     kind<ReplayDeadLetter>(12, &Drawing::replay),
+     kind<ListDispatchableAttempts>(16, &Drawing::list),
+     kind<LatestSeqForRun>(3, &Drawing::latest_seq),
+     kind<ListDeadLetters>(3, &Drawing::dead_letters),
+     kind<GetAttempt>(3, &Drawing::get_attempt),
+     kind<GetLease>(3, &Drawing::get_lease),
+     kind<GetLeaseForAttempt>(3, &Drawing::lease_of_attempt),
+     kind<QueueDepth>(3, &Drawing::depth),
+     kind<CountByStatus>(3, &Drawing::counts),
+     kind<ListRunEvents>(3, &Drawing::events),
+     kind<Reset>(1, &Drawing::reset)}};
 
 /// A generator of `draw(aims of state, menu)`.
 template <typename Draw>
@@ -340,10 +350,9 @@ struct ActionCommand : rc::state::Command<State, int> {
   Action action;
 };
 
-template <std::size_t... index>
-Menu menu_of_all(std::index_sequence<index...>) {
+Menu menu_of_all() {
   Menu menu;
-  (menu.operations.emplace(name_of(std::variant_alternative_t<index, Operation>{})), ...);
+  for (const OperationTraits& operation : all_operations) menu.operations.emplace(operation.name);
   return menu;
 }
 
@@ -351,9 +360,9 @@ Menu draw_part(const Menu& menu) {
   Menu part = menu;
   std::erase_if(part.operations, [](const std::string& name) {
     // Nearly everything needs a claim before it.
-    return name == "upsert_lease" ? below(8) == 0 : below(2) == 0;
+    return name == traits_of<UpsertLease>.name ? below(8) == 0 : below(2) == 0;
   });
-  part.operations.emplace("enqueue_attempt");
+  part.operations.emplace(traits_of<EnqueueAttempt>.name);
   part.attempts =
       one_of<int>({std::min(2, menu.attempts), 1, std::min(3, menu.attempts), menu.attempts});
   part.runs = one_of<int>({1, menu.runs});
@@ -371,7 +380,7 @@ std::ostream& operator<<(std::ostream& out, const Menu& menu) {
 }
 
 const Menu& whole_menu() {
-  static const Menu menu = menu_of_all(std::make_index_sequence<std::variant_size_v<Operation>>());
+  static const Menu menu = menu_of_all();
   return menu;
 }
 

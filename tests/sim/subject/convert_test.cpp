@@ -16,7 +16,7 @@ std::vector<Enumeration> all_up_to(Enumeration last) {
 
 TEST(Convert, KeepsTheWordOfEveryError) {
   for (const model::ErrorCode code : all_up_to(model::ErrorCode::corrupt)) {
-    EXPECT_EQ(lease::word(to_lease(code)), model::word(code));
+    EXPECT_EQ(lease::to_string(to_lease(code)), model::word(code));
     EXPECT_EQ(to_model(to_lease(code)), code);
   }
 }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "lease/attempt_repository.hpp"
-#include "leasecheck/candidate.hpp"
+#include "leasecheck/conformance_suite.hpp"
 
 /// How a class with the six methods, and perhaps some of what surrounds them, becomes a candidate:
 /// what it has is found by the names and signatures of `lease::AttemptRepository`, from which it

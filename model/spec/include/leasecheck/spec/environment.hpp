@@ -12,6 +12,15 @@
 /// stimuli of a trace: replaying them needs no generator and no seed.
 namespace leasecheck::model {
 
+/// What was deployed around the repository, as far as a rule depends on it.
+struct Deployment {
+  Time epoch{};       ///< true time at which the run began
+  Duration grace{0};  ///< the reapers' grace window
+  /// No clock is behind another by more than rule 20 allows, so that 19(b) is promised.
+  bool skew_within_margin = true;
+  bool operator==(const Deployment&) const = default;
+};
+
 /// How a clock differs from true time: it shows `true + offset + elapsed * drift / 1,000,000`,
 /// where `elapsed` counts from true time zero of the run. Units: offset in milliseconds, drift in
 /// parts per million.

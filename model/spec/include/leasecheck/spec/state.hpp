@@ -35,9 +35,10 @@ struct PendingDeadLetter {
 };
 
 /// Invariants (checked by the model's own property tests):
-///   status is leased or running  <=>  lease is present  <=>  started_at is present   (19a, rule
-///   15) status is retry_backoff      <=>  retry_at is present                            (rule 15)
-///   status is failed             <=>  dead_letter is present                         (rule 14)
+///  - lease is present exactly while status is leased or running (rule 19a);
+///  - started_at is present exactly while lease is (rule 15);
+///  - retry_at is present exactly while status is retry_backoff (rule 15);
+///  - dead_letter is present exactly while status is failed (rule 14).
 /// That one attempt has one optional lease is why the model cannot express a double lease.
 struct Attempt {
   AttemptSpec spec;
