@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "leasecheck/spec/time.hpp"
+#include "leasecheck/spec/environment.hpp"
 #include "properties/support/observed.hpp"
 
 /// Properties are named values that watch a run: every operation with what it answered and changed,
