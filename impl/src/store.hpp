@@ -19,8 +19,8 @@ enum class Ending : std::uint8_t { commit, roll_back };
 /// failure: from then on its reads find nothing and its writes do nothing, and `end` answers the
 /// failure instead of the transaction's result. Callers therefore check no errors in between.
 /// Pointers to attempts are valid until `end`. A change to an attempt takes effect once it is
-/// saved. A store need not undo anything: whoever rolls back must have changed nothing in memory
-/// before. Thread: one transaction at a time; `StoredRepository` ensures it.
+/// saved. A store need not undo anything: whoever rolls back must not have changed an attempt.
+/// Thread: one transaction at a time; `StoredRepository` ensures it.
 class Store {
  public:
   virtual ~Store() = default;
@@ -68,8 +68,8 @@ class Store {
   [[nodiscard]] virtual bool is_durable() const = 0;
 };
 
-/// A transaction that has begun. Whatever leaves the scope without having ended it, an exception of
-/// an injected clock or id source for instance, rolls it back.
+/// A transaction that has begun. Leaving the scope without having ended it, as an exception of an
+/// injected clock or id source does, rolls it back.
 class Transaction {
  public:
   explicit Transaction(Store& store) : store_(store) {}

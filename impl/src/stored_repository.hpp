@@ -16,9 +16,7 @@ namespace lease {
 ///
 /// Each public method checks its arguments and then, in one transaction, finds the row, refuses or
 /// changes it, and saves it. The protected steps are the rules one by one (transitions.cpp). They
-/// are virtual so that a test can replace one of them by a defective one and see that the checks
-/// find it. Policies in templates would need this class once per defect, and the steps call one
-/// another.
+/// are virtual so that a planted defect can replace one of them and show that the checks find it.
 class StoredRepository : public AttemptRepository {
  public:
   StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids);

@@ -12,10 +12,13 @@ namespace lease {
 /// look at them. What holds for every method stands beside `RuntimeRepository`.
 class AttemptRepository : public WorkerRepository {
  public:
-  /// Adds an attempt; its ready_at is the clock's time, which is read once, or the later
-  /// not_before. Idempotent: the same spec again is Ok, whatever has become of the attempt. Errors:
-  /// `invalid_argument` (bad id, a number out of its range), `already_exists` (the same id with
-  /// another spec). Thread: writes. Complexity: O(log n). Source: rule 8.
+  /// Adds an attempt, at the clock's time, which is read once. Idempotent: the same spec again is
+  /// Ok, whatever has become of the attempt.
+  /// Errors: `invalid_argument` (bad id, a number out of its range), `already_exists` (the same id
+  /// with another spec).
+  /// Thread: writes.
+  /// Complexity: O(log n).
+  /// Source: rule 8.
   [[nodiscard]] virtual Result<void> enqueue_attempt(const AttemptSpec& spec) = 0;
 
   /// Ends an attempt that is not terminal, leased or not. `now` has no effect yet.
@@ -64,8 +67,10 @@ class AttemptRepository : public WorkerRepository {
   [[nodiscard]] virtual Result<CountsByStatus> counts_by_status() = 0;
 
   /// Returns: the run's events with a sequence above `after`, in order, at most `limit`; none for
-  /// an unknown run. Errors: `invalid_argument`. Thread: reads. Complexity: O(k + log of the number
-  /// of events).
+  /// an unknown run.
+  /// Errors: `invalid_argument`.
+  /// Thread: reads.
+  /// Complexity: O(k + log of the number of events).
   [[nodiscard]] virtual Result<std::vector<RunEvent>> list_run_events(const RunId& run_id,
                                                                       std::uint64_t after,
                                                                       std::uint64_t limit) = 0;

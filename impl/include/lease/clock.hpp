@@ -33,7 +33,8 @@ class Clock {
   /// Returns: the present time. It may be smaller than one returned before: clocks are set.
   /// Pre (of an implementation): it does not call the repository that reads it, which holds its
   /// lock meanwhile. It may throw: the repository's call then has no effect, and its caller gets
-  /// the exception. Thread: any, several at a time.
+  /// the exception.
+  /// Thread: any, several at a time.
   [[nodiscard]] virtual Time now() = 0;
 
  protected:

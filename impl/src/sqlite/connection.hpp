@@ -18,8 +18,8 @@ namespace lease::sqlite {
 ///
 /// The connection remembers the first failure of a transaction. Every later query of that
 /// transaction then finds nothing and does nothing, and `end` rolls back and answers the failure.
-/// So callers check no errors in between, and no half of a transaction is ever committed. Thread:
-/// one at a time.
+/// So callers check no errors in between, and no half of a transaction is ever committed.
+/// Thread: one at a time.
 class Connection {
  public:
   /// Opens or makes the file; waits for other processes as long as the options say. Reads no

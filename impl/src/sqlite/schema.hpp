@@ -13,8 +13,9 @@ inline constexpr std::int64_t application_id = 0x6c656173;
 /// Makes the file a repository of the present schema: checks that it is empty or a repository's,
 /// switches it to WAL with full synchronisation, syncs what other processes left in its log, and
 /// migrates an empty or older one forward in one transaction. Several processes may do so at once.
-/// A file that is refused is left as it was. Errors: `corrupt` for what is no database, another
-/// application's, or of a newer schema; `unavailable`.
+/// A file that is refused is left as it was.
+/// Errors: `corrupt` for what is no database, another application's, or of a newer schema;
+/// `unavailable`.
 [[nodiscard]] Result<void> prepare_schema(Connection& connection);
 
 }  // namespace lease::sqlite
