@@ -14,12 +14,6 @@ namespace {
 constexpr properties::Deployment deployment{
     .epoch = model::at_ms(0), .grace = model::Duration{0}, .skew_within_margin = false};
 
-/// What the caller's own clock must have shown for the call to be made as it should be.
-model::Time clock_of(const model::Action& action) {
-  const auto* reap = std::get_if<model::ExpireLeasesAndRequeue>(&action.operation);
-  return reap == nullptr ? action.now : reap->stale_before;
-}
-
 /// Owns the repository that it judges.
 class JudgedCandidate final : public Judged {
  public:
@@ -78,10 +72,6 @@ traces::Head head_of_calls(std::string backend, std::string origin) {
           .exhibit = std::nullopt};
 }
 
-traces::Call call_of_client(const model::Action& action) {
-  return {.actor = "client", .actor_clock = clock_of(action), .action = action};
-}
-
 std::string trace_name(const Candidate& candidate, const std::string& check) {
   return candidate.name + "." + check + ".jsonl";
 }
@@ -92,7 +82,8 @@ std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(const Candid
   for (const std::string& operation : candidate.not_offered) profile.operations.erase(operation);
   auto subject = make_repository_subject(candidate.name, candidate.make, std::move(profile));
   if (!subject) return subject;
-  return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(candidate, check));
+  return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(candidate, check),
+                                           head_of_calls(candidate.name, "conformance suite"));
 }
 
 void report_earlier_death(const Candidate& candidate, const std::string& check) {

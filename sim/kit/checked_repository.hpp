@@ -35,9 +35,6 @@ class JudgedSubject final : public Judged {
 /// The head of a trace of such calls.
 [[nodiscard]] traces::Head head_of_calls(std::string backend, std::string origin);
 
-/// The call as such a client makes it.
-[[nodiscard]] traces::Call call_of_client(const model::Action& action);
-
 /// The candidate as a subject, what it does not offer left out. While it lives its calls are in
 /// "CANDIDATE.CHECK.jsonl.part", in the working directory.
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(

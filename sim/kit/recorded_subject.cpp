@@ -3,7 +3,6 @@
 #include <system_error>
 #include <utility>
 
-#include "sim/kit/checked_repository.hpp"
 #include "traces/reader.hpp"
 
 namespace leasecheck::sim {
@@ -13,10 +12,21 @@ std::filesystem::path part_of(const std::filesystem::path& file) {
   return file.string() + ".part";
 }
 
+/// What the caller's own clock must have shown for the call to be made as it should be.
+model::Time clock_of(const model::Action& action) {
+  const auto* reap = std::get_if<model::ExpireLeasesAndRequeue>(&action.operation);
+  return reap == nullptr ? action.now : reap->stale_before;
+}
+
 }  // namespace
 
-RecordedSubject::RecordedSubject(std::unique_ptr<Subject> subject, std::filesystem::path file)
-    : SubjectDecorator(std::move(subject)), file_(std::move(file)) {}
+traces::Call call_of_client(const model::Action& action) {
+  return {.actor = "client", .actor_clock = clock_of(action), .action = action};
+}
+
+RecordedSubject::RecordedSubject(std::unique_ptr<Subject> subject, std::filesystem::path file,
+                                 traces::Head head)
+    : SubjectDecorator(std::move(subject)), file_(std::move(file)), head_(std::move(head)) {}
 
 RecordedSubject::~RecordedSubject() {
   std::error_code ignored;  // a file that was never written is not there to be removed
@@ -32,7 +42,7 @@ std::expected<Reply, BrokenSubject> RecordedSubject::call(const model::Action& a
 
 std::expected<void, std::string> RecordedSubject::record(const model::Action& action) {
   if (!writer_ || std::holds_alternative<model::Reset>(action.operation)) {
-    auto writer = traces::Writer::open(file_, head_of_calls(name(), "conformance suite"));
+    auto writer = traces::Writer::open(file_, head_);
     if (!writer) return std::unexpected(writer.error());
     writer_ = *std::move(writer);
     steps_ = 0;
