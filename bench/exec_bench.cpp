@@ -2,29 +2,25 @@
 // side of the pipe, from the model's action to the model's answer. Its peer, in turns with it, is
 // the floor: the same program, asked with the same bytes by a loop of write and read that builds,
 // reads and guards nothing.
+#include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
-#include <vector>
 
+#include "bench/in_turns.hpp"
 #include "sim/subject/exec_subject.hpp"
 
 extern char** environ;
 
-namespace leasecheck {
+namespace leasecheck::bench {
 namespace {
-
-constexpr int rounds = 15;
-constexpr int requests = 20'000;
 
 [[noreturn]] void give_up(const char* message) {
   std::fprintf(stderr, "exec_bench: %s\n", message);
@@ -82,74 +78,45 @@ class RawPeer {
   int read_ = -1;
 };
 
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
+constexpr int requests = 1'000;  ///< a turn
 
-/// What each round took, of one of the two.
-struct Figures {
-  std::vector<double> rates;        ///< requests/s
-  std::vector<double> cpu_us_each;  ///< this process's own, user and system, per request
-
-  void measure(auto&& ask) {
-    const double cpu_before = cpu_seconds();
-    const auto began = std::chrono::steady_clock::now();
-    for (int i = 0; i < requests; ++i) ask();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    rates.push_back(requests / took.count());
-    cpu_us_each.push_back((cpu_seconds() - cpu_before) * 1e6 / requests);
-  }
-
-  void print(const char* who) const {
-    std::printf("%-12s %8.0f %12.0f %12.1f\n", who, std::ranges::max(rates), median(rates),
-                median(cpu_us_each));
-  }
-
-  static double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-  }
-};
-
-void run() {
+void requests_beside_a_bare_loop(benchmark::State& state) {
   auto subject = sim::make_exec_subject({.name = "echo",
                                          .words = {LEASECHECK_ECHO_SUBJECT, "echo"},
                                          .directory = {},
                                          .timeout = std::chrono::seconds(10)});
-  if (!subject) give_up(subject.error().message.c_str());
+  if (!subject) return state.SkipWithError(subject.error().message.c_str());
   const model::Action action{
       .now = model::at_ms(1'767'225'600'000),
       .operation = model::HeartbeatLease{.lease_id = "L1",
                                          .heartbeat_at = model::at_ms(1'767'225'600'000),
                                          .lease_expires_at = model::at_ms(1'767'225'630'000)}};
   RawPeer peer;
-  Figures raw;
-  Figures ours;
-  for (int round = 0; round < rounds; ++round) {
-    raw.measure([&] { peer.ask(); });
-    ours.measure([&] {
-      if (const auto reply = (*subject)->call(action); !reply) {
+  Seconds own = 0;
+  const auto ask = [&] {
+    for (int i = 0; i < requests; ++i) {
+      if (const auto reply = (*subject)->call(action); !reply)
         give_up(reply.error().message.c_str());
-      }
-    });
-  }
-  std::printf("%d rounds of %d requests each, in turns\n", rounds, requests);
-  std::printf("%-12s %8s %12s %12s\n", "requests/s", "best", "median", "own cpu, us");
-  raw.print("raw pipe");
-  ours.print("leasecheck");
-  std::printf("share of the raw pipe's speed: %.2f at best, %.2f in the median\n",
-              std::ranges::max(ours.rates) / std::ranges::max(raw.rates),
-              Figures::median(ours.rates) / Figures::median(raw.rates));
+    }
+  };
+  in_turns(
+      state,
+      [&] {
+        const Seconds before = processor_clock();
+        const Seconds took = seconds_of(wall_clock, ask);
+        own += processor_clock() - before;
+        return took;
+      },
+      [&] {
+        return seconds_of(wall_clock, [&] {
+          for (int i = 0; i < requests; ++i) peer.ask();
+        });
+      });
+  const auto asked = static_cast<double>(state.iterations() * requests);
+  state.SetItemsProcessed(state.iterations() * requests);
+  state.counters["own_cpu_us"] = own * 1e6 / asked;
 }
+BENCHMARK(requests_beside_a_bare_loop)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(5);
 
 }  // namespace
-}  // namespace leasecheck
-
-int main() {
-  leasecheck::run();
-}
+}  // namespace leasecheck::bench

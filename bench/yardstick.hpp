@@ -9,6 +9,7 @@ struct Counts {
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
   std::uint64_t depth = 0;
+  bool operator==(const Counts&) const = default;
 };
 
 /// Searches lease-core with 3 workers, 3 attempts, ttl 3, grace 2 and highest epoch 2, written by

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "leasecheck/spec/fields.hpp"
-#include "traces/codec.hpp"
+#include "traces/json.hpp"
 #include "traces/trace.hpp"
 
 /// The visitors of `fields`: one makes JSON, one prints it, one reads it. Included by this folder's

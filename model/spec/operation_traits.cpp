@@ -1,5 +1,3 @@
-#include "leasecheck/spec/operation.hpp"
-
 #include "leasecheck/spec/operation_traits.hpp"
 
 namespace leasecheck::model {
