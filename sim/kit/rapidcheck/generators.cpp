@@ -256,39 +256,38 @@ struct Kind {
 };
 
 template <typename Op>
-Kind by_anyone(int weight) {
-  return {traits_of<Op>.name, weight, false, chosen<Op, ArgumentDrawing>};
-}
-template <typename Op>
-Kind by_holder(int weight) {
-  return {traits_of<Op>.name, weight, true, chosen<Op, ArgumentDrawing>};
+Kind kind(int weight) {
+  constexpr bool names_lease = requires(Op operation) {
+    operation.lease_id;
+  };
+  return {traits_of<Op>.name, weight, traits_of<Op>.mutates && names_lease,
+          chosen<Op, ArgumentDrawing>};
 }
 
 // The more an operation moves, the more often.
 const std::array<Kind, AllOperations::count>& all_kinds() {
-  static const std::array<Kind, AllOperations::count> kinds{
-      by_anyone<EnqueueAttempt>(44),
-      by_anyone<UpsertLease>(52),
-      by_holder<AckAttempt>(33),
-      by_holder<HeartbeatLease>(11),
-      by_holder<HeartbeatLeaseWithVersion>(11),
-      by_holder<StartAttempt>(11),
-      by_holder<ReleaseLease>(11),
-      by_holder<AppendRunEvent>(11),
-      by_anyone<ExpireLeasesAndRequeue>(12),
-      by_anyone<TransitionTimedOutAttempts>(12),
-      by_anyone<CancelAttempt>(8),
-      by_anyone<ReplayDeadLetter>(12),
-      by_anyone<ListDispatchableAttempts>(16),
-      by_anyone<LatestSeqForRun>(3),
-      by_anyone<ListDeadLetters>(3),
-      by_anyone<GetAttempt>(3),
-      by_anyone<GetLease>(3),
-      by_anyone<GetLeaseForAttempt>(3),
-      by_anyone<QueueDepth>(3),
-      by_anyone<CountByStatus>(3),
-      by_anyone<ListRunEvents>(3),
-      by_anyone<Reset>(1)};
+  static const std::array<Kind, AllOperations::count> kinds{kind<EnqueueAttempt>(44),
+                                                            kind<UpsertLease>(52),
+                                                            kind<AckAttempt>(33),
+                                                            kind<HeartbeatLease>(11),
+                                                            kind<HeartbeatLeaseWithVersion>(11),
+                                                            kind<StartAttempt>(11),
+                                                            kind<ReleaseLease>(11),
+                                                            kind<AppendRunEvent>(11),
+                                                            kind<ExpireLeasesAndRequeue>(12),
+                                                            kind<TransitionTimedOutAttempts>(12),
+                                                            kind<CancelAttempt>(8),
+                                                            kind<ReplayDeadLetter>(12),
+                                                            kind<ListDispatchableAttempts>(16),
+                                                            kind<LatestSeqForRun>(3),
+                                                            kind<ListDeadLetters>(3),
+                                                            kind<GetAttempt>(3),
+                                                            kind<GetLease>(3),
+                                                            kind<GetLeaseForAttempt>(3),
+                                                            kind<QueueDepth>(3),
+                                                            kind<CountByStatus>(3),
+                                                            kind<ListRunEvents>(3),
+                                                            kind<Reset>(1)};
   return kinds;
 }
 
@@ -298,8 +297,8 @@ Action draw_action(const Aims& aims, const Menu& menu) {
   std::vector<const Kind*> choices;
   int total = 0;
   for (const Kind& kind : all_kinds()) {
-    if (!menu.operations.contains(kind.name) && kind.name != traits_of<EnqueueAttempt>.name)
-      continue;
+    const bool is_always_drawn = kind.name == traits_of<EnqueueAttempt>.name;
+    if (!is_always_drawn && !menu.operations.contains(kind.name)) continue;
     choices.push_back(&kind);
     total += kind.weight_where(is_anything_held);
   }
