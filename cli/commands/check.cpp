@@ -140,7 +140,7 @@ class Check {
       total.calls += world.calls;
     }
     section.text = fmt::format(
-        "bounds      2 workers, {} attempt{} at a time, {} worlds\n"
+        "bounds      2 workers, {} attempt{} at a time\nworlds      {}\n"
         "states      {}\ntransitions {}, of which {} were made\noperations  {}\n",
         options_.attempts, options_.attempts == 1 ? "" : "s", checked.worlds.size(),
         grouped(total.states), grouped(total.transitions), grouped(total.covered),

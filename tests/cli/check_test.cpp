@@ -44,7 +44,7 @@ std::string one_of_the_corpus(const std::string& name) {
   return testing::text_of(std::string(LEASECHECK_CORPUS "/") + name + ".jsonl");
 }
 
-constexpr const char* quick = "check --backend memory --depth 1 --budget 200ms --report r ";
+constexpr const char* quick = "check --backend memory --budget 200ms --report r ";
 
 TEST(Check, EndsWithAReportThatAPersonCanOpen) {
   const Workplace place;
@@ -75,7 +75,7 @@ TEST(Check, APartThatCannotGoOnHidesNoViolationAndNoReport) {
   place.write("corpus/notes.jsonl", "Dear diary\n");
   const std::string mutant = "heartbeat_shortens_lease";
   const Ended ended =
-      place.run("check --depth 2 --budget 200ms --report r --corpus corpus --mutant " + mutant);
+      place.run("check --budget 200ms --report r --corpus corpus --mutant " + mutant);
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   const auto ends = ends_of(place);
   EXPECT_EQ(ends.at("contract"), "violated");
@@ -108,7 +108,7 @@ TEST(Check, ASubjectThatBreaksIsReportedPartByPart) {
   const Workplace place;
   place.write("corpus/one.jsonl", one_of_the_corpus("heartbeat_shortens_lease"));
   const Ended ended = place.run(
-      "check --depth 1 --budget 200ms --report r --corpus corpus "
+      "check --budget 200ms --report r --corpus corpus "
       "--backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT " early_exit'");
   EXPECT_EQ(ended.exit_code, 4) << ended.out << ended.err;
   EXPECT_EQ(ends_of(place),
@@ -130,7 +130,7 @@ TEST(Check, AReportThatCannotBeWrittenLosesNoVerdict) {
   const Ended held = place.run(quick);
   EXPECT_EQ(held.exit_code, 2) << held.out << held.err;
   EXPECT_NE(held.err.find("r/index.html"), std::string::npos) << held.err;
-  const Ended violated = place.run("check --depth 1 --budget 200ms --report r --mutant " + mutant);
+  const Ended violated = place.run("check --budget 200ms --report r --mutant " + mutant);
   EXPECT_EQ(violated.exit_code, 1) << violated.out << violated.err;
 }
 

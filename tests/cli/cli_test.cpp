@@ -241,7 +241,8 @@ TEST(Museum, NoCountDependsOnTheJobs) {
 }
 
 TEST(Museum, ADefectThatIsMissedIsAViolationAndAnUnknownOneAnError) {
-  EXPECT_EQ(Workplace().run("museum --only backoff_overflows --technique conformance").exit_code, 1);
+  EXPECT_EQ(Workplace().run("museum --only backoff_overflows --technique conformance").exit_code,
+            1);
   EXPECT_EQ(Workplace().run("museum --only nothing").exit_code, 2);
   EXPECT_EQ(Workplace().run("museum --technique nothing").exit_code, 2);
 }

@@ -119,15 +119,15 @@ std::vector<Session> runs() {
        {"museum --only reap_ignores_grace --samples 1 --technique simulation",
         "museum --only reap_ignores_grace --samples 1 --technique simulation --json",
         "museum --only backoff_overflows --technique plain --samples 1 --most-runs 1"}},
-      {"check_held", {"check --backend memory --depth 1 --budget 100ms"}, Session::Work::timed},
+      {"check_held", {"check --backend memory --budget 100ms"}, Session::Work::timed},
       {"check_violated",
-       {"check --mutant heartbeat_shortens_lease --depth 2 --budget 1ms"},
+       {"check --mutant heartbeat_shortens_lease --budget 1ms"},
        Session::Work::timed},
       {"errors",
        {"", "chock", "simulate --sedes 1..2", "simulate --seeds 5..1", "simulate --shard 3/2",
         "simulate --budget 30", "simulate --faults thunder", "simulate --backend oracle",
         "simulate --mutant nobody --backend memory", "simulate --backend memory --processes 2",
-        "check --corpus no-such-directory", "check --depth 9", "replay no-such.jsonl",
+        "check --corpus no-such-directory", "check --attempts 9", "replay no-such.jsonl",
         "crash --case moon/reap", "interleave --schedule 0*3", "graph --format crayon",
         "explore --workers 5", "margin --ttl 30s", "museum --technique nothing"}}};
 }
