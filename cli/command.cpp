@@ -27,7 +27,7 @@ void add_backend_options(Command& command, CommonOptions& options) {
                                   "What is checked: memory, sqlite (a temporary file), "
                                   "sqlite:FILE (a new or empty one), or "
                                   "'exec:PROGRAM ARGS' (any program that speaks the "
-                                  "protocol of sim/PROTOCOL.md)");
+                                  "protocol of sim/subject/PROTOCOL.md)");
   backend.placeholder("BACKEND");
   command
       .option("--mutant", options.mutant,

@@ -12,11 +12,11 @@
 
 namespace leasecheck::sim {
 
-/// A program in any language as a subject. Protocol: sim/PROTOCOL.md.
+/// A program in any language as a subject. Protocol: sim/subject/PROTOCOL.md.
 struct ExecOptions {
-  std::string name;                      ///< as reports show it
-  std::vector<std::string> words;        ///< the program and its arguments
-  std::vector<std::string> environment;  ///< "NAME=VALUE", besides `SUBJECT_DIR`
+  std::string name;                           ///< as reports show it
+  std::vector<std::string> words;             ///< the program and its arguments
+  std::vector<std::string> environment = {};  ///< "NAME=VALUE", besides `SUBJECT_DIR`
   /// Empty at first, the subject's own: `SUBJECT_DIR` in its environment. Made and removed by the
   /// caller.
   std::string directory;

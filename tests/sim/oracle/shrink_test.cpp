@@ -37,9 +37,9 @@ traces::Trace reads_until_one_is_refused(Subject& subject) {
   traces::Trace trace;
   trace.head.deployment.emplace();
   for (std::size_t i = 0; i < calls; ++i) {
-    trace.steps.push_back({.number = 2 * i + 1,
-                           .true_time = {},
-                           .what = traces::Call{"client", {}, {{}, model::CountByStatus{}}}});
+    traces::Step& step = trace.steps.emplace_back();
+    step.number = 2 * i + 1;
+    step.what = traces::Call{"client", {}, {{}, model::CountByStatus{}}};
   }
   return *rerun(trace, subject);
 }

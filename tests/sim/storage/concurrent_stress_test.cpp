@@ -21,8 +21,8 @@ TEST(ConcurrentStress, HoldsOnSqliteWhateverFails) {
   }
   using enum FaultKind;
   for (const FaultKind fault : {kill, power_loss, io_error, disk_full, slow_call}) {
-    EXPECT_GT(tally.faults[fault], 10U)
-        << info_of(fault).name << " must happen for this to say anything";
+    const std::string name(info_of(fault).name);
+    EXPECT_GT(tally.faults[name], 10U) << name << " must happen for this to say anything";
   }
   for (const char* outcome :
        {"ok", "unknown", "unavailable", "stale_lease", "not_dispatchable", "not_found"}) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A subject for leasecheck in Python, standard library only. Protocol: sim/PROTOCOL.md.
+"""A subject for leasecheck in Python, standard library only. Protocol: sim/subject/PROTOCOL.md.
 
     leasecheck check --backend 'exec:python3 tests/subjects/python/subject.py'
 
