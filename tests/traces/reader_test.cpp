@@ -168,7 +168,7 @@ TEST(Reader, RefusesAVerdictThatPointsNowhere) {
   EXPECT_EQ(complaint(violated(2)), "3: first_bad: expected the number of a step, found 2");
   EXPECT_EQ(complaint(head + R"({"k":"verdict","result":"violated"})"), "2: property: missing");
   EXPECT_EQ(complaint(head + R"({"k":"verdict","result":"won"})"),
-            R"(2: result: expected one of held, inconclusive, violated, broken, found "won")");
+            R"(2: result: expected one of held, inconclusive, broken, violated, found "won")");
 }
 
 TEST(Reader, RefusesLinesAfterTheVerdict) {
