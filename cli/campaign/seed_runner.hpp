@@ -30,10 +30,10 @@ struct SeedOptions {
   Determinism determinism = Determinism::trusted;
 };
 
-/// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run again
-/// to record it, and the trace of a violation is shrunk; a second run that goes another way is
-/// reported as broken, since then nothing here can be trusted.
-/// Throws: Stop, when a subject cannot be made.
+/// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run
+/// again to record it, and the trace of a violation is shrunk; a second run that goes another way
+/// is reported as broken, since then nothing here can be trusted. Throws: Stop, when a subject
+/// cannot be made.
 [[nodiscard]] SeedResult run_seed(const SeedOptions& options, std::uint64_t seed);
 
 /// What is left to say of a seed whose process has died while it ran: it is run again in another

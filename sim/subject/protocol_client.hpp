@@ -14,9 +14,9 @@
 
 namespace leasecheck::sim {
 
-/// One program that speaks the protocol (sim/subject/PROTOCOL.md), request by request: it numbers and
-/// frames them and checks that what comes back is an answer to the last one. After the first thing
-/// that the program does wrong it is gone, and every request is answered with what that was.
+/// One program that speaks the protocol (sim/subject/PROTOCOL.md), request by request: it numbers
+/// and frames them and checks that what comes back is an answer to the last one. After the first
+/// thing that the program does wrong it is gone, and every request is answered with what that was.
 /// Thread: one thread.
 class ProtocolClient {
  public:
