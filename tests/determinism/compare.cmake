@@ -10,7 +10,7 @@ endfunction()
 
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja
   -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DCMAKE_CXX_COMPILER=${COMPILER}
-  -DCMAKE_UNITY_BUILD=ON)
+  -DLEASECHECK_TESTS=ON)
 run(${CMAKE_COMMAND} --build ${BUILD} --target record_seeds)
 
 set(traces ${BUILD}/traces)
