@@ -63,12 +63,12 @@ TEST(Shrink, GivesUpOnATraceThatHardlyShrinks) {
 TEST(Shrink, LeavesOutWhatTheViolationDoesNotNeed) {
   const auto make = [] {
     return std::expected<std::unique_ptr<Subject>, BrokenSubject>(
-        testing::make_subject("mutant:ties_broken_by_id"));
+        testing::make_subject("mutant:heartbeat_shortens_lease"));
   };
   std::uint64_t seed = 1;
-  auto run = testing::record(draw_plan(seed, {}), "mutant:ties_broken_by_id");
+  auto run = testing::record(draw_plan(seed, {}), "mutant:heartbeat_shortens_lease");
   while (run.trace.verdict.result != traces::Result::violated && seed < 60) {
-    run = testing::record(draw_plan(++seed, {}), "mutant:ties_broken_by_id");
+    run = testing::record(draw_plan(++seed, {}), "mutant:heartbeat_shortens_lease");
   }
   ASSERT_EQ(run.trace.verdict.result, traces::Result::violated) << "in 60 seeds";
   EXPECT_LT(shrink(run.trace, make).steps.size(), run.trace.steps.size() / 2);
