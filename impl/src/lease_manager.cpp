@@ -1,15 +1,16 @@
 #include "lease/lease_manager.hpp"
 
-#include "check.hpp"
+#include "failure.hpp"
 
 namespace lease {
 
 LeaseManager::LeaseManager(RuntimeRepository& repository, Clock& clock, LeaseManagerOptions options)
-    : repository_(repository), clock_(clock), options_(options) {
-  check(options_.grace >= Duration{0}, "the grace window is not negative");
-}
+    : repository_(repository), clock_(clock), options_(options) {}
 
 Result<TickReport> LeaseManager::tick() {
+  if (options_.grace < Duration{0}) {
+    return failure(ErrorCode::invalid_argument, "the grace window is negative");
+  }
   const Time now = clock_.now();
   // Rule 7: the timeout first. A lease that is both too long at work and expired ends by the
   // attempt's own policy, not as a delivery that got lost.

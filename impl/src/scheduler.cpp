@@ -2,16 +2,19 @@
 
 #include <utility>
 
-#include "check.hpp"
+#include "failure.hpp"
 
 namespace lease {
 Scheduler::Scheduler(RuntimeRepository& repository, Clock& clock, SchedulerOptions options)
-    : repository_(repository), clock_(clock), options_(options) {
-  check(options_.lease_ttl > Duration{0}, "the time to live of a lease is positive");
-  check(options_.candidates > 0, "a dispatch looks at one candidate or more");
-}
+    : repository_(repository), clock_(clock), options_(options) {}
 
 Result<std::optional<Dispatch>> Scheduler::dispatch(const WorkerId& worker_id) {
+  if (options_.lease_ttl < Duration{1}) {
+    return failure(ErrorCode::invalid_argument, "the time to live of a lease is below 1 ms");
+  }
+  if (options_.candidates < 1) {
+    return failure(ErrorCode::invalid_argument, "a dispatch is to look at no candidate");
+  }
   auto candidates = repository_.list_dispatchable_attempts(clock_.now(), options_.candidates);
   if (!candidates) return std::unexpected(std::move(candidates.error()));
   for (AttemptDispatchRecord& attempt : *candidates) {

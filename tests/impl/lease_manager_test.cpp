@@ -47,8 +47,9 @@ TEST_F(LeaseManagerTest, AnswersTheReapsFailure) {
   EXPECT_EQ(error_of(manager(250).tick()).code, lease::ErrorCode::corrupt);
 }
 
-TEST_F(LeaseManagerTest, RefusesANegativeGraceWindow) {
-  EXPECT_DEATH(manager(-1), "the grace window is not negative");
+TEST_F(LeaseManagerTest, AnswersANegativeGraceWindowAndDoesNothing) {
+  EXPECT_EQ(error_of(manager(-1).tick()).code, lease::ErrorCode::invalid_argument);
+  EXPECT_EQ(repository.calls, Calls{});
 }
 
 }  // namespace

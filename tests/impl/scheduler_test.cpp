@@ -100,6 +100,16 @@ TEST(Scheduler, NeverAnswersInvalidArgumentBecauseItWaited) {
   EXPECT_EQ(value_of(scheduler.dispatch(worker)), std::nullopt);
 }
 
+TEST_F(SchedulerTest, AnswersOptionsOutOfRangeAndDoesNothing) {
+  const std::vector<lease::SchedulerOptions> wrong = {
+      {.lease_ttl = lease::Duration{0}}, {.lease_ttl = lease::Duration{-1}}, {.candidates = 0}};
+  for (const lease::SchedulerOptions& options : wrong) {
+    lease::Scheduler scheduler(repository, clock, options);
+    EXPECT_EQ(error_of(scheduler.dispatch(worker)).code, lease::ErrorCode::invalid_argument);
+  }
+  EXPECT_EQ(repository.calls, Calls{});
+}
+
 TEST_F(SchedulerTest, PassesOtherErrorsOnAndClaimsNoFurther) {
   repository.listed->push_back(candidate("a"));
   repository.listed->push_back(candidate("b"));

@@ -22,17 +22,16 @@ struct TickReport {
 /// Thread: any, several at a time.
 class LeaseManager {
  public:
-  /// Pre: `options.grace >= 0`; otherwise the process is ended (`abort`), so check what comes from
-  /// a configuration before. `repository` and `clock` must outlive the manager.
+  /// Pre: `repository` and `clock` must outlive the manager. Options that are out of their range
+  /// are answered by `tick`, so that they may come from a configuration.
   LeaseManager(RuntimeRepository& repository, Clock& clock, LeaseManagerOptions options);
 
   /// Reads the clock once; times out long executions first, then reaps the leases that expired
   /// more than the grace window ago.
-  /// Errors: those of the repository. A failed tick, or one that the clock's exception ended, may
-  /// have done its first half; the next one does the rest.
-  /// Thread: as the repository's methods that write, twice.
-  /// Complexity: O(k log n), k the leases taken.
-  /// Source: rules 5, 7, 21.
+  /// Errors: `invalid_argument` (`options.grace < 0`); those of the repository. A failed tick, or
+  /// one that the clock's exception ended, may have done its first half; the next one does the
+  /// rest. Thread: as the repository's methods that write, twice. Complexity: O(k log n), k the
+  /// leases taken. Source: rules 5, 7, 21.
   [[nodiscard]] Result<TickReport> tick();
 
  private:

@@ -25,9 +25,8 @@ struct Dispatch {
 /// Thread: any, several at a time.
 class Scheduler {
  public:
-  /// Pre: `options.lease_ttl >= 1 ms`, `options.candidates >= 1`; otherwise the process is ended
-  /// (`abort`), so check what comes from a configuration before. `repository` and `clock` must
-  /// outlive the scheduler.
+  /// Pre: `repository` and `clock` must outlive the scheduler. Options that are out of their range
+  /// are answered by `dispatch`, so that they may come from a configuration.
   Scheduler(RuntimeRepository& repository, Clock& clock, SchedulerOptions options);
 
   /// Claims the first listed attempt that nobody else claimed meanwhile. The clock is read anew for
@@ -35,8 +34,8 @@ class Scheduler {
   /// Returns: nothing when no attempt is dispatchable, when all candidates were taken meanwhile, or
   /// when the claims waited in the repository for longer than their leases would have lasted.
   /// Errors: those of the repository other than `not_dispatchable` and `not_found`.
-  /// `invalid_argument`: bad worker id, or a clock that is behind the repository's by the time to
-  /// live or more.
+  /// `invalid_argument`: `options.lease_ttl < 1 ms` or `options.candidates < 1`; bad worker id; or
+  /// a clock that is behind the repository's by the time to live or more.
   /// Thread: as one method of the repository that reads and then up to `candidates` that write.
   /// Complexity: that of a list and of one claim for each candidate that was taken.
   [[nodiscard]] Result<std::optional<Dispatch>> dispatch(const WorkerId& worker_id);
