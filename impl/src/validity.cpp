@@ -96,11 +96,18 @@ Result<void> validate(AckOutcome outcome) {
   return validate_word("outcome", outcome, AckOutcome::cancelled);
 }
 
+bool is_json(const std::string& text) {
+  // The parser takes a zero byte for the end of its input, but no JSON text contains one.
+  return text.find('\0') == std::string::npos && nlohmann::json::accept(text);
+}
+
 Result<void> validate(const NewRunEvent& event) {
   if (auto kind = validate_id("kind", event.kind); !kind) return kind;
-  // The parser takes a zero byte for the end of its input, but no JSON text contains one.
-  const bool ends_early = event.payload.find('\0') != std::string::npos;
-  if (!ends_early && nlohmann::json::accept(event.payload)) return {};
+  if (event.payload.size() > max_payload_bytes) {
+    return invalid("payload has " + std::to_string(event.payload.size()) + " bytes, may have " +
+                   std::to_string(max_payload_bytes));
+  }
+  if (is_json(event.payload)) return {};
   return invalid("payload is not the text of one JSON value");
 }
 

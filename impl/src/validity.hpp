@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "lease/attempt_repository.hpp"
@@ -17,7 +18,11 @@ namespace lease {
 [[nodiscard]] Result<void> validate(const AttemptSpec& spec);
 [[nodiscard]] Result<void> validate(AckOutcome outcome);
 
-/// Source: rule 13; the kind is an id, the payload the text of one JSON value.
+/// Whether it is the text of one JSON value.
+[[nodiscard]] bool is_json(const std::string& text);
+
+/// Source: rule 13; the kind is an id, the payload the text of one JSON value and not longer than
+/// `max_payload_bytes`.
 [[nodiscard]] Result<void> validate(const NewRunEvent& event);
 
 /// All of a call's arguments, the first invalid one's error.

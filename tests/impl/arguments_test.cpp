@@ -24,6 +24,11 @@ using lease::WorkerId;
 const Holder nobody{LeaseId(""), WorkerId("w")};
 const Holder somebody{LeaseId("l"), WorkerId("w")};
 
+/// A JSON value of so many bytes.
+std::string json_of(std::size_t size) {
+  return '"' + std::string(size - 2, 'x') + '"';
+}
+
 /// One call with an invalid argument of every operation that takes one.
 template <typename Visit>
 void each_bad_call(AttemptRepository& repository, Visit visit) {
@@ -38,6 +43,8 @@ void each_bad_call(AttemptRepository& repository, Visit visit) {
   visit("release", repository.release_lease(nobody, at(1)));
   visit("cancel", repository.cancel_attempt(AttemptId(""), at(1)));
   visit("append", repository.append_run_event(somebody, {"kind", "{"}, at(1)));
+  visit("append much", repository.append_run_event(
+                           somebody, {"kind", json_of(lease::max_payload_bytes + 1)}, at(1)));
   visit("replay", repository.replay_dead_letter(AttemptId(""), at(1)));
   visit("attempt", repository.get_attempt(AttemptId("")));
   visit("lease", repository.get_lease(LeaseId("")));
@@ -80,6 +87,25 @@ TEST_P(BadArgument, IsAnsweredWhileAnotherCallerHoldsTheRepository) {
   });
   EXPECT_EQ(answered.wait_for(std::chrono::seconds(10)), std::future_status::ready);
   clock.may_go.release();
+}
+
+using Payload = EveryBackend;
+LEASE_EVERY_BACKEND(Payload);
+
+TEST_P(Payload, MayBeAsLongAsTheLimit) {
+  ManualClock clock;
+  lease::RandomIds ids;
+  const auto repository = open(clock, ids);
+  value_of(repository->enqueue_attempt(attempt("a")));
+  const Holder holder =
+      holder_of(value_of(repository->upsert_lease(AttemptId("a"), WorkerId("w"), at(5000))));
+  const std::string longest = json_of(lease::max_payload_bytes);
+  EXPECT_EQ(value_of(repository->append_run_event(holder, {"kind", longest}, at(1000))), 1U);
+  EXPECT_EQ(value_of(repository->list_run_events(RunId("run"), 0, 1)).at(0).payload, longest);
+  const std::string too_long = json_of(lease::max_payload_bytes + 1);
+  EXPECT_EQ(error_of(repository->append_run_event(holder, {"kind", too_long}, at(1000))).code,
+            ErrorCode::invalid_argument);
+  EXPECT_EQ(value_of(repository->latest_seq_for_run(RunId("run"))), 1U);
 }
 
 using SqliteBadArgument = SqliteTest;

@@ -65,6 +65,33 @@ TEST_F(SqliteSchema, OfANewerVersionIsRefusedByBothNumbersAndLeftAlone) {
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), "7");
 }
 
+TEST_F(SqliteSchema, OfANegativeVersionIsRefusedAndLeftAlone) {
+  ASSERT_TRUE(open());
+  for (const char* version : {"-1", "-2147483648"}) {
+    RawSqlite(file()).run(std::string("PRAGMA user_version = ") + version);
+    const lease::Error error = error_of(open());
+    EXPECT_EQ(error.code, ErrorCode::corrupt);
+    EXPECT_NE(error.message.find(version), std::string::npos) << error.message;
+    EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), version);
+  }
+}
+
+TEST_F(SqliteSchema, InAnotherEncodingIsRefused) {
+  RawSqlite(file()).run(
+      "PRAGMA encoding = 'UTF-16le'; CREATE TABLE attempts (x); PRAGMA user_version = 1;"
+      "PRAGMA application_id = " +
+      std::to_string(0x6c656173));
+  const lease::Error error = error_of(open());
+  EXPECT_EQ(error.code, ErrorCode::corrupt);
+  EXPECT_NE(error.message.find("UTF-8"), std::string::npos) << error.message;
+}
+
+TEST_F(SqliteSchema, WhoseVersionWasSetBackIsCorrupt) {
+  ASSERT_TRUE(open());
+  RawSqlite(file()).run("PRAGMA user_version = 0");
+  EXPECT_EQ(error_of(open()).code, ErrorCode::corrupt);
+}
+
 TEST_F(SqliteSchema, OfAnotherApplicationIsRefusedAndLeftAlone) {
   for (const char* mark :
        {"CREATE TABLE songs (title)", "PRAGMA application_id = 42", "PRAGMA user_version = 1"}) {

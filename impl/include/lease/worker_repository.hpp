@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,10 +22,14 @@ struct VersionedHeartbeat {
   Time lease_expires_at{};
 };
 
+/// How long the payload of a run event may be. An event is a note of what happened; what is larger
+/// belongs into a storage of its own, and the event says where it is.
+inline constexpr std::size_t max_payload_bytes = std::size_t{1} << 20;
+
 /// What happened in a run.
 struct NewRunEvent {
   std::string kind;     ///< valid as an id is
-  std::string payload;  ///< the text of one JSON value
+  std::string payload;  ///< the text of one JSON value, at most `max_payload_bytes`
 };
 
 /// What the holder of a lease does with it. What holds for every method stands beside
@@ -72,8 +77,8 @@ class WorkerRepository : public RuntimeRepository {
   /// Appends an event to the run of the leased attempt. Not idempotent: after an unknown effect,
   /// look with `latest_seq_for_run`.
   /// Returns: the event's sequence.
-  /// Errors: `invalid_argument` (bad id or kind, payload is not JSON), `stale_lease`.
-  /// Thread: writes.
+  /// Errors: `invalid_argument` (bad id or kind, payload is not JSON or too long), `stale_lease`.
+  /// Thread: writes. The payload is parsed before any lock is asked for.
   /// Complexity: O(log n + size of the payload).
   /// Source: rule 13.
   [[nodiscard]] virtual Result<std::uint64_t> append_run_event(const Holder& holder,

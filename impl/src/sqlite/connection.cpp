@@ -19,10 +19,9 @@ ErrorCode class_of(int code) {
     case SQLITE_NOTADB:
     case SQLITE_CONSTRAINT:  // the schema refuses what no repository writes
     case SQLITE_MISMATCH:
-    case SQLITE_ERROR:  // our statements are well-formed: a table or a column is missing
+    case SQLITE_TOOBIG:  // no valid argument comes near SQLite's limits
+    case SQLITE_ERROR:   // our statements are well-formed: a table or a column is missing
       return ErrorCode::corrupt;
-    case SQLITE_TOOBIG:
-      return ErrorCode::invalid_argument;
     default:  // SQLite's codes are no enumeration; most of the others concern the medium
       return ErrorCode::unavailable;
   }
@@ -38,6 +37,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   std::unique_ptr<Connection> connection(new Connection(database, options));
   if (auto opened = connection->opened(code); !opened) return std::unexpected(opened.error());
   sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
+  // The file may be damaged, or made by somebody else.
+  sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  connection->execute("PRAGMA cell_size_check = ON");
   return connection;
 }
 
@@ -171,11 +173,19 @@ bool Query::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+void Query::demand(int column, int type) const {
+  if (sqlite3_column_type(statement_, column) == type) return;
+  fail_as_corrupt(std::string("a column \"") + sqlite3_column_name(statement_, column) +
+                  "\" holds a value of another type");
+}
+
 std::int64_t Query::integer(int column) const {
+  demand(column, SQLITE_INTEGER);
   return sqlite3_column_int64(statement_, column);
 }
 
 std::string Query::text(int column) const {
+  demand(column, SQLITE_TEXT);
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
   return bytes == nullptr ? std::string() : std::string(bytes, size);

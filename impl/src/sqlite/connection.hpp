@@ -50,6 +50,9 @@ class Connection {
 
   /// Remembers a failure unless there is one already.
   void fail(Error error);
+  /// As above: `corrupt`, for content that no repository writes.
+  void fail_as_corrupt(std::string_view what) { fail(error(ErrorCode::corrupt, what)); }
+  [[nodiscard]] bool has_failed() const { return failure_.has_value(); }
 
   /// Takes the remembered failure, if any.
   [[nodiscard]] Result<void> take_failure();
@@ -111,10 +114,16 @@ class Query {
   void run() { static_cast<void>(next()); }
 
   [[nodiscard]] bool is_null(int column) const;
+  /// These fail as `corrupt` where the row holds something else, null included: the schema's types
+  /// bind whoever writes through SQLite, and not a damaged file.
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
 
+  /// Fails as `corrupt`, as if SQLite had answered so.
+  void fail_as_corrupt(std::string_view what) const { connection_.fail_as_corrupt(what); }
+
  private:
+  void demand(int column, int type) const;
   void bind(int index, std::int64_t value);
   void bind(int index, std::string_view value);
   void bind(int index, Time value) { bind(index, value.time_since_epoch().count()); }

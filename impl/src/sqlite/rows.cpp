@@ -3,6 +3,8 @@
 #include <bit>
 #include <utility>
 
+#include "validity.hpp"
+
 namespace lease::sqlite {
 namespace {
 
@@ -37,22 +39,24 @@ class Columns {
     return text();
   }
 
-  /// A number of a smaller type; one beyond its range sets `is_out_of_range`.
+  /// A number of a smaller type.
   template <typename Number>
   Number number() {
     const std::int64_t value = integer();
-    if (!std::in_range<Number>(value)) is_out_of_range_ = true;
+    demand(std::in_range<Number>(value));
     return static_cast<Number>(value);
   }
 
-  /// An enumerator up to `last`; anything else sets `is_out_of_range`.
+  /// An enumerator up to `last`.
   template <typename Enum>
   Enum enumerator(std::int64_t value, Enum last) {
-    if (value < 0 || value > static_cast<std::int64_t>(last)) is_out_of_range_ = true;
+    demand(value >= 0 && value <= static_cast<std::int64_t>(last));
     return static_cast<Enum>(value);
   }
 
-  [[nodiscard]] bool is_out_of_range() const { return is_out_of_range_; }
+  /// Of the row: whether a repository has written it.
+  void demand(bool holds) { is_damaged_ = is_damaged_ || !holds; }
+  [[nodiscard]] bool is_damaged() const { return is_damaged_; }
 
  private:
   std::optional<std::int64_t> skip() {
@@ -62,7 +66,7 @@ class Columns {
 
   const Query& row_;
   int next_ = 0;
-  bool is_out_of_range_ = false;
+  bool is_damaged_ = false;
 };
 
 std::optional<RetryPolicy> read_policy(Columns& columns) {
@@ -71,6 +75,9 @@ std::optional<RetryPolicy> read_policy(Columns& columns) {
   const auto max_backoff = columns.optional_duration();
   const auto multiplier = columns.optional_integer();
   const auto max_retries = columns.optional_integer();
+  columns.demand(strategy.has_value() == backoff.has_value() &&
+                 strategy.has_value() == multiplier.has_value() &&
+                 strategy.has_value() == max_retries.has_value() && (strategy || !max_backoff));
   if (!strategy) return std::nullopt;
   return RetryPolicy{.strategy = columns.enumerator(*strategy, BackoffStrategy::exponential),
                      .backoff = backoff.value_or(Duration{0}),
@@ -90,6 +97,7 @@ AttemptSpec read_spec(Columns& columns) {
   spec.retry_policy = read_policy(columns);
   spec.max_deliveries = columns.optional_integer();
   if (auto tenant = columns.optional_text()) spec.tenant_id = TenantId(*std::move(tenant));
+  columns.demand(validate(spec).has_value());
   return spec;
 }
 
@@ -100,9 +108,14 @@ void read_lease(Columns& columns, Attempt& attempt) {
   const auto expires_at = columns.optional_time();
   const auto heartbeat_at = columns.optional_time();
   const auto outcome = columns.optional_integer();
+  const bool is_held = expires_at.has_value();
+  columns.demand(is_held == heartbeat_at.has_value() && !(is_held && outcome) &&
+                 lease_id.has_value() == (is_held || outcome) &&
+                 lease_id.has_value() == worker_id.has_value());
   if (!lease_id || !worker_id) return;
   LeaseId lease(*std::move(lease_id));
   WorkerId worker(*std::move(worker_id));
+  columns.demand(validate(lease, worker).has_value());
   if (outcome) {
     attempt.last_ack = RememberedAck{std::move(lease), std::move(worker),
                                      columns.enumerator(*outcome, AckOutcome::cancelled)};
@@ -131,12 +144,30 @@ bool matches_its_index_columns(const Attempt& attempt, Columns& columns) {
          deadline == execution_deadline(attempt);
 }
 
+void read_dead_letter(Columns& columns, Attempt& attempt) {
+  const auto reason = columns.optional_integer();
+  const auto dead_at = columns.optional_time();
+  columns.demand(reason.has_value() == dead_at.has_value());
+  if (!reason || !dead_at) return;
+  attempt.dead_letter = PendingDeadLetter{
+      columns.enumerator(*reason, DeadLetterReason::delivery_exhausted), *dead_at};
+}
+
+// By its id, unless that is damaged as well: it may then be any bytes.
+std::string name_of(const Attempt& attempt) {
+  const std::string& id = attempt.spec.attempt_id.str();
+  if (is_valid_id(id)) return "attempt \"" + id + "\"";
+  return "attempt number " + std::to_string(attempt.enqueue_seq);
+}
+
 }  // namespace
 
-std::expected<Attempt, std::string> read_attempt(const Query& row) {
+Attempt read_attempt(const Query& row) {
   Columns columns(row);
   Attempt attempt;
-  attempt.enqueue_seq = static_cast<std::uint64_t>(columns.integer());
+  const std::int64_t seq = columns.integer();
+  columns.demand(seq > 0);
+  attempt.enqueue_seq = std::bit_cast<std::uint64_t>(seq);
   attempt.spec = read_spec(columns);
   attempt.status = columns.enumerator(columns.integer(), Status::cancelled);
   attempt.attempt_no = columns.number<std::uint32_t>();
@@ -146,28 +177,29 @@ std::expected<Attempt, std::string> read_attempt(const Query& row) {
   attempt.retry_at = columns.optional_time();
   attempt.started_at = columns.optional_time();
   read_lease(columns, attempt);
-  const auto reason = columns.optional_integer();
-  const auto dead_at = columns.optional_time();
-  if (reason && dead_at) {
-    attempt.dead_letter = PendingDeadLetter{
-        columns.enumerator(*reason, DeadLetterReason::delivery_exhausted), *dead_at};
-  }
-  if (columns.is_out_of_range() || !keeps_invariants(attempt) ||
-      !matches_its_index_columns(attempt, columns)) {
-    return std::unexpected("attempt \"" + attempt.spec.attempt_id.str() +
-                           "\" is in a state that no repository writes");
+  read_dead_letter(columns, attempt);
+  columns.demand(keeps_invariants(attempt) && matches_its_index_columns(attempt, columns));
+  if (columns.is_damaged()) {
+    row.fail_as_corrupt(name_of(attempt) + " is in a state that no repository writes");
   }
   return attempt;
 }
 
-RunEvent read_event(const Query& row) {
+RunEvent read_event(const Query& row, const RunId& run_id, std::uint64_t seq) {
   Columns columns(row);
+  const bool is_of_the_run = columns.text() == run_id.str();
   RunEvent event;
-  event.seq = static_cast<std::uint64_t>(columns.integer());
+  event.seq = std::bit_cast<std::uint64_t>(columns.integer());
   event.attempt_id = AttemptId(columns.text());
   event.kind = columns.text();
   event.payload = columns.text();
   event.at = columns.time();
+  columns.demand(is_of_the_run && event.seq == seq && validate(event.attempt_id) &&
+                 is_valid_id(event.kind) && is_json(event.payload));
+  if (columns.is_damaged()) {
+    row.fail_as_corrupt("event " + std::to_string(seq) + " of run \"" + run_id.str() +
+                        "\" is missing or is nothing that a repository writes");
+  }
   return event;
 }
 

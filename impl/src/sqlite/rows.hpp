@@ -9,19 +9,23 @@
 /// Attempts and events as rows: the one place that knows the columns' order.
 namespace lease::sqlite {
 
-/// The columns of a whole attempt, as `read_attempt` takes them.
-#define LEASE_SQLITE_ATTEMPT_COLUMNS                                                        \
-  "enqueue_seq, attempt_id, run_id, priority, not_before, timeout, on_timeout, "            \
-  "retry_strategy, retry_backoff, retry_max_backoff, retry_multiplier, retry_max_retries, " \
-  "max_deliveries, tenant_id, status, attempt_no, delivery_count, version, ready_at, "      \
-  "retry_at, started_at, lease_id, lease_worker_id, lease_expires_at, lease_heartbeat_at, " \
-  "ack_outcome, dead_reason, dead_at, lane, deadline"
+/// The columns of a whole attempt, as `read_attempt` takes them, of a table or alias `attempt`.
+#define LEASE_SQLITE_ATTEMPT_COLUMNS                                                       \
+  "attempt.enqueue_seq, attempt.attempt_id, attempt.run_id, attempt.priority, "            \
+  "attempt.not_before, attempt.timeout, attempt.on_timeout, attempt.retry_strategy, "      \
+  "attempt.retry_backoff, attempt.retry_max_backoff, attempt.retry_multiplier, "           \
+  "attempt.retry_max_retries, attempt.max_deliveries, attempt.tenant_id, attempt.status, " \
+  "attempt.attempt_no, attempt.delivery_count, attempt.version, attempt.ready_at, "        \
+  "attempt.retry_at, attempt.started_at, attempt.lease_id, attempt.lease_worker_id, "      \
+  "attempt.lease_expires_at, attempt.lease_heartbeat_at, attempt.ack_outcome, "            \
+  "attempt.dead_reason, attempt.dead_at, attempt.lane, attempt.deadline"
 
-/// The attempt in the present row.
-/// Errors: what in it no repository has written.
-[[nodiscard]] std::expected<Attempt, std::string> read_attempt(const Query& row);
+/// The attempt in the present row; fails as `corrupt` if no repository has written it.
+[[nodiscard]] Attempt read_attempt(const Query& row);
 
-/// The event in the present row of "seq, attempt_id, kind, payload, at".
-[[nodiscard]] RunEvent read_event(const Query& row);
+/// The event in the present row of "run_id, seq, attempt_id, kind, payload, at", which is to be the
+/// one with this sequence in this run; fails as `corrupt` if it is not or if no repository has
+/// written it.
+[[nodiscard]] RunEvent read_event(const Query& row, const RunId& run_id, std::uint64_t seq);
 
 }  // namespace lease::sqlite

@@ -79,6 +79,11 @@ std::int64_t number(Connection& connection, std::string_view sql) {
   return query.next() ? query.integer(0) : 0;
 }
 
+std::string text(Connection& connection, std::string_view sql) {
+  Query query(connection, sql);
+  return query.next() ? query.text(0) : std::string();
+}
+
 // Refuses a database of another application or of a newer schema. An empty one, which has neither
 // tables nor marks, is accepted.
 std::int64_t checked_version(Connection& connection) {
@@ -87,12 +92,15 @@ std::int64_t checked_version(Connection& connection) {
   const std::int64_t tables = number(connection, "SELECT count(*) FROM sqlite_schema");
   const bool is_empty = owner == 0 && version == 0 && tables == 0;
   if (owner != application_id && !is_empty) {
-    connection.fail(connection.error(ErrorCode::corrupt, "belongs to another application"));
+    connection.fail_as_corrupt("belongs to another application");
   } else if (version > schema_version) {
-    connection.fail(connection.error(ErrorCode::corrupt,
-                                     "has schema version " + std::to_string(version) +
-                                         "; this library knows versions up to " +
-                                         std::to_string(schema_version) + ": use a newer library"));
+    connection.fail_as_corrupt("has schema version " + std::to_string(version) +
+                               "; this library knows versions up to " +
+                               std::to_string(schema_version) + ": use a newer library");
+  } else if (version < 0) {
+    connection.fail_as_corrupt("has schema version " + std::to_string(version));
+  } else if (text(connection, "PRAGMA encoding") != "UTF-8") {
+    connection.fail_as_corrupt("is not in UTF-8");
   }
   return version;
 }
@@ -115,8 +123,10 @@ Result<void> use_write_ahead_log(Connection& connection) {
 
 Result<void> migrate(Connection& connection) {
   if (auto begun = connection.begin(Access::write); !begun) return begun;
-  // Another process may have migrated it meanwhile.
-  for (std::int64_t from = checked_version(connection); from < schema_version; ++from) {
+  // Another process may have migrated it meanwhile, or put something else in its place.
+  std::int64_t from = checked_version(connection);
+  if (connection.has_failed()) return connection.end(Ending::roll_back);
+  for (; from < schema_version; ++from) {
     connection.execute(migrations.at(static_cast<std::size_t>(from)));
   }
   connection.execute("PRAGMA application_id = " + std::to_string(application_id));

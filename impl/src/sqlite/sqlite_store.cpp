@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -10,7 +11,16 @@
 namespace lease::sqlite {
 namespace {
 
-#define SELECT_ATTEMPT "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " FROM attempts "
+// Whole attempts to which an index leads: it is asked for `entry`, and `attempt` is the row that an
+// entry names. In one table reference SQLite would take the indexed columns from the index, and an
+// entry that disagrees with its row would pass for the row. A row that is missing is all nulls.
+#define FROM_INDEXED                                      \
+  "FROM attempts AS entry LEFT JOIN attempts AS attempt " \
+  "ON attempt.enqueue_seq = entry.enqueue_seq "
+#define SELECT_INDEXED "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " " FROM_INDEXED
+#define COUNT_INDEXED                                                                    \
+  "SELECT count(*), count(*) FILTER (WHERE attempt.status IN (0, 3) AND attempt.lane = " \
+  "entry.lane AND attempt.ready_at = entry.ready_at) " FROM_INDEXED
 
 // Limits are unsigned; SQLite's are signed, and there a negative one means none.
 std::int64_t clamped(std::uint64_t limit) {
@@ -93,29 +103,48 @@ Attempt* SqliteStore::load(Query& query) {
   if (!query.next()) return nullptr;
   const auto known = loaded_.find(static_cast<std::uint64_t>(query.integer(0)));
   if (known != loaded_.end()) return &known->second;
-  auto attempt = read_attempt(query);
-  if (!attempt) {
-    connection_->fail(connection_->error(ErrorCode::corrupt, attempt.error()));
-    return nullptr;
-  }
-  const std::uint64_t seq = attempt->enqueue_seq;
-  return &loaded_.emplace(seq, *std::move(attempt)).first->second;
+  Attempt attempt = read_attempt(query);
+  if (connection_->has_failed()) return nullptr;
+  const std::uint64_t seq = attempt.enqueue_seq;
+  return &loaded_.emplace(seq, std::move(attempt)).first->second;
 }
 
-std::vector<Attempt*> SqliteStore::load_all(Query& query) {
+template <typename Belongs>
+Attempt* SqliteStore::load_one(Query& query, Belongs belongs) {
+  Attempt* attempt = load(query);
+  if (attempt == nullptr || belongs(*attempt)) return attempt;
+  fail_as_stale_index();
+  return nullptr;
+}
+
+template <typename Belongs, typename Key>
+std::vector<Attempt*> SqliteStore::load_all(Query& query, Belongs belongs, Key key) {
   std::vector<Attempt*> attempts;
-  while (Attempt* attempt = load(query)) attempts.push_back(attempt);
+  while (Attempt* attempt = load_one(query, belongs)) {
+    const bool is_next = attempts.empty() || key(*attempts.back()) < key(*attempt);
+    if (!is_next) fail_as_stale_index();
+    attempts.push_back(attempt);
+  }
+  if (connection_->has_failed()) attempts.clear();
   return attempts;
 }
 
+void SqliteStore::fail_as_stale_index() {
+  connection_->fail_as_corrupt("an index disagrees with the attempts; see PRAGMA integrity_check");
+}
+
 Attempt* SqliteStore::find(const AttemptId& attempt_id) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE attempt_id = ?", attempt_id);
-  return load(query);
+  Query query(*connection_, SELECT_INDEXED "WHERE entry.attempt_id = ?", attempt_id);
+  return load_one(query,
+                  [&](const Attempt& attempt) { return attempt.spec.attempt_id == attempt_id; });
 }
 
 Attempt* SqliteStore::find_by_lease(const LeaseId& lease_id) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_id = ?", lease_id);
-  return load(query);
+  Query query(*connection_, SELECT_INDEXED "WHERE entry.lease_id = ?", lease_id);
+  return load_one(query, [&](const Attempt& attempt) {
+    return attempt.lease ? attempt.lease->lease_id == lease_id
+                         : attempt.last_ack && attempt.last_ack->lease_id == lease_id;
+  });
 }
 
 void SqliteStore::insert(Attempt attempt) {
@@ -171,24 +200,31 @@ std::vector<Attempt*> SqliteStore::due(Time now, std::uint64_t limit) {
     Query next(*connection_, "SELECT max(priority) FROM attempts WHERE lane = 2 AND priority < ?",
                below);
     if (!next.next() || next.is_null(0)) break;
-    below = next.integer(0);
+    const std::int64_t priority = next.integer(0);
+    if (priority >= below) fail_as_stale_index();
+    below = priority;
     Query query(*connection_,
-                SELECT_ATTEMPT
-                "WHERE lane = 2 AND priority = ? AND ready_at <= ? "
-                "ORDER BY ready_at, enqueue_seq LIMIT ?",
-                below, now, clamped(limit - found.size()));
-    std::ranges::copy(load_all(query), std::back_inserter(found));
+                SELECT_INDEXED
+                "WHERE entry.lane = 2 AND entry.priority = ? AND entry.ready_at <= ? "
+                "ORDER BY entry.ready_at, entry.enqueue_seq LIMIT ?",
+                priority, now, clamped(limit - found.size()));
+    const auto belongs = [&](const Attempt& attempt) {
+      return lane_of(attempt) == Lane::timed && attempt.spec.priority == priority &&
+             attempt.ready_at <= now;
+    };
+    std::ranges::copy(load_all(query, belongs, dispatch_key), std::back_inserter(found));
   }
   return found;
 }
 
 std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std::uint64_t limit) {
   Query query(*connection_,
-              SELECT_ATTEMPT
-              "WHERE lane = 1 AND (not_before IS NULL OR not_before <= ?) "
-              "ORDER BY priority DESC, ready_at, enqueue_seq LIMIT ?",
+              SELECT_INDEXED
+              "WHERE entry.lane = 1 AND (attempt.not_before IS NULL OR attempt.not_before <= ?) "
+              "ORDER BY entry.priority DESC, entry.ready_at, entry.enqueue_seq LIMIT ?",
               now, clamped(limit));
-  const std::vector<Attempt*> ready = load_all(query);
+  const auto is_ready = [&](const Attempt& attempt) { return lane_of(attempt) == Lane::ready; };
+  const std::vector<Attempt*> ready = load_all(query, is_ready, dispatch_key);
   const std::vector<Attempt*> timed = due(now, limit);
   std::vector<Attempt*> merged;
   std::ranges::merge(
@@ -202,37 +238,78 @@ std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std:
 }
 
 std::uint64_t SqliteStore::count_dispatchable(Time now) {
-  Query query(*connection_,
-              "SELECT (SELECT count(*) FROM attempts WHERE lane = 1 AND "
-              "(not_before IS NULL OR not_before <= ?1)) + "
-              "(SELECT count(*) FROM attempts WHERE lane = 2 AND ready_at <= ?1)",
+  Query ready(*connection_,
+              COUNT_INDEXED
+              "WHERE entry.lane = 1 AND (attempt.not_before IS NULL OR attempt.not_before <= ?)",
               now);
-  return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+  Query due(*connection_, COUNT_INDEXED "WHERE entry.lane = 2 AND entry.ready_at <= ?", now);
+  return count(ready) + count(due);
+}
+
+std::uint64_t SqliteStore::count(Query& query) {
+  if (!query.next()) return 0;
+  const std::int64_t found = query.integer(0);
+  if (query.integer(1) != found) fail_as_stale_index();
+  return static_cast<std::uint64_t>(found);
 }
 
 std::vector<Attempt*> SqliteStore::expired_before(Time time) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE lease_expires_at < ? ORDER BY lease_expires_at",
+  Query query(*connection_,
+              SELECT_INDEXED
+              "WHERE entry.lease_expires_at < ? "
+              "ORDER BY entry.lease_expires_at, entry.enqueue_seq",
               time);
-  return load_all(query);
+  return load_all(
+      query,
+      [&](const Attempt& attempt) { return attempt.lease && attempt.lease->expires_at < time; },
+      [](const Attempt& attempt) {
+        return std::pair(attempt.lease->expires_at, attempt.enqueue_seq);
+      });
 }
 
 std::vector<Attempt*> SqliteStore::overdue_at(Time now) {
-  Query query(*connection_, SELECT_ATTEMPT "WHERE deadline <= ? ORDER BY deadline", now);
-  return load_all(query);
+  Query query(*connection_,
+              SELECT_INDEXED "WHERE entry.deadline <= ? ORDER BY entry.deadline, entry.enqueue_seq",
+              now);
+  return load_all(
+      query,
+      [&](const Attempt& attempt) {
+        const auto deadline = execution_deadline(attempt);
+        return deadline && *deadline <= now;
+      },
+      [](const Attempt& attempt) {
+        return std::pair(execution_deadline(attempt), attempt.enqueue_seq);
+      });
 }
 
 std::vector<DeadLetter> SqliteStore::list_dead_letters(std::uint64_t limit) {
   Query query(*connection_,
-              SELECT_ATTEMPT "WHERE dead_at IS NOT NULL ORDER BY dead_at, attempt_id LIMIT ?",
+              SELECT_INDEXED
+              "WHERE entry.dead_at IS NOT NULL ORDER BY entry.dead_at, entry.attempt_id LIMIT ?",
               clamped(limit));
+  const auto dead = load_all(
+      query, [](const Attempt& attempt) { return attempt.dead_letter.has_value(); },
+      [](const Attempt& attempt) {
+        return std::pair(attempt.dead_letter->dead_at, attempt.spec.attempt_id);
+      });
   std::vector<DeadLetter> letters;
-  while (const Attempt* attempt = load(query)) letters.push_back(dead_letter_record(*attempt));
+  for (const Attempt* attempt : dead) letters.push_back(dead_letter_record(*attempt));
   return letters;
 }
 
 std::uint64_t SqliteStore::latest_seq(const RunId& run_id) {
-  Query query(*connection_, "SELECT max(seq) FROM run_events WHERE run_id = ?", run_id);
-  return query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+  Query query(*connection_,
+              "SELECT run_id, seq FROM run_events WHERE run_id = ? ORDER BY seq DESC LIMIT 1",
+              run_id);
+  if (!query.next()) return 0;
+  const bool is_of_the_run = query.text(0) == run_id.str();
+  const std::int64_t seq = query.integer(1);
+  // After the largest there would be no next one.
+  if (!is_of_the_run || seq < 1 || seq == std::numeric_limits<std::int64_t>::max()) {
+    connection_->fail_as_corrupt("the last event of run \"" + run_id.str() +
+                                 "\" has a sequence that no repository gives");
+  }
+  return static_cast<std::uint64_t>(seq);
 }
 
 void SqliteStore::append(const RunId& run_id, RunEvent event) {
@@ -247,11 +324,14 @@ void SqliteStore::append(const RunId& run_id, RunEvent event) {
 std::vector<RunEvent> SqliteStore::list_events(const RunId& run_id, std::uint64_t after,
                                                std::uint64_t limit) {
   Query query(*connection_,
-              "SELECT seq, attempt_id, kind, payload, at FROM run_events "
+              "SELECT run_id, seq, attempt_id, kind, payload, at FROM run_events "
               "WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
               run_id, clamped(after), clamped(limit));
   std::vector<RunEvent> events;
-  while (query.next()) events.push_back(read_event(query));
+  while (query.next()) {
+    const std::uint64_t seq = after + events.size() + 1;
+    events.push_back(read_event(query, run_id, seq));
+  }
   return events;
 }
 
@@ -261,7 +341,7 @@ CountsByStatus SqliteStore::counts_by_status() {
   while (query.next()) {
     const std::int64_t status = query.integer(0);
     if (status < 0 || status >= std::ssize(counts.count)) {
-      connection_->fail(connection_->error(ErrorCode::corrupt, "an attempt has an unknown status"));
+      connection_->fail_as_corrupt("an attempt has an unknown status");
       break;
     }
     counts.count.at(static_cast<std::size_t>(status)) =
@@ -272,21 +352,27 @@ CountsByStatus SqliteStore::counts_by_status() {
 
 Snapshot SqliteStore::snapshot() {
   Snapshot snapshot;
-  Query attempts(*connection_, SELECT_ATTEMPT "ORDER BY attempt_id");
-  while (const Attempt* attempt = load(attempts)) {
+  // All rows, whatever the indexes say.
+  Query query(*connection_, "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS
+                            " FROM attempts AS attempt ORDER BY +attempt_id");
+  const auto attempts = load_all(
+      query, [](const Attempt&) { return true; },
+      [](const Attempt& attempt) { return attempt.spec.attempt_id; });
+  for (const Attempt* attempt : attempts) {
     snapshot.attempts.push_back(attempt_record(*attempt));
     if (attempt->lease) snapshot.leases.push_back(lease_record(*attempt));
     if (attempt->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*attempt));
   }
   Query events(*connection_,
-               "SELECT seq, attempt_id, kind, payload, at, run_id FROM run_events "
+               "SELECT run_id, seq, attempt_id, kind, payload, at FROM run_events "
                "ORDER BY run_id, seq");
   while (events.next()) {
-    RunId run_id(events.text(5));
-    if (snapshot.runs.empty() || snapshot.runs.back().run_id != run_id) {
+    RunId run_id(events.text(0));
+    if (snapshot.runs.empty() || snapshot.runs.back().run_id < run_id) {
       snapshot.runs.push_back({std::move(run_id), {}});
     }
-    snapshot.runs.back().events.push_back(read_event(events));
+    RunRecord& run = snapshot.runs.back();
+    run.events.push_back(read_event(events, run.run_id, run.events.size() + 1));
   }
   return snapshot;
 }

@@ -44,7 +44,16 @@ class SqliteStore final : public Store {
   /// Takes the next row of a query for whole attempts. Returns: null when there is none, or when
   /// the row is nothing that a repository writes, which the connection remembers.
   Attempt* load(Query& query);
-  std::vector<Attempt*> load_all(Query& query);
+  /// As above, and fails where the row is none that the query asks for, which is so where an index
+  /// disagrees with its table.
+  template <typename Belongs>
+  Attempt* load_one(Query& query, Belongs belongs);
+  /// All rows. Fails as above, or where they are not in the strict order of their keys.
+  template <typename Belongs, typename Key>
+  std::vector<Attempt*> load_all(Query& query, Belongs belongs, Key key);
+  /// The first of a query's two counts, which are to be equal.
+  std::uint64_t count(Query& query);
+  void fail_as_stale_index();
   /// Those in backoff or ahead of their not_before that are due, in dispatch order.
   std::vector<Attempt*> due(Time now, std::uint64_t limit);
 
