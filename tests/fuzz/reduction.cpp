@@ -1,0 +1,31 @@
+// A trace of a violation is made shorter on the planted defect that it names: never longer, and
+// never to another property.
+#include "lease/attempt_repository.hpp"
+#include "sim/defects/repository/mutants.hpp"
+#include "sim/oracle/replay.hpp"
+#include "sim/subject/subject.hpp"
+#include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/lines_mutator.hpp"
+#include "traces/minimise.hpp"
+#include "traces/reader.hpp"
+
+const char* const leasecheck::fuzz::line_number_key = "\"i\":";
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace leasecheck;
+  auto trace = traces::read_text(fuzz::text_of(data, size), "input");
+  if (!trace || !trace->head.exhibit || trace->steps.size() > 200) return 0;
+  const mutants::Mutant* mutant = mutants::find_mutant(trace->head.exhibit->defect);
+  if (mutant == nullptr) return 0;
+  const auto rerun = [&](const traces::Trace& candidate) {
+    const auto subject = sim::make_repository_subject("mutant", mutant->make);
+    fuzz::expect(subject.has_value(), "a planted defect can be made");
+    return sim::rerun(candidate, **subject);
+  };
+  const traces::Trace least =
+      traces::minimise(*trace, rerun, {.most_runs = 60, .most_steps = 6'000});
+  fuzz::expect(least.steps.size() <= trace->steps.size(), "a reduced trace is no longer");
+  fuzz::expect(least.verdict.property == trace->verdict.property || *trace == least,
+               "a reduced trace violates the same property");
+  return 0;
+}
