@@ -152,8 +152,7 @@ SourceFile file_of(std::string path, std::string_view text) {
 
 Tree read_tree(const fs::path& root) {
   Tree tree;
-  for (const char* folder :
-       {"model", "impl", "sim", "properties", "traces", "cli", "tests", "bench"}) {
+  for (const std::string_view folder : source_folders) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       std::string path = fs::relative(entry.path(), root).generic_string();
       if (path.ends_with(template_suffix)) path.resize(path.size() - template_suffix.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <set>
@@ -28,6 +29,10 @@ using Violations = std::vector<std::string>;
 
 /// A file made of text, for a bad tree.
 [[nodiscard]] SourceFile file_of(std::string path, std::string_view text);
+
+/// The project's folders that hold sources.
+inline constexpr std::array<std::string_view, 8> source_folders{
+    "model", "impl", "sim", "properties", "traces", "cli", "tests", "bench"};
 
 /// Every C++ file below the project's folders. A template of a header (`x.hpp.in`) counts as the
 /// header.
