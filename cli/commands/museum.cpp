@@ -180,7 +180,7 @@ void add_museum(CommandLine& program) {
       .show_default();
   command
       .option("--most-runs", flags->most_runs,
-              "Runs in a random search before it gives up; of storms a tenth")
+              "Runs in a random search before it gives up; of stress tests a tenth")
       .between(1, 1'000'000)
       .show_default();
   command.option("--jobs", flags->jobs, "Searches at a time; no result depends on it")

@@ -154,7 +154,7 @@ Detection interleavings(const Exhibit& exhibit, const SearchBounds&) {
   return found;
 }
 
-Detection storms(const Exhibit& exhibit, const SearchBounds& bounds) {
+Detection stress_tests(const Exhibit& exhibit, const SearchBounds& bounds) {
   const std::uint64_t most_runs = std::max<std::uint64_t>(bounds.most_runs / 10, 1);
   Detection found;
   for (std::uint64_t i = 1; i <= most_runs && found.property.empty(); ++i) {
@@ -192,7 +192,8 @@ constexpr std::array techniques{
               crash_matrix},
     Technique{"interleaving", "every schedule of two processes", false, needs_schedules,
               interleavings},
-    Technique{"storm", "processes, crashes and failures at random", true, is_storage, storms},
+    Technique{"stress", "processes, crashes and failures at random", true, is_storage,
+              stress_tests},
     Technique{"model", "the searched world", false, is_model, model_checker}};
 
 }  // namespace
