@@ -1,22 +1,6 @@
 #include "cli/command.hpp"
 
-#include <utility>
-
 namespace leasecheck::cli {
-
-ExitCode exit_code_of(traces::Result result) {
-  switch (result) {
-    case traces::Result::held:
-      return ExitCode::held;
-    case traces::Result::violated:
-      return ExitCode::violated;
-    case traces::Result::inconclusive:
-      return ExitCode::inconclusive;
-    case traces::Result::broken:
-      return ExitCode::broken;
-  }
-  std::unreachable();
-}
 
 void add_json_option(Command& command, CommonOptions& options) {
   command.flag("--json", options.json, "Print the result as one JSON document");

@@ -6,12 +6,9 @@
 
 #include "cli/command_line.hpp"
 #include "sim/registry/subject_registry.hpp"
-#include "traces/trace.hpp"
 
-/// What all subcommands share: exit codes, flags that mean the same everywhere, and how they end.
+/// What all subcommands share: flags that mean the same everywhere, and how they end.
 namespace leasecheck::cli {
-
-[[nodiscard]] ExitCode exit_code_of(traces::Result result);
 
 /// Flags that mean the same in every subcommand.
 struct CommonOptions {

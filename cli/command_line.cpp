@@ -1,8 +1,6 @@
 #include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <system_error>
 #include <utility>
@@ -17,30 +15,6 @@ CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
 }
 
 }  // namespace
-
-std::string_view word(ExitCode code) {
-  switch (code) {
-    case ExitCode::held:
-      return "held";
-    case ExitCode::violated:
-      return "violated";
-    case ExitCode::usage:
-      return "usage error";
-    case ExitCode::inconclusive:
-      return "inconclusive";
-    case ExitCode::broken:
-      return "broken";
-    case ExitCode::internal:
-      return "internal error";
-  }
-  std::unreachable();
-}
-
-ExitCode worst(ExitCode left, ExitCode right) {
-  constexpr std::array order{ExitCode::violated, ExitCode::internal,     ExitCode::broken,
-                             ExitCode::usage,    ExitCode::inconclusive, ExitCode::held};
-  return *std::ranges::find_if(order, [&](ExitCode code) { return code == left || code == right; });
-}
 
 Stop stop_for(const std::exception_ptr& thrown) {
   try {

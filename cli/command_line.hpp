@@ -7,8 +7,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "cli/exit_code.hpp"
 
 namespace CLI {
 class App;
@@ -18,23 +19,6 @@ class Option;
 /// What a command line is made of. The parser stays behind it: its headers take longer to compile
 /// than a command.
 namespace leasecheck::cli {
-
-/// How the program ends. Outcomes are never folded into each other.
-enum class ExitCode : int {
-  held = 0,
-  violated = 1,
-  usage = 2,  ///< the command line, or the environment: a file, a process, a socket
-  inconclusive = 3,
-  broken = 4,    ///< the subject could not be asked
-  internal = 70  ///< a defect of this program; EX_SOFTWARE of sysexits.h
-};
-
-/// "held", "violated", "usage error", "inconclusive", "broken", "internal error".
-[[nodiscard]] std::string_view word(ExitCode code);
-
-/// How a command ends whose parts ended like this. From best to worst: held, inconclusive, usage,
-/// broken, internal, violated. A violation is never lost: it was shown, whatever else went wrong.
-[[nodiscard]] ExitCode worst(ExitCode left, ExitCode right);
 
 /// A command that cannot go on, in words for a person; ends the program with `code`.
 struct Stop {

@@ -103,7 +103,7 @@ class Check {
                        {"transitions", walked->transitions.size()},
                        {"depth", walked->depth}};
     const graph::Graph seen = graph::through(graph::attempt_lens, *walked);
-    report_.life_cycle = graph::svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
+    report_.life_cycle = svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
   }
 
   // The contract on the backend: every transition of bounded worlds, each compared with the model.

@@ -28,7 +28,7 @@ std::string svg(const graph::Graph& graph, std::string_view title) {
         grouped(boost::num_vertices(graph)), grouped(boost::num_edges(graph)),
         grouped(most_drawn))};
   }
-  return or_stop(graph::svg_from_dot(graph::to_dot(graph, title)));
+  return or_stop(svg_from_dot(graph::to_dot(graph, title)));
 }
 
 }  // namespace

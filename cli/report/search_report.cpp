@@ -86,18 +86,6 @@ const system::Finding* first_violated(const system::Explored& explored) {
   return found == explored.findings.end() ? nullptr : &*found;
 }
 
-ExitCode exit_code_of(check::Verdict verdict) {
-  switch (verdict) {
-    case check::Verdict::held:
-      return ExitCode::held;
-    case check::Verdict::violated:
-      return ExitCode::violated;
-    case check::Verdict::inconclusive:
-      return ExitCode::inconclusive;
-  }
-  return ExitCode::broken;
-}
-
 std::string in_words(const SearchReport& world) {
   const system::Explored& explored = world.explored;
   std::string text = fmt::format(

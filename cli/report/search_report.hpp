@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "cli/command.hpp"
 #include "model/system/explore.hpp"
 
 namespace leasecheck::cli {
@@ -18,8 +17,6 @@ struct SearchReport {
 
 /// The first claim that does not hold; null if all do, or nothing is known.
 [[nodiscard]] const system::Finding* first_violated(const system::Explored& explored);
-
-[[nodiscard]] ExitCode exit_code_of(check::Verdict verdict);
 
 /// For people: figures, a line for each property, the shortest counterexample, and last the command
 /// that replays it.

@@ -10,7 +10,7 @@
 #include <memory>
 #include <system_error>
 
-namespace leasecheck::graph {
+namespace leasecheck::cli {
 namespace {
 
 std::string reason_of(int system_error) {
@@ -102,4 +102,4 @@ std::expected<std::string, std::string> svg_from_dot(const std::string& dot) {
   return without_comments(output.read());
 }
 
-}  // namespace leasecheck::graph
+}  // namespace leasecheck::cli

@@ -3,7 +3,7 @@
 #include <expected>
 #include <string>
 
-namespace leasecheck::graph {
+namespace leasecheck::cli {
 
 /// Lays a graph in DOT out as SVG, by Graphviz's program `dot`, looked up in PATH. What names the
 /// version of Graphviz is taken out; with the same Graphviz and fonts the same text gives the same
@@ -11,4 +11,4 @@ namespace leasecheck::graph {
 /// for the program to end.
 [[nodiscard]] std::expected<std::string, std::string> svg_from_dot(const std::string& dot);
 
-}  // namespace leasecheck::graph
+}  // namespace leasecheck::cli

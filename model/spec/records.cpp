@@ -1,6 +1,5 @@
 #include "leasecheck/spec/records.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace leasecheck::model {
@@ -11,18 +10,6 @@ bool is_terminal(Status status) {
 
 bool holds_lease(Status status) {
   return status == Status::leased || status == Status::running;
-}
-
-Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no) {
-  Duration wait = policy.backoff;
-  if (policy.strategy == BackoffStrategy::exponential) {
-    for (std::uint32_t failed = 1; failed < attempt_no; ++failed) {
-      const Duration longer = saturating_multiply(wait, policy.multiplier);
-      if (longer == wait) break;  // 0, a multiplier of 1, or the end of the range: it stays so
-      wait = longer;
-    }
-  }
-  return std::max(std::min(wait, policy.max_backoff.value_or(Duration::max())), Duration{1});
 }
 
 std::string_view word(Status value) {
