@@ -3,12 +3,11 @@
 #include <bit>
 
 #include "sim/check.hpp"
+#include "sim/draw_log.hpp"
 #include "sim/fnv1a.hpp"
 
 namespace leasecheck::sim {
 namespace {
-
-thread_local std::uint64_t sum_of_draws = 0;
 
 std::uint64_t split_mix(std::uint64_t& state) {
   state += 0x9e3779b97f4a7c15U;
@@ -20,10 +19,6 @@ std::uint64_t split_mix(std::uint64_t& state) {
 
 }  // namespace
 
-std::uint64_t digest_of_draws() {
-  return sum_of_draws;
-}
-
 Stream::Stream(std::uint64_t root_seed, std::string_view name) : state_{} {
   Fnv1a hash;
   hash.add(name);
@@ -34,7 +29,7 @@ Stream::Stream(std::uint64_t root_seed, std::string_view name) : state_{} {
 
 std::uint64_t Stream::bits() {
   const std::uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
-  sum_of_draws += result;
+  if (DrawLog* log = DrawLog::current()) log->add(result);
   const std::uint64_t shifted = state_[1] << 17;
   state_[2] ^= state_[0];
   state_[3] ^= state_[1];

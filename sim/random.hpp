@@ -8,10 +8,6 @@
 
 namespace leasecheck::sim {
 
-/// Of every number that this thread has drawn: a sum, so that two stretches of drawing are compared
-/// by the difference. For checks of determinism only.
-[[nodiscard]] std::uint64_t digest_of_draws();
-
 /// One named stream of random numbers, split from a run's root seed, so that one more draw for the
 /// network does not shift the workload. The same seed and name give the same numbers on every
 /// compiler and machine: the generator and all distributions are integer and our own, since the

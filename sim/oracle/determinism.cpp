@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "sim/random.hpp"
+#include "sim/draw_log.hpp"
 #include "traces/lines.hpp"
 
 namespace leasecheck::sim {
@@ -17,9 +17,9 @@ struct Seen {
 
 std::vector<Seen> steps_of(const std::function<void(Referee::StepSink)>& run) {
   std::vector<Seen> steps;
-  const std::uint64_t drawn_before = digest_of_draws();
+  DrawLog draws;
   run([&](const traces::Step& step) {
-    steps.push_back({.line = traces::line_of(step), .drawn = digest_of_draws() - drawn_before});
+    steps.push_back({.line = traces::line_of(step), .drawn = draws.digest()});
   });
   return steps;
 }

@@ -32,11 +32,10 @@ lease::Result<std::unique_ptr<DatabaseProcess>> DatabaseProcess::open(Disk& disk
 }
 
 Reply DatabaseProcess::call(const model::Action& action) {
-  clock_.shown = action.now;
-  clock_.reads = 0;
+  clock_.show(action.now);
   source_.drawn.reset();
   Reply reply = carry_out(*repository_, source_.ids.handles(), action);
-  reply.clock_reads = clock_.reads;
+  reply.clock_reads = clock_.reads();
   return reply;
 }
 

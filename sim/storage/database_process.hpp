@@ -10,6 +10,7 @@
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/state.hpp"
 #include "sim/disk/vfs.hpp"
+#include "sim/subject/counting_clock.hpp"
 #include "sim/subject/lease_id_map.hpp"
 #include "sim/subject/subject.hpp"
 
@@ -64,14 +65,6 @@ class DatabaseProcess {
   [[nodiscard]] DiskProcess& process() { return process_; }
 
  private:
-  struct Clock final : lease::Clock {
-    [[nodiscard]] lease::Time now() override {
-      ++reads;
-      return shown;
-    }
-    lease::Time shown{};
-    std::uint64_t reads = 0;
-  };
   struct Source final : lease::IdSource {
     explicit Source(SharedLeaseIds& shared) : ids(shared) {}
     [[nodiscard]] lease::LeaseId next_lease_id() override;
@@ -81,7 +74,7 @@ class DatabaseProcess {
 
   DatabaseProcess(Disk& disk, SharedLeaseIds& ids) : source_(ids), process_(disk) {}
 
-  Clock clock_;
+  CountingClock clock_;
   Source source_;
   DiskProcess process_;
   std::unique_ptr<lease::AttemptRepository> repository_;  // closed before the process ends

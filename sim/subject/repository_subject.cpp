@@ -2,32 +2,13 @@
 #include <string>
 #include <utility>
 
+#include "sim/subject/counting_clock.hpp"
 #include "sim/subject/lease_id_map.hpp"
 #include "sim/subject/operation_mapping.hpp"
 #include "sim/subject/subject.hpp"
 
 namespace leasecheck::sim {
 namespace {
-
-/// Shows what it is told to show and counts how often it is read.
-class SubjectClock final : public lease::Clock {
- public:
-  [[nodiscard]] lease::Time now() override {
-    ++reads_;
-    return shown_;
-  }
-
-  void show(lease::Time time) {
-    shown_ = time;
-    reads_ = 0;
-  }
-
-  [[nodiscard]] std::uint64_t reads() const { return reads_; }
-
- private:
-  lease::Time shown_{};
-  std::uint64_t reads_ = 0;
-};
 
 /// Ids that nobody can mistake for handles, never given twice.
 class SubjectIds final : public lease::IdSource {
@@ -88,7 +69,7 @@ class RepositorySubject final : public Subject {
   std::string name_;
   Profile profile_;
   std::function<bool()> may_have_changed_;
-  SubjectClock clock_;
+  CountingClock clock_;
   SubjectIds ids_;
   Handles handles_;
   Mirror mirror_;
