@@ -5,20 +5,7 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::AckOutcome;
-using lease::AckResult;
-using lease::Attempt;
-using lease::BackoffStrategy;
-using lease::DeadLetterReason;
-using lease::Duration;
-using lease::Holder;
-using lease::Lease;
-using lease::Result;
-using lease::RetryPolicy;
-using lease::Time;
-
-class FromAnyone final : public Base {
- public:
+struct FromAnyone final : Base {
   using Base::Base;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     const Attempt* current = find_current(holder.lease_id);
@@ -28,8 +15,7 @@ class FromAnyone final : public Base {
   }
 };
 
-class TerminalOverwritten final : public Base {
- public:
+struct TerminalOverwritten final : Base {
   using Base::Base;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     Attempt* attempt = store().find_by_lease(holder.lease_id);
@@ -44,30 +30,21 @@ class TerminalOverwritten final : public Base {
   }
 };
 
-class RepeatRefused final : public Base {
- public:
+struct RepeatRefused final : Base {
   using Base::Base;
-
- protected:
   bool repeats_last_ack(const Attempt&, const Holder&, AckOutcome) override { return false; }
 };
 
-class RetryNotCounted final : public Base {
- public:
+struct RetryNotCounted final : Base {
   using Base::Base;
-
- protected:
   void retry_or_fail(Attempt& attempt, DeadLetterReason reason, Time now) override {
     Base::retry_or_fail(attempt, reason, now);
     if (attempt.retry_at) attempt.attempt_no -= 1;
   }
 };
 
-class BackoffAdds final : public Base {
- public:
+struct BackoffAdds final : Base {
   using Base::Base;
-
- protected:
   Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no) override {
     if (policy.strategy == BackoffStrategy::fixed) return Base::backoff(policy, attempt_no);
     RetryPolicy factor = policy;
@@ -78,11 +55,8 @@ class BackoffAdds final : public Base {
   }
 };
 
-class BackoffUncapped final : public Base {
- public:
+struct BackoffUncapped final : Base {
   using Base::Base;
-
- protected:
   Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no) override {
     RetryPolicy uncapped = policy;
     uncapped.max_backoff.reset();
@@ -90,18 +64,14 @@ class BackoffUncapped final : public Base {
   }
 };
 
-class BackoffOfZero final : public Base {
- public:
+struct BackoffOfZero final : Base {
   using Base::Base;
-
- protected:
   Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no) override {
     return policy.backoff == Duration{0} ? Duration{0} : Base::backoff(policy, attempt_no);
   }
 };
 
-class ReleaseBurnsRetry final : public Base {
- public:
+struct ReleaseBurnsRetry final : Base {
   using Base::Base;
   Result<void> release_lease(const Holder& holder, Time now) override {
     Attempt* held = find_held(holder);
@@ -110,8 +80,7 @@ class ReleaseBurnsRetry final : public Base {
   }
 };
 
-class ReleaseFromAnyone final : public Base {
- public:
+struct ReleaseFromAnyone final : Base {
   using Base::Base;
   Result<void> release_lease(const Holder& holder, Time now) override {
     const Attempt* current = find_current(holder.lease_id);

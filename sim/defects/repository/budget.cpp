@@ -7,26 +7,8 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::AckOutcome;
-using lease::AckResult;
-using lease::Attempt;
-using lease::AttemptId;
-using lease::BackoffStrategy;
-using lease::DeadLetter;
-using lease::DeadLetterReason;
-using lease::Duration;
-using lease::ErrorCode;
-using lease::Holder;
-using lease::Result;
-using lease::RetryPolicy;
-using lease::Status;
-using lease::Time;
-
-class OneRetryTooMany final : public Base {
- public:
+struct OneRetryTooMany final : Base {
   using Base::Base;
-
- protected:
   void retry_or_fail(Attempt& attempt, DeadLetterReason reason, Time now) override {
     auto& policy = attempt.spec.retry_policy;
     if (policy) policy->max_retries += 1;
@@ -35,11 +17,8 @@ class OneRetryTooMany final : public Base {
   }
 };
 
-class OneDeliveryTooMany final : public Base {
- public:
+struct OneDeliveryTooMany final : Base {
   using Base::Base;
-
- protected:
   void reap(Attempt& attempt, Time now) override {
     attempt.delivery_count -= 1;
     Base::reap(attempt, now);
@@ -47,8 +26,7 @@ class OneDeliveryTooMany final : public Base {
   }
 };
 
-class SecondFailureDropped final : public Base {
- public:
+struct SecondFailureDropped final : Base {
   using Base::Base;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     const Attempt* held = find_held(holder);
@@ -60,11 +38,8 @@ class SecondFailureDropped final : public Base {
   }
 };
 
-class BackoffOverflows final : public Base {
- public:
+struct BackoffOverflows final : Base {
   using Base::Base;
-
- protected:
   Duration backoff(const RetryPolicy& policy, std::uint32_t attempt_no) override {
     if (policy.strategy == BackoffStrategy::fixed) return Base::backoff(policy, attempt_no);
     auto wait = static_cast<std::uint64_t>(policy.backoff.count());
@@ -76,8 +51,7 @@ class BackoffOverflows final : public Base {
   }
 };
 
-class ConflictsWithItself final : public Base {
- public:
+struct ConflictsWithItself final : Base {
   using Base::Base;
   Result<void> enqueue_attempt(const lease::AttemptSpec& spec) override {
     const Attempt* known = store().find(spec.attempt_id);
@@ -89,8 +63,7 @@ class ConflictsWithItself final : public Base {
   }
 };
 
-class LetterForEveryDeath final : public Base {
- public:
+struct LetterForEveryDeath final : Base {
   using Base::Base;
   Result<std::vector<DeadLetter>> list_dead_letters(std::uint64_t limit) override {
     Result<std::vector<DeadLetter>> letters = Base::list_dead_letters(limit);
@@ -105,7 +78,6 @@ class LetterForEveryDeath final : public Base {
     return Base::reset();
   }
 
- protected:
   void fail(Attempt& attempt, DeadLetterReason reason, Time now) override {
     ++deaths_[attempt.spec.attempt_id];
     Base::fail(attempt, reason, now);

@@ -8,24 +8,14 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::Lease;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
-class EveryCallerWins final : public Base {
- public:
+struct EveryCallerWins final : Base {
   using Base::Base;
-
- protected:
   bool may_claim(const Attempt& attempt, Time now) override {
     return attempt.lease.has_value() || Base::may_claim(attempt, now);
   }
 };
 
-class ExpiredAtBirth final : public Base {
- public:
+struct ExpiredAtBirth final : Base {
   using Base::Base;
   Result<lease::LeaseRecord> upsert_lease(const lease::AttemptId& attempt_id,
                                           const lease::WorkerId& worker_id,
@@ -47,43 +37,31 @@ class ExpiredAtBirth final : public Base {
   }
 };
 
-class RetryAtIgnored final : public Base {
- public:
+struct RetryAtIgnored final : Base {
   using Base::Base;
-
- protected:
   bool may_claim(const Attempt& attempt, Time now) override {
     return attempt.status == Status::retry_backoff || Base::may_claim(attempt, now);
   }
 };
 
-class VersionRestarts final : public Base {
- public:
+struct VersionRestarts final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     Base::grant(attempt, std::move(granted));
     attempt.version = 1;
   }
 };
 
-class LeaseIdFromAttempt final : public Base {
- public:
+struct LeaseIdFromAttempt final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     granted.lease_id = lease::LeaseId("lease-of-" + attempt.spec.attempt_id.str());
     Base::grant(attempt, std::move(granted));
   }
 };
 
-class StartedAtKept final : public Base {
- public:
+struct StartedAtKept final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     Base::grant(attempt, std::move(granted));
     const auto first = first_start_.emplace(attempt.spec.attempt_id, *attempt.started_at).first;
@@ -94,11 +72,8 @@ class StartedAtKept final : public Base {
   std::map<lease::AttemptId, Time> first_start_;
 };
 
-class DeliveryNotCounted final : public Base {
- public:
+struct DeliveryNotCounted final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     Base::grant(attempt, std::move(granted));
     attempt.delivery_count -= 1;

@@ -5,36 +5,23 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::DeadLetterReason;
-using lease::Time;
-
-class Lost final : public Base {
- public:
+struct Lost final : Base {
   using Base::Base;
-
- protected:
   void fail(Attempt& attempt, DeadLetterReason reason, Time now) override {
     Base::fail(attempt, reason, now);
     attempt.dead_letter.reset();
   }
 };
 
-class WrongReason final : public Base {
- public:
+struct WrongReason final : Base {
   using Base::Base;
-
- protected:
   void fail(Attempt& attempt, DeadLetterReason, Time now) override {
     Base::fail(attempt, DeadLetterReason::failed, now);
   }
 };
 
-class KeepsAttemptNo final : public Base {
- public:
+struct KeepsAttemptNo final : Base {
   using Base::Base;
-
- protected:
   void replay(Attempt& attempt, Time now) override {
     const std::uint32_t attempt_no = attempt.attempt_no;
     Base::replay(attempt, now);
@@ -42,11 +29,8 @@ class KeepsAttemptNo final : public Base {
   }
 };
 
-class KeepsDeliveryCount final : public Base {
- public:
+struct KeepsDeliveryCount final : Base {
   using Base::Base;
-
- protected:
   void replay(Attempt& attempt, Time now) override {
     const std::uint32_t delivery_count = attempt.delivery_count;
     Base::replay(attempt, now);
@@ -54,11 +38,8 @@ class KeepsDeliveryCount final : public Base {
   }
 };
 
-class ResetsVersion final : public Base {
- public:
+struct ResetsVersion final : Base {
   using Base::Base;
-
- protected:
   void replay(Attempt& attempt, Time now) override {
     Base::replay(attempt, now);
     attempt.version = 0;

@@ -7,16 +7,10 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::AttemptDispatchRecord;
-using lease::Result;
-using lease::Time;
-
 using List = std::vector<AttemptDispatchRecord>;
 
 /// Lists everything, puts it into an order of its own and cuts it off then.
-class Reordered : public Base {
- public:
+struct Reordered : Base {
   using Base::Base;
 
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
@@ -29,52 +23,40 @@ class Reordered : public Base {
     return listed;
   }
 
- protected:
   virtual bool goes_before(const Attempt& left, const Attempt& right) = 0;
 };
 
-class TiesById final : public Reordered {
- public:
+struct TiesById final : Reordered {
   using Reordered::Reordered;
-
- protected:
   bool goes_before(const Attempt& left, const Attempt& right) override {
     return std::tie(right.spec.priority, left.ready_at, right.spec.attempt_id) <
            std::tie(left.spec.priority, right.ready_at, left.spec.attempt_id);
   }
 };
 
-class PriorityInverted final : public Reordered {
- public:
+struct PriorityInverted final : Reordered {
   using Reordered::Reordered;
-
- protected:
   bool goes_before(const Attempt& left, const Attempt& right) override {
     return std::tie(left.spec.priority, left.ready_at, left.enqueue_seq) <
            std::tie(right.spec.priority, right.ready_at, right.enqueue_seq);
   }
 };
 
-class PriorityIgnored final : public Reordered {
- public:
+struct PriorityIgnored final : Reordered {
   using Reordered::Reordered;
-
- protected:
   bool goes_before(const Attempt& left, const Attempt& right) override {
     return std::tie(left.ready_at, left.enqueue_seq) < std::tie(right.ready_at, right.enqueue_seq);
   }
 };
 
-class LimitNotForwarded final : public Base {
- public:
+struct LimitNotForwarded final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t) override {
     return Base::list_dispatchable_attempts(now, no_limit);
   }
 };
 
-class LimitIsCast final : public Base {
- public:
+struct LimitIsCast final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     const auto cast = static_cast<std::int64_t>(limit);
@@ -83,8 +65,7 @@ class LimitIsCast final : public Base {
   }
 };
 
-class BoundaryNotListed final : public Base {
- public:
+struct BoundaryNotListed final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     return Base::list_dispatchable_attempts(lease::saturating_add(now, lease::Duration{-1}), limit);

@@ -11,6 +11,28 @@
 /// The planted defects by the operation or the question that they spoil, one file each.
 namespace leasecheck::mutants {
 
+using lease::AckOutcome;
+using lease::AckResult;
+using lease::Attempt;
+using lease::AttemptDispatchRecord;
+using lease::AttemptId;
+using lease::BackoffStrategy;
+using lease::CountsByStatus;
+using lease::DeadLetter;
+using lease::DeadLetterReason;
+using lease::Duration;
+using lease::ErrorCode;
+using lease::Holder;
+using lease::Lease;
+using lease::LeaseId;
+using lease::LeaseRecord;
+using lease::OnTimeout;
+using lease::Result;
+using lease::RetryPolicy;
+using lease::Status;
+using lease::Time;
+using lease::WorkerId;
+
 [[nodiscard]] std::vector<Mutant> dispatch_mutants();
 [[nodiscard]] std::vector<Mutant> claim_mutants();
 [[nodiscard]] std::vector<Mutant> heartbeat_mutants();

@@ -5,17 +5,8 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::LeaseId;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
-class ShortensLease final : public Base {
- public:
+struct ShortensLease final : Base {
   using Base::Base;
-
- protected:
   void refresh(Attempt& attempt, Time heartbeat_at, Time expires_at) override {
     Base::refresh(attempt, heartbeat_at, expires_at);
     attempt.lease->heartbeat_at = heartbeat_at;
@@ -23,18 +14,14 @@ class ShortensLease final : public Base {
   }
 };
 
-class ReadsTheClock final : public Base {
- public:
+struct ReadsTheClock final : Base {
   using Base::Base;
-
- protected:
   void refresh(Attempt& attempt, Time, Time expires_at) override {
     Base::refresh(attempt, clock().now(), expires_at);
   }
 };
 
-class VersionNotCompared final : public Base {
- public:
+struct VersionNotCompared final : Base {
   using Base::Base;
   Result<lease::LeaseRecord> heartbeat_lease_with_version(
       const lease::Holder& holder, const lease::VersionedHeartbeat& heartbeat) override {
@@ -45,19 +32,15 @@ class VersionNotCompared final : public Base {
   }
 };
 
-class VersionStandsStill final : public Base {
- public:
+struct VersionStandsStill final : Base {
   using Base::Base;
-
- protected:
   void refresh(Attempt& attempt, Time heartbeat_at, Time expires_at) override {
     Base::refresh(attempt, heartbeat_at, expires_at);
     attempt.version -= 1;
   }
 };
 
-class MatchesAttemptOnly final : public Remembering {
- public:
+struct MatchesAttemptOnly final : Remembering {
   using Remembering::Remembering;
   Result<void> heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                Time lease_expires_at) override {
@@ -68,8 +51,7 @@ class MatchesAttemptOnly final : public Remembering {
   }
 };
 
-class ClaimsByHeartbeat final : public Remembering {
- public:
+struct ClaimsByHeartbeat final : Remembering {
   using Remembering::Remembering;
   Result<void> heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                Time lease_expires_at) override {

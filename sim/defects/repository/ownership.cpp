@@ -7,27 +7,12 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::AttemptId;
-using lease::ErrorCode;
-using lease::Holder;
-using lease::Lease;
-using lease::LeaseId;
-using lease::LeaseRecord;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-using lease::WorkerId;
-
 bool is_not_dispatchable(const Result<LeaseRecord>& claimed) {
   return !claimed && claimed.error().code == ErrorCode::not_dispatchable;
 }
 
-class TakesANeighbour final : public Base {
- public:
+struct TakesANeighbour final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     const Lease given = granted;
     Base::grant(attempt, std::move(granted));
@@ -42,8 +27,7 @@ class TakesANeighbour final : public Base {
   }
 };
 
-class LoserToldItWon final : public Base {
- public:
+struct LoserToldItWon final : Base {
   using Base::Base;
   Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const WorkerId& worker_id,
                                    Time lease_expires_at) override {
@@ -54,11 +38,8 @@ class LoserToldItWon final : public Base {
   }
 };
 
-class TakeoverStaysQueued final : public Base {
- public:
+struct TakeoverStaysQueued final : Base {
   using Base::Base;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     const bool is_takeover = attempt.delivery_count > 0;
     Base::grant(attempt, std::move(granted));
@@ -66,11 +47,8 @@ class TakeoverStaysQueued final : public Base {
   }
 };
 
-class AnyLeaseOfTheWorker final : public Remembering {
- public:
+struct AnyLeaseOfTheWorker final : Remembering {
   using Remembering::Remembering;
-
- protected:
   Attempt* find_held(const Holder& holder) override {
     Attempt* attempt = find_ever_leased(holder.lease_id);
     const bool is_held =
@@ -79,8 +57,7 @@ class AnyLeaseOfTheWorker final : public Remembering {
   }
 };
 
-class RefusedClaimRestartsTheClock final : public Base {
- public:
+struct RefusedClaimRestartsTheClock final : Base {
   using Base::Base;
   Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const WorkerId& worker_id,
                                    Time lease_expires_at) override {
@@ -94,8 +71,7 @@ class RefusedClaimRestartsTheClock final : public Base {
   }
 };
 
-class LateHeartbeatRevives final : public Base {
- public:
+struct LateHeartbeatRevives final : Base {
   using Base::Base;
   Result<void> heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                Time lease_expires_at) override {
@@ -110,16 +86,12 @@ class LateHeartbeatRevives final : public Base {
   }
 };
 
-class HeartbeatNotStored final : public Base {
- public:
+struct HeartbeatNotStored final : Base {
   using Base::Base;
-
- protected:
   void refresh(Attempt& attempt, Time, Time) override { attempt.version += 1; }
 };
 
-class ReleaseOfAnOldTerm final : public Remembering {
- public:
+struct ReleaseOfAnOldTerm final : Remembering {
   using Remembering::Remembering;
   Result<void> release_lease(const Holder& holder, Time now) override {
     const Attempt* attempt = find_ever_leased(holder.lease_id);
@@ -131,8 +103,7 @@ class ReleaseOfAnOldTerm final : public Remembering {
   }
 };
 
-class LateReleaseCountsAgain final : public Remembering {
- public:
+struct LateReleaseCountsAgain final : Remembering {
   using Remembering::Remembering;
   Result<void> release_lease(const Holder& holder, Time now) override {
     Result<void> released = Base::release_lease(holder, now);
@@ -144,28 +115,21 @@ class LateReleaseCountsAgain final : public Remembering {
   }
 };
 
-class RunningIsNotBusy final : public Base {
- public:
+struct RunningIsNotBusy final : Base {
   using Base::Base;
-
- protected:
   bool may_claim(const Attempt& attempt, Time now) override {
     return attempt.status == Status::running || Base::may_claim(attempt, now);
   }
 };
 
-class CancelledReadAsQueued final : public Base {
- public:
+struct CancelledReadAsQueued final : Base {
   using Base::Base;
-
- protected:
   bool may_claim(const Attempt& attempt, Time now) override {
     return attempt.status == Status::cancelled || Base::may_claim(attempt, now);
   }
 };
 
-class StarIsEverybody final : public Base {
- public:
+struct StarIsEverybody final : Base {
   using Base::Base;
   Result<void> cancel_attempt(const AttemptId& attempt_id, Time now) override {
     Result<void> cancelled = Base::cancel_attempt(attempt_id, now);

@@ -8,21 +8,11 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Access;
-using lease::AckOutcome;
-using lease::AckResult;
-using lease::Attempt;
-using lease::BackoffStrategy;
-using lease::Holder;
-using lease::Result;
-using lease::RetryPolicy;
-using lease::Time;
-
 /// Rows behind a lock that whoever panics under it leaves poisoned. Readers do without it.
 class PoisonableStore final : public lease::MemoryStore {
  public:
-  Result<void> begin(Access access) override {
-    if (is_poisoned && access == Access::write) {
+  Result<void> begin(lease::Access access) override {
+    if (is_poisoned && access == lease::Access::write) {
       return lease::failure(lease::ErrorCode::unavailable, "the lock is poisoned");
     }
     return MemoryStore::begin(access);

@@ -8,18 +8,9 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::AttemptDispatchRecord;
-using lease::AttemptId;
-using lease::CountsByStatus;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
 using List = std::vector<AttemptDispatchRecord>;
 
-class ReapLeaksTheCount final : public Base {
- public:
+struct ReapLeaksTheCount final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     const Result<std::uint64_t> reaped = Base::expire_leases_and_requeue(stale_before);
@@ -40,8 +31,7 @@ class ReapLeaksTheCount final : public Base {
   std::uint64_t leaked_ = 0;
 };
 
-class CountsNeverFall final : public Base {
- public:
+struct CountsNeverFall final : Base {
   using Base::Base;
   Result<CountsByStatus> counts_by_status() override {
     const Result<CountsByStatus> counts = Base::counts_by_status();
@@ -59,8 +49,7 @@ class CountsNeverFall final : public Base {
   CountsByStatus most_{};
 };
 
-class KeepsThePassedDeadline final : public Base {
- public:
+struct KeepsThePassedDeadline final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     Result<List> listed = Base::list_dispatchable_attempts(now, limit);
@@ -72,7 +61,6 @@ class KeepsThePassedDeadline final : public Base {
     return listed;
   }
 
- protected:
   void requeue(Attempt& attempt, Time now) override {
     if (const auto deadline = execution_deadline(attempt)) {
       deadline_.insert_or_assign(attempt.spec.attempt_id, *deadline);
@@ -84,8 +72,7 @@ class KeepsThePassedDeadline final : public Base {
   std::map<AttemptId, Time> deadline_;
 };
 
-class BlockedFillTheLimit final : public Base {
- public:
+struct BlockedFillTheLimit final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     Result<List> listed = Base::list_dispatchable_attempts(Time::max(), limit);
@@ -97,16 +84,14 @@ class BlockedFillTheLimit final : public Base {
   }
 };
 
-class ZeroIsNoLimit final : public Base {
- public:
+struct ZeroIsNoLimit final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     return Base::list_dispatchable_attempts(now, limit == 0 ? no_limit : limit);
   }
 };
 
-class DeepQueueIsRefused final : public Base {
- public:
+struct DeepQueueIsRefused final : Base {
   using Base::Base;
   Result<List> list_dispatchable_attempts(Time now, std::uint64_t limit) override {
     constexpr std::uint64_t deepest = 4;

@@ -5,14 +5,7 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::Duration;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
-class GraceIgnored final : public Base {
- public:
+struct GraceIgnored final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time) override {
     return transact(lease::Access::write, [this]() -> Result<std::uint64_t> {
@@ -27,67 +20,50 @@ class GraceIgnored final : public Base {
   }
 };
 
-class TakesTheBoundary final : public Base {
- public:
+struct TakesTheBoundary final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     return Base::expire_leases_and_requeue(lease::saturating_add(stale_before, Duration{1}));
   }
 };
 
-class ReadsSeconds final : public Base {
- public:
+struct ReadsSeconds final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     return Base::expire_leases_and_requeue(Time{stale_before.time_since_epoch() / 1000});
   }
 };
 
-class OnlyRunning final : public Base {
- public:
+struct OnlyRunning final : Base {
   using Base::Base;
-
- protected:
   void reap(Attempt& attempt, Time now) override {
     if (attempt.status == Status::running) Base::reap(attempt, now);
   }
 };
 
-class BudgetIgnored final : public Base {
- public:
+struct BudgetIgnored final : Base {
   using Base::Base;
-
- protected:
   void reap(Attempt& attempt, Time now) override { requeue(attempt, now); }
 };
 
-class RequeueBurnsRetry final : public Base {
- public:
+struct RequeueBurnsRetry final : Base {
   using Base::Base;
-
- protected:
   void requeue(Attempt& attempt, Time now) override {
     Base::requeue(attempt, now);
     attempt.attempt_no += 1;
   }
 };
 
-class RequeueLosesPriority final : public Base {
- public:
+struct RequeueLosesPriority final : Base {
   using Base::Base;
-
- protected:
   void requeue(Attempt& attempt, Time now) override {
     Base::requeue(attempt, now);
     attempt.spec.priority = 0;
   }
 };
 
-class RequeueKeepsReadyTime final : public Base {
- public:
+struct RequeueKeepsReadyTime final : Base {
   using Base::Base;
-
- protected:
   void requeue(Attempt& attempt, Time now) override {
     const Time ready_at = attempt.ready_at;
     Base::requeue(attempt, now);

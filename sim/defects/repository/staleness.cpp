@@ -9,19 +9,8 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::AttemptId;
-using lease::Duration;
-using lease::ErrorCode;
-using lease::Lease;
-using lease::LeaseRecord;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
 /// A reap that chooses its leases by a rule of its own.
-class ChoosyReap : public Base {
- public:
+struct ChoosyReap : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     return transact(lease::Access::write, [&]() -> Result<std::uint64_t> {
@@ -38,15 +27,11 @@ class ChoosyReap : public Base {
     });
   }
 
- protected:
   virtual bool is_stale(const Attempt& attempt, Time stale_before) = 0;
 };
 
-class AsksForTheWorker final : public ChoosyReap {
- public:
+struct AsksForTheWorker final : ChoosyReap {
   using ChoosyReap::ChoosyReap;
-
- protected:
   bool is_stale(const Attempt& attempt, Time stale_before) override {
     return std::ranges::none_of(store().snapshot().leases, [&](const LeaseRecord& lease) {
       return lease.worker_id == attempt.lease->worker_id && lease.lease_expires_at >= stale_before;
@@ -54,11 +39,8 @@ class AsksForTheWorker final : public ChoosyReap {
   }
 };
 
-class AnotherTtl final : public ChoosyReap {
- public:
+struct AnotherTtl final : ChoosyReap {
   using ChoosyReap::ChoosyReap;
-
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     ttl_ = granted.expires_at - granted.heartbeat_at;
     Base::grant(attempt, std::move(granted));
@@ -71,15 +53,13 @@ class AnotherTtl final : public ChoosyReap {
   Duration ttl_{0};
 };
 
-class FirstLeaseCounts final : public ChoosyReap {
- public:
+struct FirstLeaseCounts final : ChoosyReap {
   using ChoosyReap::ChoosyReap;
   Result<void> reset() override {
     first_expiry_.clear();
     return ChoosyReap::reset();
   }
 
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     first_expiry_.emplace(attempt.spec.attempt_id, granted.expires_at);
     Base::grant(attempt, std::move(granted));
@@ -92,8 +72,7 @@ class FirstLeaseCounts final : public ChoosyReap {
   std::map<AttemptId, Time> first_expiry_;
 };
 
-class PoisonRowStopsReap final : public Base {
- public:
+struct PoisonRowStopsReap final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     const bool is_poisoned =
@@ -105,8 +84,7 @@ class PoisonRowStopsReap final : public Base {
   }
 };
 
-class ReapTakesBackoff final : public Base {
- public:
+struct ReapTakesBackoff final : Base {
   using Base::Base;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     for (const auto& record : store().snapshot().attempts) {
@@ -120,7 +98,6 @@ class ReapTakesBackoff final : public Base {
     return Base::expire_leases_and_requeue(stale_before);
   }
 
- protected:
   void grant(Attempt& attempt, Lease granted) override {
     last_expiry_.insert_or_assign(attempt.spec.attempt_id, granted.expires_at);
     Base::grant(attempt, std::move(granted));
@@ -131,8 +108,7 @@ class ReapTakesBackoff final : public Base {
 };
 
 /// A timeout tick that measures executions by a limit of its own.
-class ChoosyTimeout : public Base {
- public:
+struct ChoosyTimeout : Base {
   using Base::Base;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     return transact(lease::Access::write, [&]() -> Result<std::uint64_t> {
@@ -149,19 +125,16 @@ class ChoosyTimeout : public Base {
     });
   }
 
- protected:
   virtual std::optional<Duration> limit_of(const Attempt& attempt) = 0;
 };
 
-class OneLimitForAll final : public ChoosyTimeout {
- public:
+struct OneLimitForAll final : ChoosyTimeout {
   using ChoosyTimeout::ChoosyTimeout;
   Result<void> enqueue_attempt(const lease::AttemptSpec& spec) override {
     if (spec.timeout) shortest_ = std::min(shortest_, *spec.timeout);
     return Base::enqueue_attempt(spec);
   }
 
- protected:
   std::optional<Duration> limit_of(const Attempt& attempt) override {
     return attempt.spec.timeout ? std::optional(shortest_) : std::nullopt;
   }
@@ -170,19 +143,15 @@ class OneLimitForAll final : public ChoosyTimeout {
   Duration shortest_ = Duration::max();
 };
 
-class NoTimeoutIsZero final : public ChoosyTimeout {
- public:
+struct NoTimeoutIsZero final : ChoosyTimeout {
   using ChoosyTimeout::ChoosyTimeout;
-
- protected:
   std::optional<Duration> limit_of(const Attempt& attempt) override {
     return attempt.spec.timeout.value_or(Duration{0});
   }
 };
 
 /// A claim that is judged by two times: whether its expiry is past, and whether it is due.
-class ClaimByOldTime : public Base {
- public:
+struct ClaimByOldTime : Base {
   using Base::Base;
   Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const lease::WorkerId& worker_id,
                                    Time lease_expires_at) override {
@@ -207,36 +176,26 @@ class ClaimByOldTime : public Base {
     return Base::reset();
   }
 
- protected:
   virtual Time time_of_grant(Time before, Time now) = 0;
 
  private:
   Time before_ = Time::min();
 };
 
-class GrantedLate final : public ClaimByOldTime {
- public:
+struct GrantedLate final : ClaimByOldTime {
   using ClaimByOldTime::ClaimByOldTime;
-
- protected:
   Time time_of_grant(Time, Time now) override { return now; }
 };
 
-class TimeOfTheTransaction final : public ClaimByOldTime {
- public:
+struct TimeOfTheTransaction final : ClaimByOldTime {
   using ClaimByOldTime::ClaimByOldTime;
-
- protected:
   Time time_of_grant(Time before, Time now) override {
     return before < now ? std::max(before, now - Duration{1}) : now;
   }
 };
 
-class WaitWrapsAround final : public Base {
- public:
+struct WaitWrapsAround final : Base {
   using Base::Base;
-
- protected:
   bool may_claim(const Attempt& attempt, Time now) override {
     const auto not_before = attempt.spec.not_before.value_or(now).time_since_epoch().count();
     const auto wait =

@@ -5,16 +5,7 @@
 namespace leasecheck::mutants {
 namespace {
 
-using lease::Attempt;
-using lease::DeadLetterReason;
-using lease::Duration;
-using lease::OnTimeout;
-using lease::Result;
-using lease::Status;
-using lease::Time;
-
-class OneTooEarly final : public Base {
- public:
+struct OneTooEarly final : Base {
   using Base::Base;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     return transact(lease::Access::write, [&]() -> Result<std::uint64_t> {
@@ -28,19 +19,15 @@ class OneTooEarly final : public Base {
   }
 };
 
-class NeverFires final : public Base {
- public:
+struct NeverFires final : Base {
   using Base::Base;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     return RuntimeRepository::transition_timed_out_attempts(now);
   }
 };
 
-class PolicyIgnored final : public Base {
- public:
+struct PolicyIgnored final : Base {
   using Base::Base;
-
- protected:
   void time_out(Attempt& attempt, Time now) override {
     if (attempt.spec.on_timeout == OnTimeout::cancel) {
       fail(attempt, DeadLetterReason::timed_out, now);
@@ -50,11 +37,8 @@ class PolicyIgnored final : public Base {
   }
 };
 
-class OnlyOfRunning final : public Base {
- public:
+struct OnlyOfRunning final : Base {
   using Base::Base;
-
- protected:
   void time_out(Attempt& attempt, Time now) override {
     if (attempt.status == Status::running) Base::time_out(attempt, now);
   }

@@ -11,8 +11,7 @@ bool is_unavailable(const Result<T>& result) {
   return !result && result.error().code == ErrorCode::unavailable;
 }
 
-class ReleaseInTwo final : public SqliteVariant {
- public:
+struct ReleaseInTwo final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<void> release_lease(const Holder& holder, Time now) override {
     AttemptId id;
@@ -35,8 +34,7 @@ class ReleaseInTwo final : public SqliteVariant {
   }
 };
 
-class EnqueueInPieces final : public SqliteVariant {
- public:
+struct EnqueueInPieces final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<void> enqueue_attempt(const lease::AttemptSpec& spec) override {
     if (get_attempt(spec.attempt_id) || !spec.timeout) return SqliteVariant::enqueue_attempt(spec);
@@ -52,8 +50,7 @@ class EnqueueInPieces final : public SqliteVariant {
   }
 };
 
-class FailedEnqueueIsOk final : public SqliteVariant {
- public:
+struct FailedEnqueueIsOk final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<void> enqueue_attempt(const lease::AttemptSpec& spec) override {
     const Result<void> made = SqliteVariant::enqueue_attempt(spec);
@@ -61,8 +58,7 @@ class FailedEnqueueIsOk final : public SqliteVariant {
   }
 };
 
-class FailedAckIsOk final : public SqliteVariant {
- public:
+struct FailedAckIsOk final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     const Result<AckResult> acked = SqliteVariant::ack_attempt(holder, outcome, now);
@@ -70,8 +66,7 @@ class FailedAckIsOk final : public SqliteVariant {
   }
 };
 
-class TimeoutsById final : public SqliteVariant {
- public:
+struct TimeoutsById final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     const auto overdue = ids_of([&] { return store().overdue_at(now); });
@@ -88,8 +83,7 @@ class TimeoutsById final : public SqliteVariant {
   }
 };
 
-class ReapCountsWhatItSaw final : public SqliteVariant {
- public:
+struct ReapCountsWhatItSaw final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     const auto stale = ids_of([&] { return store().expired_before(stale_before); });
@@ -99,8 +93,7 @@ class ReapCountsWhatItSaw final : public SqliteVariant {
   }
 };
 
-class ReapBeginsDeferred final : public SqliteVariant {
- public:
+struct ReapBeginsDeferred final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     return transact(Access::read, [&]() -> Result<std::uint64_t> {
@@ -115,8 +108,7 @@ class ReapBeginsDeferred final : public SqliteVariant {
   }
 };
 
-class HeartbeatAddsToWhatItRead final : public SqliteVariant {
- public:
+struct HeartbeatAddsToWhatItRead final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<void> heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                Time lease_expires_at) override {
@@ -136,11 +128,8 @@ class HeartbeatAddsToWhatItRead final : public SqliteVariant {
 };
 
 /// Does something to every lease that it finds when it is opened.
-class OpenedAnew : public SqliteVariant {
- public:
+struct OpenedAnew : SqliteVariant {
   using SqliteVariant::SqliteVariant;
-
- protected:
   template <typename Change>
   void change_leases(Change change) {
     static_cast<void>(transact(Access::write, [&]() -> Result<void> {
@@ -154,8 +143,7 @@ class OpenedAnew : public SqliteVariant {
   }
 };
 
-class LeasesEndWithTheConnection final : public OpenedAnew {
- public:
+struct LeasesEndWithTheConnection final : OpenedAnew {
   LeasesEndWithTheConnection(std::unique_ptr<Connection> opened, lease::Clock& clock,
                              lease::IdSource& ids)
       : OpenedAnew(std::move(opened), clock, ids) {
@@ -163,8 +151,7 @@ class LeasesEndWithTheConnection final : public OpenedAnew {
   }
 };
 
-class GrantsAgainAfterRestart final : public OpenedAnew {
- public:
+struct GrantsAgainAfterRestart final : OpenedAnew {
   GrantsAgainAfterRestart(std::unique_ptr<Connection> opened, lease::Clock& clock,
                           lease::IdSource& ids)
       : OpenedAnew(std::move(opened), clock, ids) {

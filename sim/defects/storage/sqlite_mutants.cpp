@@ -11,16 +11,14 @@
 namespace leasecheck::mutants {
 namespace {
 
-class NeverSynced final : public SqliteVariant {
- public:
+struct NeverSynced final : SqliteVariant {
   NeverSynced(std::unique_ptr<Connection> opened, lease::Clock& clock, lease::IdSource& ids)
       : SqliteVariant(std::move(opened), clock, ids) {
     connection().execute("PRAGMA synchronous = OFF");
   }
 };
 
-class AckNotDurable final : public SqliteVariant {
- public:
+struct AckNotDurable final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     connection().execute("PRAGMA synchronous = NORMAL");
@@ -30,8 +28,7 @@ class AckNotDurable final : public SqliteVariant {
   }
 };
 
-class TimeoutsOneByOne final : public SqliteVariant {
- public:
+struct TimeoutsOneByOne final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override {
     const auto overdue = ids_of([&] { return store().overdue_at(now); });
@@ -53,8 +50,7 @@ class TimeoutsOneByOne final : public SqliteVariant {
   }
 };
 
-class DeadLetterAfterwards final : public SqliteVariant {
- public:
+struct DeadLetterAfterwards final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override {
     const auto held = SqliteVariant::get_lease(holder.lease_id);
@@ -87,11 +83,8 @@ class DeadLetterAfterwards final : public SqliteVariant {
 };
 
 /// A claim with its check and its grant, which variants put into transactions of their own choice.
-class ClaimVariant : public SqliteVariant {
- public:
+struct ClaimVariant : SqliteVariant {
   using SqliteVariant::SqliteVariant;
-
- protected:
   Result<void> check_claim(const AttemptId& id, Time now, Time expires_at) {
     if (expires_at <= now) return lease::failure(ErrorCode::invalid_argument, "expiry is past");
     const Attempt* attempt = store().find(id);
@@ -110,8 +103,7 @@ class ClaimVariant : public SqliteVariant {
   }
 };
 
-class ClaimBeginsDeferred final : public ClaimVariant {
- public:
+struct ClaimBeginsDeferred final : ClaimVariant {
   using ClaimVariant::ClaimVariant;
   Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const lease::WorkerId& worker_id,
                                    Time lease_expires_at) override {
@@ -125,8 +117,7 @@ class ClaimBeginsDeferred final : public ClaimVariant {
   }
 };
 
-class ClaimInTwoTransactions final : public ClaimVariant {
- public:
+struct ClaimInTwoTransactions final : ClaimVariant {
   using ClaimVariant::ClaimVariant;
   Result<LeaseRecord> upsert_lease(const AttemptId& attempt_id, const lease::WorkerId& worker_id,
                                    Time lease_expires_at) override {
@@ -141,8 +132,7 @@ class ClaimInTwoTransactions final : public ClaimVariant {
   }
 };
 
-class ReapsById final : public SqliteVariant {
- public:
+struct ReapsById final : SqliteVariant {
   using SqliteVariant::SqliteVariant;
   Result<std::uint64_t> expire_leases_and_requeue(Time stale_before) override {
     const auto stale = ids_of([&] { return store().expired_before(stale_before); });
