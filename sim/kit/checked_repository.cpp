@@ -14,25 +14,25 @@ namespace {
 constexpr properties::Deployment deployment{
     .epoch = model::at_ms(0), .grace = model::Duration{0}, .skew_within_margin = false};
 
-/// Owns the repository that it judges.
-class JudgedCandidate final : public Judged {
+/// Owns the repository that it checks.
+class OwningCheckedRepository final : public CheckedRepository {
  public:
-  explicit JudgedCandidate(std::unique_ptr<Subject> subject)
-      : subject_(std::move(subject)), judged_(*subject_) {}
-  [[nodiscard]] std::string operate(const model::Action& action) override {
-    return judged_.operate(action);
+  explicit OwningCheckedRepository(std::unique_ptr<Subject> subject)
+      : subject_(std::move(subject)), checked_(*subject_) {}
+  [[nodiscard]] std::optional<std::string> operate(const model::Action& action) override {
+    return checked_.operate(action);
   }
-  [[nodiscard]] const model::State& model() const override { return judged_.model(); }
+  [[nodiscard]] const model::State& model() const override { return checked_.model(); }
 
  private:
   std::unique_ptr<Subject> subject_;
-  JudgedSubject judged_;
+  CheckedSubject checked_;
 };
 
-class NothingToJudge final : public Judged {
+class RepositoryNotMade final : public CheckedRepository {
  public:
-  explicit NothingToJudge(std::string why) : why_(std::move(why)) {}
-  [[nodiscard]] std::string operate(const model::Action&) override { return why_; }
+  explicit RepositoryNotMade(std::string why) : why_(std::move(why)) {}
+  [[nodiscard]] std::optional<std::string> operate(const model::Action&) override { return why_; }
   [[nodiscard]] const model::State& model() const override { return model_; }
 
  private:
@@ -41,23 +41,23 @@ class NothingToJudge final : public Judged {
 };
 
 std::string in_words(const traces::Verdict& verdict) {
-  if (verdict.result == traces::Result::held) return {};
   return verdict.property + (verdict.property.empty() ? "" : ": ") + verdict.message;
 }
 
 }  // namespace
 
-JudgedSubject::JudgedSubject(Subject& subject)
+CheckedSubject::CheckedSubject(Subject& subject)
     : subject_(subject),
       referee_(subject, deployment, [this](const traces::Step& step) { steps_.push_back(step); }) {}
 
-std::string JudgedSubject::operate(const model::Action& action) {
+std::optional<std::string> CheckedSubject::operate(const model::Action& action) {
   const traces::Call call = call_of_client(action);
   static_cast<void>(referee_.operate({.actor = call.actor, .clock = call.actor_clock}, action));
+  if (referee_.verdict().result == traces::Result::held) return std::nullopt;
   return in_words(referee_.verdict());
 }
 
-traces::Trace JudgedSubject::trace(std::string origin) const {
+traces::Trace CheckedSubject::trace(std::string origin) const {
   return {.head = head_of_calls(subject_.name(), std::move(origin)),
           .steps = steps_,
           .verdict = referee_.verdict()};
@@ -72,36 +72,36 @@ traces::Head head_of_calls(std::string backend, std::string origin) {
           .exhibit = std::nullopt};
 }
 
-std::string trace_name(const Candidate& candidate, const std::string& check) {
-  return candidate.name + "." + check + ".jsonl";
+std::string trace_name(const RepositoryUnderTest& repository, const std::string& check) {
+  return repository.name + "." + check + ".jsonl";
 }
 
-std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(const Candidate& candidate,
-                                                                    const std::string& check) {
+std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
+    const RepositoryUnderTest& repository, const std::string& check) {
   Profile profile = whole_contract();
-  for (const std::string& operation : candidate.not_offered) profile.operations.erase(operation);
-  auto subject = make_repository_subject(candidate.name, candidate.make, std::move(profile));
+  for (const std::string& operation : repository.not_offered) profile.operations.erase(operation);
+  auto subject = make_repository_subject(repository.name, repository.make, std::move(profile));
   if (!subject) return subject;
-  return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(candidate, check),
-                                           head_of_calls(candidate.name, "conformance suite"));
+  return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(repository, check),
+                                           head_of_calls(repository.name, "conformance suite"));
 }
 
-void report_earlier_death(const Candidate& candidate, const std::string& check) {
-  const auto trace = recover_trace(trace_name(candidate, check));
+void report_earlier_death(const RepositoryUnderTest& repository, const std::string& check) {
+  const auto trace = recover_trace(trace_name(repository, check));
   if (!trace) return;
   std::fprintf(stderr, "%s.%s: an earlier run of it died in a call; trace: %s\n",
-               candidate.name.c_str(), check.c_str(), trace->c_str());
+               repository.name.c_str(), check.c_str(), trace->c_str());
 }
 
-traces::Trace shrink(const Candidate& candidate, const std::string& check,
+traces::Trace shrink(const RepositoryUnderTest& repository, const std::string& check,
                      const traces::Trace& trace) {
-  return shrink(trace, [&] { return make_subject(candidate, check); });
+  return shrink(trace, [&] { return make_subject(repository, check); });
 }
 
-std::string complaint_of(const Candidate& candidate, const std::string& check,
-                         const traces::Trace& trace) {
+std::string violation_report(const RepositoryUnderTest& repository, const std::string& check,
+                             const traces::Trace& trace) {
   const std::string text = in_words(trace.verdict);
-  const std::string file = trace_name(candidate, check);
+  const std::string file = trace_name(repository, check);
   if (auto written = traces::write_file(file, trace); !written) {
     return text + "\nno trace: " + written.error();
   }
@@ -110,10 +110,10 @@ std::string complaint_of(const Candidate& candidate, const std::string& check,
 
 }  // namespace sim
 
-std::unique_ptr<Judged> judge(const Candidate& candidate) {
-  auto subject = sim::make_subject(candidate, "Judged");
-  if (!subject) return std::make_unique<sim::NothingToJudge>(subject.error().message);
-  return std::make_unique<sim::JudgedCandidate>(*std::move(subject));
+std::unique_ptr<CheckedRepository> make_checked_repository(const RepositoryUnderTest& repository) {
+  auto subject = sim::make_subject(repository, "Checked");
+  if (!subject) return std::make_unique<sim::RepositoryNotMade>(subject.error().message);
+  return std::make_unique<sim::OwningCheckedRepository>(*std::move(subject));
 }
 
 }  // namespace leasecheck

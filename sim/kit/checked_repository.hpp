@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "leasecheck/checked_repository.hpp"
@@ -13,12 +14,12 @@ namespace leasecheck::sim {
 /// Calls of unrelated clients whose clocks go where they like, so that nothing is promised of what
 /// workers believe; a reaper's clock shows the time by which it reaps, and the grace window is
 /// none. Recorded as it goes.
-class JudgedSubject final : public Judged {
+class CheckedSubject final : public CheckedRepository {
  public:
   /// Pre: the subject is empty.
-  explicit JudgedSubject(Subject& subject);
+  explicit CheckedSubject(Subject& subject);
 
-  [[nodiscard]] std::string operate(const model::Action& action) override;
+  [[nodiscard]] std::optional<std::string> operate(const model::Action& action) override;
   [[nodiscard]] const model::State& model() const override { return referee_.model_state(); }
 
   [[nodiscard]] const Referee& referee() const { return referee_; }
@@ -35,25 +36,26 @@ class JudgedSubject final : public Judged {
 /// The head of a trace of such calls.
 [[nodiscard]] traces::Head head_of_calls(std::string backend, std::string origin);
 
-/// The candidate as a subject, what it does not offer left out. While it lives its calls are in
-/// "CANDIDATE.CHECK.jsonl.part", in the working directory.
+/// The repository as a subject, what it does not offer left out. While it lives its calls are in
+/// "NAME.CHECK.jsonl.part", in the working directory.
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
-    const Candidate& candidate, const std::string& check);
+    const RepositoryUnderTest& repository, const std::string& check);
 
-/// The name of the file of a trace: "CANDIDATE.CHECK.jsonl".
-[[nodiscard]] std::string trace_name(const Candidate& candidate, const std::string& check);
+/// The name of the file of a trace: "NAME.CHECK.jsonl".
+[[nodiscard]] std::string trace_name(const RepositoryUnderTest& repository,
+                                     const std::string& check);
 
 /// Says on standard error, if an earlier program has died in this check, in which trace its calls
 /// are. To be called before the check makes its first subject.
-void report_earlier_death(const Candidate& candidate, const std::string& check);
+void report_earlier_death(const RepositoryUnderTest& repository, const std::string& check);
 
 /// The trace with all that its violation does not need left out.
-[[nodiscard]] traces::Trace shrink(const Candidate& candidate, const std::string& check,
+[[nodiscard]] traces::Trace shrink(const RepositoryUnderTest& repository, const std::string& check,
                                    const traces::Trace& trace);
 
 /// What a trace shows to be wrong, in words, and the name of the file it was written to:
-/// "CANDIDATE.CHECK.jsonl", in the working directory.
-[[nodiscard]] std::string complaint_of(const Candidate& candidate, const std::string& check,
-                                       const traces::Trace& trace);
+/// "NAME.CHECK.jsonl", in the working directory.
+[[nodiscard]] std::string violation_report(const RepositoryUnderTest& repository,
+                                           const std::string& check, const traces::Trace& trace);
 
 }  // namespace leasecheck::sim

@@ -21,7 +21,7 @@ namespace {
 
 using tests::TemporaryDirectory;
 
-Candidate memory() {
+RepositoryUnderTest memory() {
   return {.name = "memory",
           .make =
               [](lease::Clock& clock, lease::IdSource& ids) {
@@ -31,7 +31,7 @@ Candidate memory() {
           .not_offered = {}};
 }
 
-Candidate mutant(std::string_view name) {
+RepositoryUnderTest mutant(std::string_view name) {
   const mutants::Mutant* found = mutants::find_mutant(name);
   return {.name = std::string(name),
           .make =
@@ -56,22 +56,22 @@ class InTemporaryDirectory : public ::testing::Test {
 using Properties = InTemporaryDirectory;
 
 TEST_F(Properties, HoldOnMemory) {
-  for (const Check& check : checks()) EXPECT_EQ(check.run(memory()), "") << check.name;
+  for (const Check& check : checks()) EXPECT_EQ(check.run(memory()), std::nullopt) << check.name;
 }
 
 TEST_F(Properties, HoldOnSqlite) {
   int files = 0;
-  const Candidate sqlite{.name = "sqlite",
-                         .make =
-                             [&files](lease::Clock& clock, lease::IdSource& ids) {
-                               lease::SqliteOptions options;
-                               options.path = std::to_string(++files) + ".db";
-                               return lease::open_sqlite_repository(options, clock, ids);
-                             },
-                         .not_offered = {}};
+  const RepositoryUnderTest sqlite{.name = "sqlite",
+                                   .make =
+                                       [&files](lease::Clock& clock, lease::IdSource& ids) {
+                                         lease::SqliteOptions options;
+                                         options.path = std::to_string(++files) + ".db";
+                                         return lease::open_sqlite_repository(options, clock, ids);
+                                       },
+                                   .not_offered = {}};
   for (Property property : properties()) {
     property.cases = 10;
-    EXPECT_EQ(check(sqlite, property), "") << property.name;
+    EXPECT_EQ(check(sqlite, property), std::nullopt) << property.name;
   }
 }
 
@@ -94,7 +94,7 @@ TEST_F(Properties, FindPlantedDefectsByThePropertyTheyName) {
   for (const std::string_view name : planted) {
     std::string said;
     for (const Check& check : checks()) {
-      said = check.run(mutant(name));
+      said = check.run(mutant(name)).value_or("");
       if (!said.empty()) break;
     }
     const std::string property(mutants::find_mutant(name)->property);
@@ -103,7 +103,8 @@ TEST_F(Properties, FindPlantedDefectsByThePropertyTheyName) {
 }
 
 TEST_F(Properties, LeaveASmallTraceThatReplays) {
-  const std::string said = check(mutant("heartbeat_shortens_lease"), properties().front());
+  const std::string said =
+      check(mutant("heartbeat_shortens_lease"), properties().front()).value_or("it held");
   EXPECT_TRUE(said.ends_with("\ntrace: heartbeat_shortens_lease.HoldsForAnyCalls.jsonl")) << said;
   const auto trace = traces::read_file("heartbeat_shortens_lease.HoldsForAnyCalls.jsonl");
   ASSERT_TRUE(trace.has_value());
@@ -116,22 +117,22 @@ TEST_F(Properties, LeaveASmallTraceThatReplays) {
 }
 
 TEST_F(Properties, NeverCallWhatIsNotOffered) {
-  Candidate candidate = memory();
+  RepositoryUnderTest repository = memory();
   for (const std::string& operation : whole_menu().operations) {
-    if (operation != "enqueue_attempt") candidate.not_offered.insert(operation);
+    if (operation != "enqueue_attempt") repository.not_offered.insert(operation);
   }
-  EXPECT_EQ(check(candidate, properties().front()), "");
+  EXPECT_EQ(check(repository, properties().front()), std::nullopt);
 }
 
-TEST(Judged, SaysWhyNothingCanBeJudged) {
-  const Candidate none{
+TEST(CheckedRepository, SaysWhyNothingCanBeChecked) {
+  const RepositoryUnderTest none{
       .name = "none",
       .make = [](lease::Clock&,
                  lease::IdSource&) -> lease::Result<std::unique_ptr<lease::AttemptRepository>> {
         return std::unexpected(lease::Error(lease::ErrorCode::unavailable, "no disk"));
       },
       .not_offered = {}};
-  EXPECT_EQ(judge(none)->operate({}), "no disk");
+  EXPECT_EQ(make_checked_repository(none)->operate({}), "no disk");
 }
 
 TEST(Commands, AreOfTheMenuOnlyAndThereIsAlwaysOne) {

@@ -7,19 +7,18 @@
 #include <sstream>
 #include <string_view>
 
+#include "sim/fnv1a.hpp"
 #include "sim/kit/checked_repository.hpp"
 #include "sim/kit/rapidcheck/run.hpp"
 
 namespace leasecheck::rapidcheck {
 namespace {
 
-/// FNV-1a: a seed that is the property's own and the same everywhere.
+/// A seed that is the property's own and the same everywhere.
 std::uint64_t seed_of(std::string_view name) {
-  std::uint64_t hash = 14'695'981'039'346'656'037U;
-  for (const char byte : name) {
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 1'099'511'628'211U;
-  }
-  return hash;
+  sim::Fnv1a hash;
+  hash.add(name);
+  return hash.value();
 }
 
 Property property_of(std::string name, void (*change)(Menu& menu)) {
@@ -44,23 +43,24 @@ rc::detail::TestParams params_of(const Property& property) {
   return params;
 }
 
-/// One property on one candidate.
+/// One property on one repository.
 class Search {
  public:
-  Search(const Candidate& candidate, const Property& property)
-      : candidate_(candidate), property_(property) {}
+  Search(const RepositoryUnderTest& repository, const Property& property)
+      : repository_(repository), property_(property) {}
 
-  std::string run() {
-    sim::report_earlier_death(candidate_, property_.name);
+  std::optional<std::string> run() {
+    sim::report_earlier_death(repository_, property_.name);
     rc::detail::TestMetadata metadata;
     metadata.id = property_.name;
     rc::detail::TestListenerAdapter nobody;  // the trace says it all
     const rc::detail::TestResult result =
         rc::detail::checkTestable([this] { try_case(); }, metadata, params_of(property_), nobody);
-    if (result.is<rc::detail::SuccessResult>()) return {};
-    if (failed_)
-      return sim::complaint_of(candidate_, property_.name,
-                               sim::shrink(candidate_, property_.name, *failed_));
+    if (result.is<rc::detail::SuccessResult>()) return std::nullopt;
+    if (failed_) {
+      return sim::violation_report(repository_, property_.name,
+                                   sim::shrink(repository_, property_.name, *failed_));
+    }
     std::ostringstream message;
     rc::detail::printResultMessage(result, message);
     return message.str();
@@ -69,20 +69,20 @@ class Search {
  private:
   // The last case that fails while RapidCheck shrinks is the smallest that it finds.
   void try_case() {
-    const auto subject = sim::make_subject(candidate_, property_.name);
+    const auto subject = sim::make_subject(repository_, property_.name);
     if (!subject) RC_FAIL(subject.error().message);
     const Menu part = *any_part(offered_by(property_.menu, **subject));
     const Commands commands = *any_commands(part);
-    sim::JudgedSubject judged(**subject);
+    sim::CheckedSubject checked(**subject);
     try {
-      rc::state::runAll(commands, model::State{}, judged);
+      rc::state::runAll(commands, model::State{}, checked);
     } catch (const rc::detail::CaseResult&) {
-      failed_ = judged.trace("rapidcheck");
+      failed_ = checked.trace("rapidcheck");
       throw;
     }
   }
 
-  const Candidate& candidate_;
+  const RepositoryUnderTest& repository_;
   const Property& property_;
   std::optional<traces::Trace> failed_;
 };
@@ -120,17 +120,18 @@ const std::vector<Property>& properties() {
   return all;
 }
 
-std::string check(const Candidate& candidate, const Property& property) {
-  return Search(candidate, property).run();
+std::optional<std::string> check(const RepositoryUnderTest& repository, const Property& property) {
+  return Search(repository, property).run();
 }
 
 const std::vector<Check>& checks() {
   static const std::vector<Check> all = [] {
     std::vector<Check> made;
     for (const Property& property : properties()) {
-      made.push_back({.name = property.name, .run = [&property](const Candidate& candidate) {
-                        return check(candidate, property);
-                      }});
+      made.push_back(
+          {.name = property.name, .run = [&property](const RepositoryUnderTest& repository) {
+             return check(repository, property);
+           }});
     }
     return made;
   }();
@@ -142,11 +143,11 @@ sim::RunResult rapidcheck_run(std::uint64_t seed, sim::Subject& subject) {
   const Menu part =
       any_part(offered_by(whole_menu(), subject))(random.split(), rc::kNominalSize).value();
   const Commands commands = any_commands(part)(random.split(), rc::kNominalSize).value();
-  sim::JudgedSubject judged(subject);
+  sim::CheckedSubject checked(subject);
   for (const auto& command : commands) {
-    if (!judged.operate(static_cast<const Call&>(*command).action()).empty()) break;
+    if (checked.operate(static_cast<const Call&>(*command).action())) break;
   }
-  return {.verdict = judged.referee().verdict(), .tally = judged.referee().tally()};
+  return {.verdict = checked.referee().verdict(), .tally = checked.referee().tally()};
 }
 
 }  // namespace leasecheck::rapidcheck

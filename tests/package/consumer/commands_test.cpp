@@ -8,8 +8,8 @@ namespace {
 
 using namespace leasecheck;
 
-Candidate mine() {
-  return candidate("MyRepository", [](lease::Clock& clock, lease::IdSource& ids) {
+RepositoryUnderTest mine() {
+  return repository_under_test("MyRepository", [](lease::Clock& clock, lease::IdSource& ids) {
     return std::make_unique<MyRepository>(clock, ids);
   });
 }
@@ -22,8 +22,8 @@ TEST(OwnSuite, OneWorkerClaimsAndHeartbeats) {
   menu.workers = 1;
   menu.operations = {"upsert_lease", "heartbeat_lease", "list_dispatchable_attempts"};
   EXPECT_TRUE(rc::check([menu] {
-    const auto judged = judge(mine());
-    rc::state::runAll(*rapidcheck::any_commands(menu), model::State{}, *judged);
+    const auto checked = make_checked_repository(mine());
+    rc::state::runAll(*rapidcheck::any_commands(menu), model::State{}, *checked);
   }));
 }
 

@@ -8,7 +8,7 @@
 #include "leasecheck/conformance_suite.hpp"
 #include "leasecheck/own_repository.hpp"
 
-/// The whole battery as GoogleTest tests of a repository of your own, in three lines:
+/// The whole conformance suite as GoogleTest tests of a repository of your own, in three lines:
 ///
 ///     #include <leasecheck/gtest.hpp>
 ///     #include "my_repository.hpp"
@@ -26,12 +26,14 @@ namespace leasecheck::testing {
 
 class HoldsTest : public ::testing::Test {
  public:
-  HoldsTest(Candidate candidate, Check check)
-      : candidate_(std::move(candidate)), check_(std::move(check)) {}
-  void TestBody() override { EXPECT_EQ(check_.run(candidate_), ""); }
+  HoldsTest(RepositoryUnderTest repository, Check check)
+      : repository_(std::move(repository)), check_(std::move(check)) {}
+  void TestBody() override {
+    if (const auto violation = check_.run(repository_)) ADD_FAILURE() << *violation;
+  }
 
  private:
-  Candidate candidate_;
+  RepositoryUnderTest repository_;
   Check check_;
 };
 
@@ -45,21 +47,21 @@ class OffersTest : public ::testing::Test {
 };
 
 /// Makes a test of each check; to be called before the tests run.
-inline bool register_checks(const char* suite, const Candidate& candidate,
+inline bool register_checks(const char* suite, const RepositoryUnderTest& repository,
                             const std::vector<Check>& checks, const char* file, int line) {
   for (const Check& check : checks) {
     ::testing::RegisterTest(
         suite, check.name.c_str(), nullptr, nullptr, file, line,
-        [candidate, check]() -> ::testing::Test* { return new HoldsTest(candidate, check); });
+        [repository, check]() -> ::testing::Test* { return new HoldsTest(repository, check); });
   }
   return true;
 }
 
-/// Registers the battery, and what is left out of it by name; for the macro.
-inline bool register_battery(const char* suite, const Candidate& candidate, const char* file,
-                             int line) {
-  register_checks(suite, candidate, battery(), file, line);
-  for (const std::string& operation : candidate.not_offered) {
+/// Registers the conformance suite, and what is left out of it by name; for the macro.
+inline bool register_conformance_suite(const char* suite, const RepositoryUnderTest& repository,
+                                       const char* file, int line) {
+  register_checks(suite, repository, conformance_suite(), file, line);
+  for (const std::string& operation : repository.not_offered) {
     ::testing::RegisterTest(
         suite, ("Offers_" + operation).c_str(), nullptr, nullptr, file, line,
         [operation]() -> ::testing::Test* { return new OffersTest(operation); });
@@ -71,5 +73,5 @@ inline bool register_battery(const char* suite, const Candidate& candidate, cons
 
 #define LEASECHECK_CONFORMANCE(suite, ...)                               \
   [[maybe_unused]] static const bool leasecheck_conformance_of_##suite = \
-      ::leasecheck::testing::register_battery(                           \
-          #suite, ::leasecheck::candidate(#suite, __VA_ARGS__), __FILE__, __LINE__);
+      ::leasecheck::testing::register_conformance_suite(                 \
+          #suite, ::leasecheck::repository_under_test(#suite, __VA_ARGS__), __FILE__, __LINE__);

@@ -14,7 +14,7 @@
 #include "lease/attempt_repository.hpp"
 #include "leasecheck/conformance_suite.hpp"
 
-/// How a class with the six methods, and perhaps some of what surrounds them, becomes a candidate:
+/// How a class with the six methods, and perhaps some of what surrounds them, is put under test:
 /// what it has is found by the names and signatures of `lease::AttemptRepository`, from which it
 /// need not derive. A method of such a name with another signature does not compile.
 namespace leasecheck {
@@ -169,10 +169,10 @@ class Completed final : public lease::AttemptRepository {
 #undef LEASECHECK_MORE
 #undef LEASECHECK_OPTIONAL_METHODS
 
-/// A candidate of a class of your own. `make(clock, ids)` gives a `std::unique_ptr` to a new, empty
-/// one, which takes its time and its lease ids from these and from nowhere else.
+/// A class of your own, put under test. `make(clock, ids)` gives a `std::unique_ptr` to a new,
+/// empty one, which takes its time and its lease ids from these and from nowhere else.
 template <class Factory>
-[[nodiscard]] Candidate candidate(std::string name, Factory make) {
+[[nodiscard]] RepositoryUnderTest repository_under_test(std::string name, Factory make) {
   using T = std::invoke_result_t<Factory, lease::Clock&, lease::IdSource&>::element_type;
   static_assert(OwnRepository<T>,
                 "the six methods of lease::RuntimeRepository and enqueue_attempt are needed");

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -20,9 +21,9 @@
 ///     RC_GTEST_PROP(MyRepository, HoldsForOneWorker, ()) {
 ///       leasecheck::rapidcheck::Menu menu = leasecheck::rapidcheck::whole_menu();
 ///       menu.workers = 1;
-///       const auto judged = leasecheck::judge(candidate);
+///       const auto checked = leasecheck::make_checked_repository(mine);
 ///       const auto commands = *leasecheck::rapidcheck::any_commands(menu);
-///       rc::state::runAll(commands, leasecheck::model::State{}, *judged);
+///       rc::state::runAll(commands, leasecheck::model::State{}, *checked);
 ///     }
 ///
 /// or, with nothing but `checks()`, the properties of this project.
@@ -30,10 +31,10 @@ namespace leasecheck::rapidcheck {
 
 /// A command sees the model before its call and never the answer; what an answer says (the id of a
 /// lease) is bound in the fixture.
-using Command = rc::state::Command<model::State, Judged>;
+using Command = rc::state::Command<model::State, CheckedRepository>;
 using Commands = rc::state::Commands<Command>;
 
-/// One call on the model and on the repository, judged by every property.
+/// One call on the model and on the repository, checked by every property.
 class Call final : public Command {
  public:
   explicit Call(model::Action action) : action_(std::move(action)) {}
@@ -41,10 +42,8 @@ class Call final : public Command {
   void apply(model::State& state) const override {
     state = model::step(std::move(state), action_).state;
   }
-  void run(const model::State&, Judged& judged) const override {
-    if (const std::string complaint = judged.operate(action_); !complaint.empty()) {
-      RC_FAIL(complaint);
-    }
+  void run(const model::State&, CheckedRepository& checked) const override {
+    if (const auto violation = checked.operate(action_)) RC_FAIL(*violation);
   }
   void show(std::ostream& out) const override { out << action_; }
 
@@ -71,13 +70,14 @@ struct Property {
 /// Those of this project.
 [[nodiscard]] const std::vector<Property>& properties();
 
-/// Tries the property on new repositories of the candidate's. The cases depend on nothing but its
+/// Tries the property on new repositories of this kind. The cases depend on nothing but its
 /// name (RC_PARAMS in the environment tries others).
-/// Returns: empty if it held, otherwise what is wrong, with the trace of the smallest case that
-/// shows it, which `leasecheck replay` reads.
-[[nodiscard]] std::string check(const Candidate& candidate, const Property& property);
+/// Returns: what is wrong, with the trace of the smallest case that shows it, which `leasecheck
+/// replay` reads; nothing if it held.
+[[nodiscard]] std::optional<std::string> check(const RepositoryUnderTest& repository,
+                                               const Property& property);
 
-/// `properties()` as further checks for a battery: `testing::register_checks` makes tests of them.
+/// `properties()` as further checks: `testing::register_checks` makes tests of them.
 [[nodiscard]] const std::vector<Check>& checks();
 
 }  // namespace leasecheck::rapidcheck

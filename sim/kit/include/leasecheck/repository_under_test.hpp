@@ -9,8 +9,8 @@
 
 namespace leasecheck {
 
-/// A repository that is to be checked.
-struct Candidate {
+/// A repository that is to be checked: how it is made, and what it does not offer.
+struct RepositoryUnderTest {
   std::string name;  ///< names the traces of failures: "NAME.CHECK.jsonl"
   /// Makes an empty one that takes its time and its lease ids from these.
   std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(lease::Clock& clock,
