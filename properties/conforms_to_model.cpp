@@ -52,8 +52,6 @@ constinit const Property conforms_to_model{
     .rules = "1-17",
     .claim = "Every answer and every state is that of the reference model.",
     .premise = "An accepted operation changed the repository.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<ConformsToModel>();
-    }};
+    .watch = make_watcher<ConformsToModel>};
 
 }  // namespace leasecheck::properties

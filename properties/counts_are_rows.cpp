@@ -96,8 +96,6 @@ constinit const Property counts_are_rows{
         "What is counted is what is there: leases taken, attempts by status, attempts that are "
         "dispatchable, dead letters.",
     .premise = "A reap or a timeout tick took a lease.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<CountsAreRows>();
-    }};
+    .watch = make_watcher<CountsAreRows>};
 
 }  // namespace leasecheck::properties

@@ -97,8 +97,6 @@ constinit const Property dispatch_order{
         "A list answers exactly the first dispatchable attempts by priority, ready_at and "
         "enqueue sequence.",
     .premise = "A list had at least two attempts to order.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<DispatchOrder>();
-    }};
+    .watch = make_watcher<DispatchOrder>};
 
 }  // namespace leasecheck::properties

@@ -57,8 +57,6 @@ constinit const Property expiry_never_lowered{
     .premise =
         "A heartbeat was accepted that asked for an earlier expiry or heartbeat_at than the "
         "lease had.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<ExpiryNeverLowered>();
-    }};
+    .watch = make_watcher<ExpiryNeverLowered>};
 
 }  // namespace leasecheck::properties

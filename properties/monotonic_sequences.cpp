@@ -93,8 +93,6 @@ constinit const Property monotonic_sequences{
     .rules = "6, 13, 22",
     .claim = "The events of a run are numbered 1, 2, 3 … and only ever added to at the end.",
     .premise = "An event was appended to a run that had events.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<MonotonicSequences>();
-    }};
+    .watch = make_watcher<MonotonicSequences>};
 
 }  // namespace leasecheck::properties

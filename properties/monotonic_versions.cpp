@@ -76,8 +76,6 @@ constinit const Property monotonic_versions{
         "The version of an attempt begins at 0 and moves by exactly 1 with each claim and each "
         "accepted heartbeat, and by nothing else.",
     .premise = "An attempt that had been claimed before was claimed again.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<MonotonicVersions>();
-    }};
+    .watch = make_watcher<MonotonicVersions>};
 
 }  // namespace leasecheck::properties

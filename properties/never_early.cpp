@@ -92,8 +92,6 @@ constinit const Property never_early{
         "No claim is granted before not_before or retry_at, nor with an expiry that has "
         "passed, and a retry is due exactly its backoff after the failure.",
     .premise = "A claim was tried on an attempt with a not_before or in retry_backoff.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<NeverEarly>();
-    }};
+    .watch = make_watcher<NeverEarly>};
 
 }  // namespace leasecheck::properties

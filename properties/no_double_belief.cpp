@@ -201,8 +201,6 @@ constinit const Property no_double_belief{
     .premise =
         "A worker came to hold an attempt while only its own clock kept an earlier holder "
         "from believing that it still does.",
-    .watch = [](const Deployment& deployment) -> std::unique_ptr<Watcher> {
-      return std::make_unique<NoDoubleBelief>(deployment);
-    }};
+    .watch = make_watcher<NoDoubleBelief>};
 
 }  // namespace leasecheck::properties

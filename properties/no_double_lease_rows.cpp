@@ -86,8 +86,6 @@ constinit const Property no_double_lease_rows{
         "An attempt has one lease row exactly while it is leased or running, never two, and no "
         "lease id is used twice.",
     .premise = "An attempt that had a lease was claimed again.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<NoDoubleLeaseRows>();
-    }};
+    .watch = make_watcher<NoDoubleLeaseRows>};
 
 }  // namespace leasecheck::properties

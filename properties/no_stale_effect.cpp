@@ -76,8 +76,6 @@ constinit const Property no_stale_effect{
         "A resource that remembers the highest grant version accepts effects in the order of "
         "the claims only, and every one of the newest claim.",
     .premise = "A resource rejected the effect of an earlier holder.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<NoStaleEffect>();
-    }};
+    .watch = make_watcher<NoStaleEffect>};
 
 }  // namespace leasecheck::properties

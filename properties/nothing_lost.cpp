@@ -93,8 +93,6 @@ constinit const Property nothing_lost{
         "Every attempt that was accepted is there, as it was enqueued, and is terminal, leased "
         "or dispatchable at some instant.",
     .premise = "An attempt lost its lease before its work was finished.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<NothingLost>();
-    }};
+    .watch = make_watcher<NothingLost>};
 
 }  // namespace leasecheck::properties

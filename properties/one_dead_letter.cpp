@@ -95,8 +95,6 @@ constinit const Property one_dead_letter{
         "An attempt has one dead letter exactly while it is failed: written with the final "
         "failure, for its reason, and taken by a replay only.",
     .premise = "An attempt failed for good.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<OneDeadLetter>();
-    }};
+    .watch = make_watcher<OneDeadLetter>};
 
 }  // namespace leasecheck::properties

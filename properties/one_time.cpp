@@ -107,8 +107,6 @@ constinit const Property one_time{
         "An operation has one time: it reads the clock once or not at all, and that time is "
         "what it writes.",
     .premise = "The time of an operation was before that of an earlier one.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<OneTime>();
-    }};
+    .watch = make_watcher<OneTime>};
 
 }  // namespace leasecheck::properties

@@ -62,8 +62,6 @@ constinit const Property progress{
         "Once faults have ended, every attempt becomes terminal within the bound that its policies "
         "give, and nothing is refused as unavailable for ever.",
     .premise = "Faults ended while an attempt was not terminal.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<Progress>();
-    }};
+    .watch = make_watcher<Progress>};
 
 }  // namespace leasecheck::properties

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -47,6 +48,16 @@ class Watcher {
  private:
   std::uint64_t premises_reached_ = 0;
 };
+
+/// A watcher of this type, which may want to know the deployment.
+template <std::derived_from<Watcher> T>
+[[nodiscard]] std::unique_ptr<Watcher> make_watcher(const Deployment& deployment) {
+  if constexpr (std::constructible_from<T, const Deployment&>) {
+    return std::make_unique<T>(deployment);
+  } else {
+    return std::make_unique<T>();
+  }
+}
 
 struct Property {
   std::string_view name;     ///< as it stands in traces and reports: "no_double_belief"

@@ -69,8 +69,6 @@ constinit const Property requeue_after_grace{
         "A reap takes exactly the leases that expired before stale_before, and each of them "
         "more than the grace window ago by the reaper's clock.",
     .premise = "A reap took a lease.",
-    .watch = [](const Deployment& deployment) -> std::unique_ptr<Watcher> {
-      return std::make_unique<RequeueAfterGrace>(deployment);
-    }};
+    .watch = make_watcher<RequeueAfterGrace>};
 
 }  // namespace leasecheck::properties

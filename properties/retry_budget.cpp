@@ -103,8 +103,6 @@ constinit const Property retry_budget{
         "attempt_no counts failures that are retried and delivery_count counts claims, both "
         "exactly once; retries and deliveries end at their limits, not before.",
     .premise = "An ack counted a failure.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<RetryBudget>();
-    }};
+    .watch = make_watcher<RetryBudget>};
 
 }  // namespace leasecheck::properties

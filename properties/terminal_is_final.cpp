@@ -51,8 +51,6 @@ constinit const Property terminal_is_final{
         "Nothing changes an attempt that is completed, failed or cancelled, except a replay of "
         "a failed one.",
     .premise = "An enqueue, claim, cancel or replay named a terminal attempt.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<TerminalIsFinal>();
-    }};
+    .watch = make_watcher<TerminalIsFinal>};
 
 }  // namespace leasecheck::properties

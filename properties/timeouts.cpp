@@ -108,8 +108,6 @@ constinit const Property timeouts{
         "A timeout tick ends exactly the leased and running attempts whose time since the "
         "grant is up, each as its on_timeout says.",
     .premise = "A timeout tick ended an attempt.",
-    .watch = [](const Deployment&) -> std::unique_ptr<Watcher> {
-      return std::make_unique<Timeouts>();
-    }};
+    .watch = make_watcher<Timeouts>};
 
 }  // namespace leasecheck::properties

@@ -60,8 +60,8 @@ std::string topic_lines(const DetectionMatrix& matrix) {
 std::string missing_lines() {
   std::string lines = "\nnot shown\n";
   for (const DefectRow& row : mutants::defect_rows()) {
-    if (row.not_here.empty()) continue;
-    lines += fmt::format("{:5} {:28} {}\n", row.id, row.defect_class, row.not_here);
+    if (!row.not_here) continue;
+    lines += fmt::format("{:5} {:28} {}\n", row.id, row.defect_class, *row.not_here);
   }
   return lines;
 }
@@ -139,11 +139,11 @@ nlohmann::ordered_json to_json(const DetectionMatrix& matrix) {
   }
   document["not_shown"] = nlohmann::ordered_json::array();
   for (const DefectRow& row : mutants::defect_rows()) {
-    if (row.not_here.empty()) continue;
+    if (!row.not_here) continue;
     document["not_shown"].push_back({{"row", row.id},
                                      {"class", row.defect_class},
                                      {"source", row.source},
-                                     {"reason", row.not_here}});
+                                     {"reason", *row.not_here}});
   }
   return document;
 }

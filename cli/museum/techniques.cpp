@@ -181,20 +181,17 @@ Detection model_checker(const Exhibit& exhibit, const SearchBounds&) {
   return found;
 }
 
-constexpr std::array techniques{
-    Technique{"plain", "random calls at uniform times", true, is_repository, plain},
-    Technique{"rapidcheck", "calls that aim at the model's state", true, is_repository,
-              properties_of_sequences},
-    Technique{"simulation", "workers, reapers and faults in virtual time", true, has_simulation,
-              simulation},
-    Technique{"conformance", "tours through every transition", false, is_repository, tours},
-    Technique{"crash", "a crash event at every call of the disk", false, needs_crashes,
-              crash_matrix},
-    Technique{"interleaving", "every schedule of two processes", false, needs_schedules,
-              interleavings},
-    Technique{"stress", "processes, crashes and failures at random", true, is_storage,
-              stress_tests},
-    Technique{"model", "the searched world", false, is_model, model_checker}};
+constexpr auto techniques = std::to_array<Technique>(
+    {{"plain", "random calls at uniform times", true, is_repository, plain},
+     {"rapidcheck", "calls that aim at the model's state", true, is_repository,
+      properties_of_sequences},
+     {"simulation", "workers, reapers and faults in virtual time", true, has_simulation,
+      simulation},
+     {"conformance", "tours through every transition", false, is_repository, tours},
+     {"crash", "a crash event at every call of the disk", false, needs_crashes, crash_matrix},
+     {"interleaving", "every schedule of two processes", false, needs_schedules, interleavings},
+     {"stress", "processes, crashes and failures at random", true, is_storage, stress_tests},
+     {"model", "the searched world", false, is_model, model_checker}});
 
 }  // namespace
 

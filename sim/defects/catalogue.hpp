@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -38,8 +39,9 @@ struct DefectRow {
   /// What it takes to see it: S a sequence of calls, C several callers at once, K a crash or an
   /// error, T control of the clock, X a second backend, L a long run, W workers.
   std::string_view needs;
-  std::string_view source;    ///< the project and the change in which it was seen
-  std::string_view not_here;  ///< why no exhibit shows it; empty if one does
+  std::string_view source;  ///< the project and the change in which it was seen
+  /// Why no exhibit shows it; nothing if one does.
+  std::optional<std::string_view> not_here = std::nullopt;
 };
 
 /// Every row, in order.

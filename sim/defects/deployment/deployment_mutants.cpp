@@ -138,28 +138,26 @@ void put_worker_clocks_back(Plan& plan, Actors&) {
   for (model::ClockError& clock : plan.worker_clocks) clock.offset -= far_off(plan);
 }
 
-constexpr std::array mutants{
-    DeploymentMutant{"reaper_forgets_grace", "B16",
-                     "a reaper asks for what has expired by now, whatever the grace window",
-                     "requeue_after_grace", make_reapers_forget_grace},
-    DeploymentMutant{"reaper_clock_jumps", "B21",
-                     "a reaper's clock is further ahead than the margin allows", "no_double_belief",
-                     put_reaper_clocks_forward},
-    DeploymentMutant{"worker_clock_lags", "B22",
-                     "a worker's clock is further behind than the margin allows",
-                     "no_double_belief", put_worker_clocks_back},
-    DeploymentMutant{"reaper_acts_on_stale_read", "B42",
-                     "a reaper frees, in the holders' names, what it saw stale a tick ago",
-                     "no_double_belief", make_reapers_act_on_stale_reads},
-    DeploymentMutant{"worker_reaps_itself", "B48",
-                     "a worker that was suspended reaps by its own clock, its own lease with it",
-                     "requeue_after_grace", replace_workers<ReapsItself>},
-    DeploymentMutant{"worker_renews_previous_incarnation", "B07",
-                     "a worker that came back under its old name renews what it held before",
-                     "progress", replace_workers<RenewsPreviousIncarnation>},
-    DeploymentMutant{"worker_starts_over", "B116",
-                     "a worker that has lost a lease gives back whatever it gets and asks again",
-                     "progress", replace_workers<StartsOver>}};
+constexpr auto mutants = std::to_array<DeploymentMutant>(
+    {{"reaper_forgets_grace", "B16",
+      "a reaper asks for what has expired by now, whatever the grace window", "requeue_after_grace",
+      make_reapers_forget_grace},
+     {"reaper_clock_jumps", "B21", "a reaper's clock is further ahead than the margin allows",
+      "no_double_belief", put_reaper_clocks_forward},
+     {"worker_clock_lags", "B22", "a worker's clock is further behind than the margin allows",
+      "no_double_belief", put_worker_clocks_back},
+     {"reaper_acts_on_stale_read", "B42",
+      "a reaper frees, in the holders' names, what it saw stale a tick ago", "no_double_belief",
+      make_reapers_act_on_stale_reads},
+     {"worker_reaps_itself", "B48",
+      "a worker that was suspended reaps by its own clock, its own lease with it",
+      "requeue_after_grace", replace_workers<ReapsItself>},
+     {"worker_renews_previous_incarnation", "B07",
+      "a worker that came back under its old name renews what it held before", "progress",
+      replace_workers<RenewsPreviousIncarnation>},
+     {"worker_starts_over", "B116",
+      "a worker that has lost a lease gives back whatever it gets and asks again", "progress",
+      replace_workers<StartsOver>}});
 
 }  // namespace
 

@@ -150,29 +150,25 @@ struct ReapsById final : SqliteVariant {
   }
 };
 
-constexpr std::array mutants{
-    SqliteMutant{"synchronous_off", "rule 17", "nothing is synced, so nothing acknowledged is safe",
-                 Search::crash, "durable", "leased/heartbeat", open_variant<NeverSynced>},
-    SqliteMutant{"ack_not_durable", "B70", "an ack is answered before its log record is synced",
-                 Search::crash, "durable", "leased/ack_completed", open_variant<AckNotDurable>},
-    SqliteMutant{"timeouts_one_by_one", "B96",
-                 "each timed-out attempt is moved in a transaction of its own", Search::crash,
-                 "atomic", "two_leased/time_out", open_variant<TimeoutsOneByOne>},
-    SqliteMutant{
-        "dead_letter_afterwards", "B109",
-        "a final failure frees the lease first and is dead-lettered in a second transaction",
-        Search::crash, "atomic", "last_try/ack_failed", open_variant<DeadLetterAfterwards>},
-    SqliteMutant{"claim_begins_deferred", "B100",
-                 "a claim reads before it has the right to write, and is then refused it",
-                 Search::interleave, "available", "queued/claim+claim",
-                 open_variant<ClaimBeginsDeferred>},
-    SqliteMutant{"claim_in_two_transactions", "B01",
-                 "a claim checks in one transaction and grants in another", Search::interleave,
-                 "linearizable", "queued/claim+claim", open_variant<ClaimInTwoTransactions>},
-    SqliteMutant{"reaps_by_id", "B41",
-                 "the reap looks for stale leases first and then takes them by attempt, unchecked",
-                 Search::interleave, "linearizable", "leased/heartbeat+reap",
-                 open_variant<ReapsById>}};
+constexpr auto mutants = std::to_array<SqliteMutant>(
+    {{"synchronous_off", "rule 17", "nothing is synced, so nothing acknowledged is safe",
+      Search::crash, "durable", "leased/heartbeat", open_variant<NeverSynced>},
+     {"ack_not_durable", "B70", "an ack is answered before its log record is synced", Search::crash,
+      "durable", "leased/ack_completed", open_variant<AckNotDurable>},
+     {"timeouts_one_by_one", "B96", "each timed-out attempt is moved in a transaction of its own",
+      Search::crash, "atomic", "two_leased/time_out", open_variant<TimeoutsOneByOne>},
+     {"dead_letter_afterwards", "B109",
+      "a final failure frees the lease first and is dead-lettered in a second transaction",
+      Search::crash, "atomic", "last_try/ack_failed", open_variant<DeadLetterAfterwards>},
+     {"claim_begins_deferred", "B100",
+      "a claim reads before it has the right to write, and is then refused it", Search::interleave,
+      "available", "queued/claim+claim", open_variant<ClaimBeginsDeferred>},
+     {"claim_in_two_transactions", "B01", "a claim checks in one transaction and grants in another",
+      Search::interleave, "linearizable", "queued/claim+claim",
+      open_variant<ClaimInTwoTransactions>},
+     {"reaps_by_id", "B41",
+      "the reap looks for stale leases first and then takes them by attempt, unchecked",
+      Search::interleave, "linearizable", "leased/heartbeat+reap", open_variant<ReapsById>}});
 
 }  // namespace
 
