@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "traces/codec.hpp"
 

@@ -1,8 +1,6 @@
 #include "traces/minimise.hpp"
 
-#include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 #include <vector>

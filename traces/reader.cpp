@@ -5,7 +5,6 @@
 #include <istream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <spanstream>
 #include <system_error>
 #include <utility>

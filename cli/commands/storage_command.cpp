@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <string_view>
 
 #include "cli/command.hpp"
 #include "cli/report/text.hpp"

@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include "leasecheck/spec/alphabet.hpp"

@@ -1,7 +1,6 @@
 #include "properties/support/snapshot_diff.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace leasecheck::properties {
 namespace {

@@ -1,7 +1,6 @@
 #include "sim/conformance/random_baseline.hpp"
 
 #include <string>
-#include <utility>
 
 #include "leasecheck/spec/alphabet.hpp"
 #include "sim/random.hpp"

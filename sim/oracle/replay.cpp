@@ -1,7 +1,6 @@
 #include "sim/oracle/replay.hpp"
 
 #include <optional>
-#include <utility>
 #include <variant>
 
 namespace leasecheck::sim {

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "lease/sqlite.hpp"
 #include "leasecheck/spec/operation.hpp"

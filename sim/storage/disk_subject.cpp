@@ -1,7 +1,6 @@
 #include "sim/storage/disk_subject.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 

@@ -1,7 +1,6 @@
 #include "sim/subject/operation_mapping.hpp"
 
 #include <algorithm>
-#include <string>
 #include <type_traits>
 #include <utility>
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 namespace leasecheck::sim {

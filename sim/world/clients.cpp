@@ -1,7 +1,6 @@
 #include "sim/world/clients.hpp"
 
 #include <array>
-#include <iterator>
 #include <limits>
 #include <span>
 #include <utility>

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "sim/random.hpp"
 #include "sim/world/boundary_times.hpp"
 #include "sim/world/context.hpp"

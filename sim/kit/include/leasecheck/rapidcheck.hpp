@@ -3,7 +3,6 @@
 #include <rapidcheck.h>
 #include <rapidcheck/state.h>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <ostream>
