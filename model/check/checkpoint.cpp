@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
+#include <string_view>
+
+#include "files/output_file.hpp"
 
 namespace leasecheck::check {
 namespace {
@@ -15,39 +17,45 @@ std::uint64_t add_to_checksum(std::uint64_t checksum, std::span<const std::uint6
   return checksum;
 }
 
-std::filesystem::path unfinished_name(std::filesystem::path path) {
-  return path += ".unfinished";
+std::string unwritten(const std::filesystem::path& path, const std::error_code& reason) {
+  return path.string() + ": cannot write the checkpoint: " + reason.message();
 }
 
 }  // namespace
 
+std::expected<void, std::string> can_be_saved(const std::filesystem::path& path) {
+  if (auto writable = files::is_writable(path); !writable) {
+    return std::unexpected(unwritten(path, writable.error()));
+  }
+  return {};
+}
+
 CheckpointWriter::CheckpointWriter(std::filesystem::path path)
-    : path_(std::move(path)),
-      unfinished_(unfinished_name(path_)),
-      file_(std::fopen(unfinished_.c_str(), "wb")),
-      checksum_(magic),
-      error_(file_ == nullptr ? errno : 0) {
+    : path_(std::move(path)), checksum_(magic) {
+  if (auto opened = files::OutputFile::open(path_)) {
+    file_ = std::make_unique<files::OutputFile>(*std::move(opened));
+  } else {
+    error_ = opened.error();
+  }
   write(magic);
 }
 
+CheckpointWriter::~CheckpointWriter() = default;
+
 void CheckpointWriter::write(std::span<const std::uint64_t> words) {
-  if (error_ != 0) return;
+  if (file_ == nullptr) return;
   checksum_ = add_to_checksum(checksum_, words);
-  const std::size_t written =
-      std::fwrite(words.data(), sizeof(std::uint64_t), words.size(), file_.get());
-  if (written != words.size()) error_ = errno;
+  file_->write({reinterpret_cast<const char*>(words.data()), words.size_bytes()});
 }
 
 std::expected<void, std::string> CheckpointWriter::commit() {
   write(std::uint64_t{checksum_});
-  const bool opened = file_ != nullptr;
-  if (opened && std::fclose(file_.release()) != 0 && error_ == 0) error_ = errno;
-  std::error_code error(error_, std::generic_category());
-  if (!error) std::filesystem::rename(unfinished_, path_, error);
-  if (!error) return {};
-  std::error_code ignored;
-  if (opened) std::filesystem::remove(unfinished_, ignored);
-  return std::unexpected(path_.string() + ": cannot write the checkpoint: " + error.message());
+  if (file_ != nullptr) {
+    auto committed = file_->commit();
+    if (committed) return {};
+    error_ = committed.error();
+  }
+  return std::unexpected(unwritten(path_, error_));
 }
 
 CheckpointReader::CheckpointReader(const std::filesystem::path& path)

@@ -48,6 +48,7 @@ struct Explored {
   std::uint64_t depth = 0;
   double bytes_per_state = 0;
   double omission_odds = 0;
+  std::string not_saved;  ///< Why there is no last checkpoint, in words; empty if there is.
   std::vector<Finding> findings = {};
   std::optional<Reduction> reduction = {};
   std::optional<check::SearchedGraph> graph = {};

@@ -26,7 +26,8 @@ template <check::Model M>
                     .transitions = report.transitions,
                     .depth = report.depth,
                     .bytes_per_state = report.bytes_per_state(),
-                    .omission_odds = report.omission_odds};
+                    .omission_odds = report.omission_odds,
+                    .not_saved = report.not_saved};
   for (const auto& outcome : report.outcomes) {
     Finding finding{.property = outcome.property,
                     .kind = outcome.kind,

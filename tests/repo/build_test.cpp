@@ -43,6 +43,7 @@ TEST(ThisTree, HasAtItsTopLevelWhatIsListed) {
                                      "bench",
                                      "cli",
                                      "cmake",
+                                     "files",
                                      "impl",
                                      "model",
                                      "properties",

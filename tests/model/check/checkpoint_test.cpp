@@ -167,13 +167,37 @@ TEST_F(Checkpoint, ThatIsDamagedAnywhereIsRefused) {
   EXPECT_EQ(resume_error(model), "");
 }
 
-TEST_F(Checkpoint, ThatCannotBeWrittenIsAnError) {
+TEST_F(Checkpoint, ThatCannotBeWrittenIsAnErrorBeforeTheSearch) {
   const auto model = binary_tree(1000);
-  const auto report =
-      Checker(model, {.max_depth = 5, .checkpoint = path_ / "below-a-file-that-is-not-there"})
-          .run();
-  ASSERT_FALSE(report.has_value());
-  EXPECT_NE(report.error().find("cannot write the checkpoint"), std::string::npos);
+  const auto never = [](const Progress&) -> Continue {
+    ADD_FAILURE() << "the search began";
+    return Continue::no;
+  };
+  for (const auto& path : {path_ / "below-a-file-that-is-not-there", path_.parent_path()}) {
+    const auto report =
+        Checker(model, {.progress = never, .pause_states = 1, .checkpoint = path}).run();
+    ASSERT_FALSE(report.has_value());
+    EXPECT_NE(report.error().find("cannot write the checkpoint"), std::string::npos);
+  }
+}
+
+// A disk that is full may be emptied before the search is over.
+TEST_F(Checkpoint, ThatTheDiskHasNoRoomForEndsNoSearch) {
+  const auto model = with_a_late_fault();
+  const auto expected = run(model, {});
+  std::filesystem::create_symlink("/dev/full", path_);
+  const Options often{.pause_states = 3000, .checkpoint = path_, .checkpoint_states = 10'000};
+  const auto searched = run(model, often);
+  EXPECT_EQ(searched.verdict, expected.verdict);
+  EXPECT_EQ(searched.states, expected.states);
+  EXPECT_NE(searched.not_saved.find("No space left"), std::string::npos) << searched.not_saved;
+}
+
+TEST_F(Checkpoint, IsWrittenThroughADevice) {
+  std::filesystem::create_symlink("/dev/null", path_);
+  const auto searched = run(binary_tree(1000), {.max_depth = 5, .checkpoint = path_});
+  EXPECT_EQ(searched.not_saved, "");
+  EXPECT_TRUE(std::filesystem::is_character_file(path_));
 }
 
 }  // namespace

@@ -38,12 +38,13 @@ class Checker {
 
   /// Runs the check and gives away what it found.
   /// Errors: an option out of its range or that the model has no means for, or a checkpoint that
-  /// cannot be read or written.
+  /// cannot be read, or not be written at the beginning.
   [[nodiscard]] std::expected<Checked<M>, std::string> run() && {
     if (auto valid = validate(); !valid) return std::unexpected(valid.error());
     const auto limit = explore();
     if (!limit) return std::unexpected(limit.error());
     Report<M> report = judge(*limit);
+    report.not_saved = not_saved_;
     report.peak_bytes = searched_->budget.peak();
     return Checked<M>(std::move(report), std::move(searched_));
   }
@@ -67,7 +68,8 @@ class Checker {
     if (searched_->graph.model().initial_states().empty()) {
       return std::unexpected(searched_->graph.model().name() + " has no initial state");
     }
-    return {};
+    return options_.checkpoint ? can_be_saved(*options_.checkpoint)
+                               : std::expected<void, std::string>();
   }
 
   [[nodiscard]] std::string identity() const {
@@ -92,25 +94,27 @@ class Checker {
 
   [[nodiscard]] std::expected<std::optional<Limit>, std::string> explore() {
     if (auto begun = begin(); !begun) return std::unexpected(begun.error());
-    std::expected<void, std::string> saved;
     std::uint64_t saved_at = searched_->search.expanded;
     const auto at_pause = [&] {
       if (options_.checkpoint &&
           searched_->search.expanded - saved_at >= options_.checkpoint_states) {
-        saved = save(*options_.checkpoint, identity(), searched_->search);
+        save_search();
         saved_at = searched_->search.expanded;
       }
-      return saved ? report_progress(searched_->search) : Continue::no;
+      return report_progress(searched_->search);
     };
     const auto limit = run_search(searched_->graph, properties_, options_, searched_->budget,
                                   searched_->search, at_pause);
     // Searches for an `eventually` come after this one and are not saved: to resume is to begin
     // with them.
-    if (saved && (limit || has_eventually()) && options_.checkpoint) {
-      saved = save(*options_.checkpoint, identity(), searched_->search);
-    }
-    if (!saved) return std::unexpected(saved.error());
+    if ((limit || has_eventually()) && options_.checkpoint) save_search();
     return limit;
+  }
+
+  // A search goes on without what could not be saved: it may be over before the disk is.
+  void save_search() {
+    const auto saved = save(*options_.checkpoint, identity(), searched_->search);
+    not_saved_ = saved ? std::string() : saved.error();
   }
 
   [[nodiscard]] bool has_eventually() const {
@@ -210,6 +214,7 @@ class Checker {
   Options options_;
   std::vector<Property<M>> properties_;
   std::unique_ptr<Searched<M>> searched_;
+  std::string not_saved_;  ///< Why, in words; empty after a checkpoint that was written.
 };
 
 }  // namespace leasecheck::check

@@ -9,18 +9,28 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "leasecheck/check/search.hpp"
 
+namespace leasecheck::files {
+class OutputFile;
+}
+
 namespace leasecheck::check {
 
+/// Whether a checkpoint could be written there now.
+/// Errors: in words, naming the path.
+[[nodiscard]] std::expected<void, std::string> can_be_saved(const std::filesystem::path& path);
+
 /// Writes a file of 64-bit words in the machine's byte order, ended by a checksum over them all.
-/// It grows under another name and takes its own when it is complete.
+/// A regular file is replaced in one step when it is complete; a device is written through.
 class CheckpointWriter {
  public:
   explicit CheckpointWriter(std::filesystem::path path);
+  ~CheckpointWriter();
 
   void write(std::span<const std::uint64_t> words);
   void write(std::uint64_t word) { write(std::span(&word, 1)); }
@@ -28,15 +38,10 @@ class CheckpointWriter {
   [[nodiscard]] std::expected<void, std::string> commit();
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::filesystem::path path_;
-  std::filesystem::path unfinished_;
-  std::unique_ptr<std::FILE, Close> file_;
+  std::unique_ptr<files::OutputFile> file_;  ///< Null if it could not be opened.
   std::uint64_t checksum_;
-  int error_ = 0;  ///< The first `errno` that was met.
+  std::error_code error_;
 };
 
 /// Reads such a file. A read beyond its end gives zeros, and `finish` an error.

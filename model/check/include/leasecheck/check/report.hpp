@@ -110,6 +110,8 @@ struct Report {
   std::size_t peak_bytes = 0;
   /// Above 0 only with hash compaction: the odds that some state was taken for another.
   double omission_odds = 0;
+  /// Why the checkpoint that was to be written last was not, in words; empty if there is no such.
+  std::string not_saved = {};
   /// In the order of `properties()`; then, if it is reported, "no deadlock".
   std::vector<Outcome<M>> outcomes = {};
 
