@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "traces/codec.hpp"
+#include "traces/json_fields.hpp"
 
 namespace leasecheck::traces {
 namespace {
@@ -52,7 +53,7 @@ Json json_or_null(const Record* record) {
 }  // namespace
 
 std::uint64_t digest(const model::Snapshot& snapshot) {
-  const std::string text = print_json(snapshot_to_json(snapshot));
+  const std::string text = Printer::object(snapshot);
   return XXH3_64bits(text.data(), text.size());
 }
 

@@ -125,14 +125,13 @@ class Printer {
   template <class Record>
   [[nodiscard]] static std::string object(const Record& record) {
     Printer printer;
-    fields(printer, record);
-    printer.text_ += '}';
+    printer.value(record);
     return std::move(printer.text_);
   }
 
  private:
   void start(std::string_view name) {
-    if (text_.size() > 1) text_ += ',';
+    if (text_.size() > begin_ + 1) text_ += ',';
     (text_ += '"').append(name) += "\":";
   }
 
@@ -159,12 +158,25 @@ class Printer {
       text_ += std::to_string(member);
     } else if constexpr (std::is_enum_v<T>) {
       quoted(word(member));
+    } else if constexpr (is_vector<T>) {
+      text_ += '[';
+      for (const auto& element : member) {
+        if (text_.back() != '[') text_ += ',';
+        value(element);
+      }
+      text_ += ']';
     } else {
-      text_ += object(member);
+      const std::size_t begin = begin_;
+      begin_ = text_.size();
+      text_ += '{';
+      fields(*this, member);
+      text_ += '}';
+      begin_ = begin;
     }
   }
 
-  std::string text_ = "{";
+  std::string text_;
+  std::size_t begin_ = 0;  ///< of the object that is being printed
 };
 
 /// Reads the fields of one object and keeps the first complaint: ".FIELD: expected …, found …", in
@@ -339,10 +351,10 @@ class Decoder {
   [[nodiscard]] static std::string array(const Json& json, std::vector<T>& members,
                                          const FieldNames* absent) {
     if (!json.is_array()) return expected("an array", json);
-    members.assign(json.size(), T{});
-    for (std::size_t i = 0; i < json.size(); ++i) {
-      std::string complaint = value(json[i], members[i], absent);
-      if (!complaint.empty()) return "[" + std::to_string(i) + "]" + complaint;
+    members.clear();
+    for (const Json& element : json) {
+      std::string complaint = value(element, members.emplace_back(), absent);
+      if (!complaint.empty()) return "[" + std::to_string(members.size() - 1) + "]" + complaint;
     }
     return {};
   }

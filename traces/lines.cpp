@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "traces/json_fields.hpp"
+#include "traces/printable.hpp"
 
 namespace leasecheck::traces {
 namespace {
@@ -217,7 +218,7 @@ std::string line_of(const Verdict& verdict) {
     line["property"] = text_to_json(verdict.property);
     line["first_bad"] = verdict.first_bad;
   }
-  if (!verdict.message.empty()) line["message"] = text_to_json(verdict.message);
+  if (!verdict.message.empty()) line["message"] = printable(verdict.message);
   return print_json(line);
 }
 

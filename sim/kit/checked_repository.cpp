@@ -5,6 +5,7 @@
 
 #include "sim/kit/recorded_subject.hpp"
 #include "sim/oracle/shrink.hpp"
+#include "traces/printable.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck {
@@ -41,7 +42,8 @@ class RepositoryNotMade final : public CheckedRepository {
 };
 
 std::string in_words(const traces::Verdict& verdict) {
-  return verdict.property + (verdict.property.empty() ? "" : ": ") + verdict.message;
+  return verdict.property + (verdict.property.empty() ? "" : ": ") +
+         traces::printable(verdict.message);
 }
 
 }  // namespace

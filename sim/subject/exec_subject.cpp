@@ -1,6 +1,7 @@
 #include "sim/subject/exec_subject.hpp"
 
 #include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -26,8 +27,12 @@ class ExecSubject final : public Subject {
   ExecSubject(const ExecSubject&) = delete;
   ExecSubject& operator=(const ExecSubject&) = delete;
 
+  // A program that cannot be said goodbye to, for a lack of memory, is ended all the same.
   ~ExecSubject() override {
-    if (profile_.offers("goodbye") && client_.ask("goodbye")) client_.end_input();
+    try {
+      if (profile_.offers("goodbye") && client_.ask("goodbye")) client_.end_input();
+    } catch (const std::bad_alloc&) {
+    }
   }
 
   /// Errors: the program cannot be started. What it then does wrong breaks every call.
@@ -181,7 +186,9 @@ class ExecSubject final : public Subject {
     }
     if (append != nullptr) {
       args.erase("payload_text");
-      if (auto payload = traces::parse_json(append->payload)) args["payload"] = *payload;
+      if (Json payload = traces::payload_to_json(append->payload); !payload.is_discarded()) {
+        args["payload"] = std::move(payload);
+      }
     }
     if (has_fewer) {
       for (const std::string& name : profile_.absent) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "traces/printable.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -9,11 +11,10 @@ using traces::Json;
 
 constexpr std::size_t longest_excerpt = 1000;
 
-std::string excerpt(std::string text) {
-  if (text.size() <= longest_excerpt) return text;
-  const std::string size = std::to_string(text.size());
-  text.resize(longest_excerpt);
-  return text + "… (" + size + " bytes)";
+std::string excerpt(std::string_view text) {
+  const std::string_view front = traces::front_of(text, longest_excerpt);
+  if (front.size() == text.size()) return std::string(text);
+  return std::string(front) + "… (" + std::to_string(text.size()) + " bytes)";
 }
 
 }  // namespace
