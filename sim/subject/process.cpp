@@ -17,11 +17,14 @@
 #include <utility>
 
 #include "sim/check.hpp"
+#include "traces/printable.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
-constexpr std::size_t kept_of_errors = 4096;
+constexpr std::size_t shown_of_errors = 4096;
+// More than is shown, so that what is cut off can be the beginning of a character.
+constexpr std::size_t kept_of_errors = shown_of_errors + 4;
 
 void close_if_open(int& descriptor) {
   if (descriptor >= 0) ::close(std::exchange(descriptor, -1));
@@ -237,11 +240,13 @@ std::expected<void, std::string> Process::send(std::string_view line) {
 
 // Nearly every answer comes soon; the timer, and all else that there is to wait for, is only for
 // the others. So most answers cost two system calls, where writing has already given the processor
-// to the program, or four: write, read, poll, read.
+// to the program, or four: write, read, poll, read. One that waits for its standard error to be
+// read is no longer waited for here.
 bool Process::answers_soon() const {
   constexpr int soon_ms = 20;
-  pollfd answer{.fd = output_, .events = POLLIN, .revents = 0};
-  return ::poll(&answer, 1, soon_ms) > 0;
+  std::array<pollfd, 2> waits{{{.fd = output_, .events = POLLIN, .revents = 0},
+                               {.fd = errors_, .events = POLLIN, .revents = 0}}};
+  return ::poll(waits.data(), waits.size(), soon_ms) > 0 && waits[0].revents != 0;
 }
 
 std::expected<std::string, std::string> Process::exchange(std::string_view line) {
@@ -283,14 +288,14 @@ std::expected<void, std::string> Process::read_output() {
 }
 
 void Process::read_errors() {
-  std::array<char, 4096> buffer;
+  std::array<char, 65536> buffer;  // as much as a pipe holds
   const ssize_t size = ::read(errors_, buffer.data(), buffer.size());
   if (size == 0) close_if_open(errors_);
   if (size <= 0) return;
-  last_words_.append(buffer.data(), static_cast<std::size_t>(size));
-  if (last_words_.size() > kept_of_errors) {
-    last_words_.erase(0, last_words_.size() - kept_of_errors);
-  }
+  const std::string_view read(buffer.data(), static_cast<std::size_t>(size));
+  const std::string_view tail = read.substr(read.size() - std::min(read.size(), kept_of_errors));
+  const std::size_t kept = std::min(last_words_.size(), kept_of_errors - tail.size());
+  last_words_.erase(0, last_words_.size() - kept).append(tail);
 }
 
 // A program that closed its output is given time to end by itself, so that the report can say how
@@ -319,7 +324,10 @@ std::string Process::ending() {
 
 std::string Process::complaint(std::string what) {
   if (errors_ >= 0) read_errors();
-  if (!last_words_.empty()) what += "; its standard error ends with:\n" + last_words_;
+  if (!last_words_.empty()) {
+    what.append("; its standard error ends with:\n");
+    what.append(traces::end_of(last_words_, shown_of_errors));
+  }
   return what;
 }
 

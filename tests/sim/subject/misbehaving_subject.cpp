@@ -59,6 +59,11 @@ void misbehave(std::string_view way, std::uint64_t id) {
               << std::flush;
   }
   if (way == "mistyped") answer(id, R"({"attempts":"none"})");
+  if (way == "many_names") {
+    std::cout << "{\"id\":" << id << R"(,"ok":{"k":0)";
+    for (int i = 0; i < 1'200'000; ++i) std::cout << ",\"k" << i << "\":0";
+    std::cout << "}}\n" << std::flush;
+  }
   if (way == "early_exit") {
     std::cerr << "cannot go on\n";
     std::exit(3);

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "model/spec/utf8.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -77,6 +79,31 @@ TEST(Process, IsNotWaitedForLongerThanTheTimeout) {
 TEST(Process, MayWriteToItsStandardErrorAsMuchAsItLikes) {
   Process chatty = start({"sh", "-c", "read line; head -c 1000000 /dev/zero >&2; echo done"});
   EXPECT_EQ(chatty.exchange("x"), "done");
+}
+
+// Its answer waits for its standard error to be read, and is not waited for before that.
+TEST(Process, ThatFloodsItsStandardErrorCostsNoMoreThanReadingIt) {
+  Process chatty =
+      start({"sh", "-c", "while read line; do head -c 1000000 /dev/zero >&2; echo done; done"});
+  auto fastest = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 30; ++i) {
+    const auto began = std::chrono::steady_clock::now();
+    ASSERT_EQ(chatty.exchange("x"), "done");
+    fastest = std::min(fastest, std::chrono::steady_clock::now() - began);
+  }
+  EXPECT_LT(fastest, milliseconds(15));
+}
+
+TEST(Process, ShowsTheEndOfItsStandardErrorFromAWholeCharacterOn) {
+  for (const char* more : {"", "x", "xy"}) {
+    std::string script = "read line; i=0; while [ $i -lt 400 ]; do ";
+    script.append("printf 'ééééé€€€€€' >&2; i=$((i+1)); done; printf '");
+    script.append(more).append("' >&2; exit 3");
+    const std::string said = start({"sh", "-c", script}).exchange("x").error();
+    EXPECT_TRUE(model::is_utf8(said));
+    EXPECT_GT(said.size(), 4000U);
+    EXPECT_LT(said.size(), 4300U);
+  }
 }
 
 TEST(Process, MayReadNothingOfALongRequest) {
