@@ -1,5 +1,11 @@
 #include "cli/command.hpp"
 
+#include <system_error>
+#include <utility>
+
+#include "cli/shell_word.hpp"
+#include "files/output_file.hpp"
+
 namespace leasecheck::cli {
 
 void add_json_option(Command& command, CommonOptions& options) {
@@ -34,6 +40,33 @@ std::unique_ptr<sim::Subject> make_subject(const sim::Backend& backend) {
   auto subject = backend.make();
   if (!subject) throw Stop{subject.error().message};
   return *std::move(subject);
+}
+
+void prepare_directory(const std::string& flag, const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) throw Stop{flag + " " + directory.string() + ": " + error.message()};
+  if (auto writable = files::is_writable(directory / ".leasecheck"); !writable) {
+    throw Stop{flag + " " + directory.string() + ": " + writable.error().message()};
+  }
+}
+
+void require_writable(const std::string& flag, const std::filesystem::path& file) {
+  if (file.empty()) return;
+  if (auto writable = files::is_writable(file); !writable) {
+    throw Stop{flag + " " + file.string() + ": " + writable.error().message()};
+  }
+}
+
+std::string replay_command(const std::string& trace_file, const std::string& backend) {
+  return replay_command(trace_file, backend, backend);
+}
+
+std::string replay_command(const std::string& trace_file, const std::string& backend,
+                           const std::string& recorded) {
+  const bool is_said = backend == recorded && sim::is_self_contained(backend);
+  return "leasecheck replay " + (is_said ? "" : "--backend " + shell_word(backend) + " ") +
+         (trace_file.starts_with('-') ? "./" : "") + shell_word(trace_file);
 }
 
 }  // namespace leasecheck::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,21 @@ void add_backend_options(Command& command, CommonOptions& options);
 /// A new subject of the backend.
 /// Throws: Stop, when it cannot be made.
 [[nodiscard]] std::unique_ptr<sim::Subject> make_subject(const sim::Backend& backend);
+
+/// Makes the directory that a flag names, with those around it, before anything is run whose
+/// results are to be written there.
+/// Throws: Stop, naming the flag, when it cannot be made or nothing can be written in it.
+void prepare_directory(const std::string& flag, const std::filesystem::path& directory);
+
+/// The same of a file, whose directory has to be there.
+void require_writable(const std::string& flag, const std::filesystem::path& file);
+
+/// The command that replays a trace on a backend, for a shell: the last line of a report of a
+/// violation. It names the backend where the trace, which was recorded on it or on `recorded`, does
+/// not or may not.
+[[nodiscard]] std::string replay_command(const std::string& trace_file, const std::string& backend);
+[[nodiscard]] std::string replay_command(const std::string& trace_file, const std::string& backend,
+                                         const std::string& recorded);
 
 /// Each subcommand, added by its own file.
 void add_check(CommandLine& program);

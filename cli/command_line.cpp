@@ -1,9 +1,10 @@
 #include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <system_error>
+#include <sstream>
 #include <utility>
+
+#include "cli/output.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -15,20 +16,6 @@ CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
 }
 
 }  // namespace
-
-Stop stop_for(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const Stop& stop) {
-    return stop;
-  } catch (const std::system_error& error) {
-    return {.message = error.what(), .code = ExitCode::usage};
-  } catch (const std::exception& error) {
-    return {.message = std::string("internal error: ") + error.what(), .code = ExitCode::internal};
-  } catch (...) {
-    return {.message = "internal error: an exception of no known type", .code = ExitCode::internal};
-  }
-}
 
 Option& Option::placeholder(const std::string& word) {
   option_->type_name(word);
@@ -172,11 +159,15 @@ ExitCode CommandLine::run(int argc, char** argv) {
     app_->parse(argc, argv);
     return exit_code_;
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = app_->exit(error) == 0;
+    std::ostringstream help;
+    std::ostringstream complaint;
+    const bool asked_for_help = app_->exit(error, help, complaint) == 0;
+    say(std::string_view(help.str()));
+    say_on_error(complaint.str());
     return asked_for_help ? ExitCode::held : ExitCode::usage;
   } catch (...) {
     const Stop stop = stop_for(std::current_exception());
-    std::fprintf(stderr, "%s: %s\n", app_->get_name().c_str(), stop.message.c_str());
+    complain(stop.message);
     return stop.code;
   }
 }

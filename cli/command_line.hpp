@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,16 +17,6 @@ class Option;
 /// What a command line is made of. The parser stays behind it: its headers take longer to compile
 /// than a command.
 namespace leasecheck::cli {
-
-/// A command that cannot go on, in words for a person; ends the program with `code`.
-struct Stop {
-  std::string message;
-  ExitCode code = ExitCode::usage;
-};
-
-/// How what was thrown ends the program. A `Stop` says it itself; an error of the operating system
-/// (std::system_error) is the environment's; every other exception is a defect of this program.
-[[nodiscard]] Stop stop_for(const std::exception_ptr& thrown);
 
 /// One option of a command, while it is described.
 class Option {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
+#include <system_error>
 #include <utility>
 
 namespace leasecheck::cli {
@@ -54,6 +56,22 @@ ExitCode worst(ExitCode left, ExitCode right) {
   constexpr std::array order{ExitCode::violated, ExitCode::internal,     ExitCode::broken,
                              ExitCode::usage,    ExitCode::inconclusive, ExitCode::held};
   return *std::ranges::find_if(order, [&](ExitCode code) { return code == left || code == right; });
+}
+
+Stop stop_for(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Stop& stop) {
+    return stop;
+  } catch (const std::system_error& error) {
+    return {.message = error.what(), .code = ExitCode::usage};
+  } catch (const std::bad_alloc&) {
+    return {.message = "not enough memory", .code = ExitCode::usage};
+  } catch (const std::exception& error) {
+    return {.message = std::string("internal error: ") + error.what(), .code = ExitCode::internal};
+  } catch (...) {
+    return {.message = "internal error: an exception of no known type", .code = ExitCode::internal};
+  }
 }
 
 }  // namespace leasecheck::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exception>
+#include <string>
 #include <string_view>
 
 #include "leasecheck/check/report.hpp"
@@ -26,5 +28,16 @@ enum class ExitCode : int {
 /// How a command ends whose parts ended like this. From best to worst: held, inconclusive, usage,
 /// broken, internal, violated. A violation is never lost: it was shown, whatever else went wrong.
 [[nodiscard]] ExitCode worst(ExitCode left, ExitCode right);
+
+/// A command that cannot go on, in words for a person; ends the program with `code`.
+struct Stop {
+  std::string message;
+  ExitCode code = ExitCode::usage;
+};
+
+/// How what was thrown ends the program. A `Stop` says it itself; an error of the operating system
+/// (std::system_error) and a lack of memory are the environment's; every other exception is a
+/// defect of this program.
+[[nodiscard]] Stop stop_for(const std::exception_ptr& thrown);
 
 }  // namespace leasecheck::cli

@@ -1,7 +1,9 @@
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 
 int main(int argc, char** argv) {
   using namespace leasecheck::cli;
+  open_standard_streams();
   CommandLine program(
       "leasecheck",
       "Checks implementations of a lease repository: leases, heartbeats, reaping, retries.\n"
@@ -19,5 +21,5 @@ int main(int argc, char** argv) {
   add_museum(program);
   add_mutants(program);
   add_version(program);
-  return static_cast<int>(program.run(argc, argv));
+  return static_cast<int>(said(program.run(argc, argv)));
 }

@@ -83,21 +83,26 @@ class Campaign {
   void add(SeedResult seed) {
     result_.last_seed = seed.seed;
     result_.tally.add(seed.tally);
-    for (const TraceText& trace : seed.traces) {
-      const auto file = options_.trace_directory / trace.name;
-      if (auto written = write_file(file, trace.text); !written) throw Stop{written.error()};
-    }
+    for (const TraceText& trace : seed.traces) write(trace, seed.failure);
     if (seed.failure) add(*std::move(seed.failure));
     progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
                                result_.tally.runs, seed.seed, result_.tally.operations,
                                result_.failures.size()));
   }
 
+  // A trace that cannot be written takes nothing from what was found.
+  void write(const TraceText& trace, std::optional<Failure>& failure) {
+    const auto written = write_file(options_.trace_directory / trace.name, trace.text);
+    if (written) return;
+    if (failure && failure->trace_file == trace.name) failure->trace_file.clear();
+    if (result_.not_written.empty()) result_.not_written = written.error();
+  }
+
   void add(Failure failure) {
     if (!failure.trace_file.empty()) {
       failure.trace_file =
           (options_.trace_directory / failure.trace_file).lexically_normal().string();
-      failure.replay = replay_command(failure.trace_file);
+      failure.replay = replay_command(failure.trace_file, options_.seed.backend.name);
     }
     const bool is_broken = failure.verdict.result == traces::Result::broken;
     result_.result = std::max(result_.result, failure.verdict.result);

@@ -37,6 +37,7 @@ struct CampaignResult {
   sim::Tally tally;
   std::vector<Failure> failures;
   std::vector<std::string> never_fired;  ///< kinds of fault that could have happened and did not
+  std::string not_written;               ///< why the first trace that is missing is, in words
 };
 
 /// One failure that several seeds found: the same property at the same operation with the same
@@ -49,7 +50,7 @@ struct FailureGroup {
 /// Runs seed after seed, `jobs` at a time, and takes their results in in the order of the seeds:
 /// what it returns and writes is the same for any number of jobs. Without `keep_going` it ends with
 /// the first seed that fails. The traces of a seed are written when its result is taken in. Throws:
-/// Stop, when a subject cannot be made or a trace cannot be written.
+/// Stop, when a subject cannot be made.
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
 
 /// The failures, alike ones together, in the order of their first seeds.

@@ -48,8 +48,8 @@ ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Back
     return replay_on_disk(file, *std::move(trace), backend ? backend->name : std::string());
   }
   const std::expected<sim::Backend, std::string> chosen =
-      backend ? *backend : sim::parse_backend(trace->head.backend);
-  if (!chosen) throw Stop{file + ": recorded on another backend: " + chosen.error()};
+      backend ? *backend : sim::recorded_backend(trace->head.backend);
+  if (!chosen) throw Stop{file + ": " + chosen.error()};
   auto subject = chosen->make();
   if (!subject) throw Stop{subject.error().message};
   auto result = sim::replay(*trace, **subject);

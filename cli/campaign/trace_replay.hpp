@@ -17,7 +17,7 @@ struct ReplayedTrace {
 };
 
 /// Replays one trace file on a new subject of the backend; where none is given, on the backend on
-/// which the trace was recorded.
+/// which the trace was recorded, if that is self-contained: a file makes nothing run or be opened.
 /// Throws: Stop, for a file that is no trace, a stale one, or a subject that cannot be made.
 [[nodiscard]] ReplayedTrace replay_file(const std::string& file,
                                         const std::optional<sim::Backend>& backend);

@@ -6,14 +6,15 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "cli/campaign/campaign.hpp"
 #include "cli/campaign/campaign_report.hpp"
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/command.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
 #include "cli/report/check_report.hpp"
+#include "cli/report/file_writer.hpp"
 #include "cli/report/svg.hpp"
 #include "cli/report/text.hpp"
 #include "model/graph/export.hpp"
@@ -53,14 +54,11 @@ class Check {
       : options_(options), backend_(chosen_backend(options.common, "sqlite")) {
     // A backend that cannot be made at all is refused before anything is run.
     static_cast<void>(make_subject(backend_));
-    std::error_code error;
-    std::filesystem::create_directories(options.report_directory, error);
-    if (error)
-      throw Stop{fmt::format("--report {}: {}", options.report_directory, error.message())};
+    prepare_directory("--report", options.report_directory);
   }
 
   ExitCode run() {
-    if (!options_.common.json) fmt::print("leasecheck check, backend {}\n\n", backend_.name);
+    if (!options_.common.json) say("leasecheck check, backend {}\n\n", backend_.name);
     add({"model", "The model, every state of a small configuration"}, &Check::check_model);
     add({"contract", "The contract, tours through every transition of bounded worlds"},
         &Check::check_contract);
@@ -84,7 +82,7 @@ class Check {
 
   static void print(const Section& section) {
     const std::string time = section.end ? fmt::format(" ({:.1f} s)", section.seconds) : "";
-    fmt::print("{}: {}{}\n{}\n", section.title, word_of(section), time, section.text);
+    say("{}: {}{}\n{}\n", section.title, word_of(section), time, section.text);
     std::fflush(stdout);
   }
 
@@ -122,10 +120,10 @@ class Check {
         fmt::format("{} {}: {}\n", traces::word(verdict.result), verdict.property, verdict.message);
     if (checked->trace) {
       const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
-      const auto written = traces::write_file(file, *checked->trace);
+      const auto written = write_file(file, traces::to_text(*checked->trace));
       if (!written) throw Stop{written.error()};
-      section.trace = file.string();
-      section.text += fmt::format("  trace: {}\n", *section.trace);
+      section.replay = replay_command(file.string(), backend_.name);
+      section.text += fmt::format("  trace: {}\n", file.string());
     } else if (verdict.result == traces::Result::violated) {
       section.text += "  no trace: done again, it did not happen\n";
     }
@@ -168,9 +166,8 @@ class Check {
     section.end = exit_code_of(result.result);
     section.text = in_words(result);
     section.figures = to_json(result);
-    if (!result.failures.empty() && !result.failures.front().trace_file.empty()) {
-      section.trace = result.failures.front().trace_file;
-    }
+    if (!result.failures.empty()) section.replay = result.failures.front().replay;
+    if (!result.not_written.empty()) throw Stop{result.not_written};
   }
 
   // Recorded failures of planted defects: on a backend without the defect each of them holds.
@@ -189,13 +186,15 @@ class Check {
       const std::vector<std::string> more = traces_in(*directory / "storage");
       files.insert(files.end(), more.begin(), more.end());
     }
+    section.figures = {{"failures", nlohmann::ordered_json::array()}};
     std::uint64_t operations = 0;
     for (const std::string& file : files) {
       guarded(section, [&] { operations += replay_of_corpus(section, file); });
     }
     section.text +=
         fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
-    section.figures = {{"traces", files.size()}, {"operations", operations}};
+    section.figures["traces"] = files.size();
+    section.figures["operations"] = operations;
   }
 
   // Returns: how many operations it took.
@@ -206,6 +205,12 @@ class Check {
       section.end = worst(*section.end, exit_code_of(verdict.result));
       section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),
                                   verdict.property, verdict.message);
+      nlohmann::ordered_json failure{{"trace", file}};
+      failure.update(to_json(verdict));
+      section.figures["failures"].push_back(std::move(failure));
+      if (section.replay.empty()) {
+        section.replay = replay_command(file, backend_.name, replayed.head.backend);
+      }
     }
     return replayed.now.tally.operations;
   }
@@ -220,19 +225,28 @@ class Check {
 
   // The last line of a violation is the command that replays it.
   ExitCode finish() {
-    const auto written = write_report(report_, options_.report_directory);
-    if (!written) fmt::print(stderr, "leasecheck: no report: {}\n", written.error());
-    const ExitCode end = written ? report_.end() : worst(report_.end(), ExitCode::usage);
+    bool is_written = false;
     if (options_.common.json) {
-      fmt::print("{}\n", summary_json(report_));
-      return end;
+      say(summary_json(report_));
+      return write(is_written);
     }
-    const std::string where = fmt::format("; report in {}/index.html", options_.report_directory);
-    fmt::print("{}{}\n", word(report_.end()), written ? where : "");
-    const auto traced = std::ranges::find_if(
-        report_.sections, [](const Section& section) { return section.trace.has_value(); });
-    if (traced != report_.sections.end()) fmt::print("{}\n", replay_command(*traced->trace));
+    say("{}", word(report_.end()));
+    std::fflush(stdout);
+    const ExitCode end = write(is_written);
+    if (is_written) say("; report in {}/index.html", options_.report_directory);
+    say("\n");
+    const auto replayed = std::ranges::find_if(
+        report_.sections, [](const Section& section) { return !section.replay.empty(); });
+    if (replayed != report_.sections.end()) say("{}\n", replayed->replay);
     return end;
+  }
+
+  ExitCode write(bool& is_written) {
+    return after_verdict(report_.end(), [&] {
+      const auto written = write_report(report_, options_.report_directory);
+      if (!written) throw Stop{"no report: " + written.error()};
+      is_written = true;
+    });
   }
 
   const CheckOptions& options_;

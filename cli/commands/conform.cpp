@@ -6,6 +6,8 @@
 
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
 #include "sim/conformance/transition_tours.hpp"
 #include "traces/writer.hpp"
@@ -30,26 +32,24 @@ std::string write_trace(const ConformFlags& flags, const sim::ConformResult& res
   if (!result.trace) return {};
   const std::string file =
       (std::filesystem::path(flags.trace_directory) / "conform.jsonl").lexically_normal().string();
-  if (auto written = traces::write_file(file, *result.trace); !written) {
-    throw Stop{written.error()};
-  }
+  auto written = write_file(file, traces::to_text(*result.trace));
+  if (!written) throw Stop{written.error()};
   return file;
 }
 
-void print(const ConformFlags& flags, const std::string& backend, const sim::ConformResult& result,
-           const std::string& file) {
-  fmt::print("conform {} with {} workers and {} attempts: {}\n", backend, flags.workers,
-             flags.attempts, traces::word(result.verdict.result));
+void print(const ConformFlags& flags, const std::string& backend,
+           const sim::ConformResult& result) {
+  say("conform {} with {} workers and {} attempts: {}\n", backend, flags.workers, flags.attempts,
+      traces::word(result.verdict.result));
   for (const sim::ConformedWorld& world : result.worlds) {
-    fmt::print("  {}: {} states, {} of {} transitions covered by {} calls, {:.3f} calls each\n",
-               world.name, grouped(world.states), grouped(world.covered),
-               grouped(world.transitions), grouped(world.calls), ratio(world));
+    say("  {}: {} states, {} of {} transitions covered by {} calls, {:.3f} calls each\n",
+        world.name, grouped(world.states), grouped(world.covered), grouped(world.transitions),
+        grouped(world.calls), ratio(world));
   }
-  for (const std::string& text : result.not_covered) fmt::print("not covered: {}\n", text);
+  for (const std::string& text : result.not_covered) say("not covered: {}\n", text);
   if (result.verdict.result == traces::Result::held) return;
-  fmt::print("{}{}{}\n", result.verdict.property, result.verdict.property.empty() ? "" : ": ",
-             result.verdict.message);
-  if (!file.empty()) fmt::print("{}\n", replay_command(file));
+  say("{}{}{}\n", result.verdict.property, result.verdict.property.empty() ? "" : ": ",
+      result.verdict.message);
 }
 
 nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string& backend,
@@ -75,6 +75,7 @@ nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string&
 
 ExitCode run(const ConformFlags& flags) {
   const sim::Backend backend = chosen_backend(flags.common, "sqlite");
+  prepare_directory("--trace-dir", flags.trace_directory);
   Progress progress;
   const auto result = sim::conform(
       {.workers = flags.workers,
@@ -85,13 +86,18 @@ ExitCode run(const ConformFlags& flags) {
          progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
        }});
   if (!result) throw Stop{result.error()};
-  const std::string file = write_trace(flags, *result);
-  if (flags.common.json) {
-    fmt::print("{}\n", document_of(flags, backend.name, *result, file).dump(2));
-  } else {
-    print(flags, backend.name, *result, file);
+  const ExitCode end = exit_code_of(result->verdict.result);
+  if (!flags.common.json) {
+    print(flags, backend.name, *result);
+    return after_verdict(end, [&] {
+      const std::string file = write_trace(flags, *result);
+      if (!file.empty()) say("{}\n", replay_command(file, backend.name));
+    });
   }
-  return exit_code_of(result->verdict.result);
+  std::string file;
+  const ExitCode written = after_verdict(end, [&] { file = write_trace(flags, *result); });
+  say(json_text(document_of(flags, backend.name, *result, file)));
+  return written;
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
 ExitCode run(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
+  prepare_directory("--trace-dir", options.storage.trace_directory);
   auto found = search_all(options, matrix);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
   const sim::CrashCount count = matrix.count();

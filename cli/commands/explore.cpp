@@ -11,6 +11,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands/search_command.hpp"
+#include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/graph_format.hpp"
 #include "cli/report/search_report.hpp"
@@ -185,6 +186,10 @@ SearchReport explore(const ExploreOptions& options) {
   return ended(model->name(), system::explore(*model, how, wanted));
 }
 
+std::string backend_of(const ExploreOptions& options) {
+  return options.mutant.empty() ? "sqlite" : "model:" + options.mutant;
+}
+
 // Only what the properties that watch real repositories can judge leaves a trace to replay: a run
 // that goes on for ever does not, and lease-core has no repository.
 void write_trace(const ExploreOptions& options, SearchReport& world) {
@@ -192,8 +197,7 @@ void write_trace(const ExploreOptions& options, SearchReport& world) {
   if (violated == nullptr || options.model == ModelName::lease_core) return;
   if (violated->counterexample->loop) return;
   if (properties::find_property(violated->property) == nullptr) return;
-  const auto backend =
-      sim::parse_backend(options.mutant.empty() ? "sqlite" : "model:" + options.mutant);
+  const auto backend = sim::parse_backend(backend_of(options));
   if (!backend) throw Stop{backend.error()};
   write_counterexample(*violated->counterexample, *backend, "explore", options.trace);
   world.trace = options.trace;
@@ -210,14 +214,21 @@ void write_graph(const ExploreOptions& options, SearchReport& world) {
 
 ExitCode run(const ExploreOptions& options) {
   if (!options.graph.empty()) static_cast<void>(format_of_file("--graph", options.graph));
-  require_folder("--graph", options.graph);
-  require_folder("--trace", options.trace);
-  require_folder("--checkpoint", options.checkpoint);
+  require_writable("--graph", options.graph);
+  require_writable("--trace", options.trace);
+  require_writable("--checkpoint", options.checkpoint);
   SearchReport world = explore(options);
-  write_graph(options, world);
-  write_trace(options, world);
-  fmt::print("{}", options.common.json ? in_json(world) : in_words(world));
-  return exit_code_of(world.explored.verdict);
+  if (!options.common.json) say(in_words(world));
+  ExitCode end = exit_code_of(world.explored.verdict);
+  end = after_verdict(end, [&] { write_graph(options, world); });
+  end = after_verdict(end, [&] { write_trace(options, world); });
+  if (options.common.json) {
+    say(in_json(world));
+  } else {
+    if (!world.graph.empty()) say("graph: {}\n", world.graph);
+    if (!world.trace.empty()) say("{}\n", replay_command(world.trace, backend_of(options)));
+  }
+  return end;
 }
 
 // A flag that the searched model has nothing to do with would silently change nothing.

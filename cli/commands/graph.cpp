@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/graph_format.hpp"
 #include "model/graph/lens.hpp"
@@ -27,7 +28,7 @@ std::string drawn(const GraphOptions& options) {
 ExitCode run(const GraphOptions& options) {
   const std::string text = drawn(options);
   if (options.file.empty()) {
-    fmt::print("{}", text);
+    say(text);
   } else if (auto written = write_file(options.file, text); !written) {
     throw Stop{written.error()};
   }

@@ -66,6 +66,7 @@ ExitCode run(const InterleaveOptions& options) {
   auto interleaver = sim::Interleaver::make(
       chosen_storage(options.storage, mutants::Search::interleave), processes);
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
+  prepare_directory("--trace-dir", options.storage.trace_directory);
   auto found = search_all(options, **interleaver);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
   const sim::InterleaveCount count = (*interleaver)->count();

@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands/search_command.hpp"
+#include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/margin_plot.hpp"
 #include "cli/report/text.hpp"
@@ -53,7 +54,7 @@ struct Row {
   std::string trace;
 };
 
-std::vector<Row> find_rows(const MarginCommand& command, system::MarginOptions options) {
+std::vector<Row> find_rows(system::MarginOptions options) {
   SearchProgress shown;
   options.progress = [&shown](const std::string& what, const check::Progress& progress) {
     shown.show(what, progress);
@@ -61,20 +62,19 @@ std::vector<Row> find_rows(const MarginCommand& command, system::MarginOptions o
   };
   auto margins = system::find_margins(options);
   if (!margins) stop(margins.error());
-  const sim::Backend backend = chosen_backend(command.common, "sqlite");
   std::vector<Row> rows;
-  for (system::Margin& margin : *margins) {
-    std::string file;
-    if (margin.beyond) {
-      file = (std::filesystem::path(command.trace_directory) /
-              fmt::format("margin-{}.jsonl", system::word(margin.way)))
-                 .lexically_normal()
-                 .string();
-      write_counterexample(*margin.beyond, backend, "margin", file);
-    }
-    rows.push_back({std::move(margin), std::move(file)});
-  }
+  for (system::Margin& margin : *margins) rows.push_back({std::move(margin), {}});
   return rows;
+}
+
+void write_trace(const MarginCommand& command, const sim::Backend& backend, Row& row) {
+  if (!row.margin.beyond) return;
+  const std::string file = (std::filesystem::path(command.trace_directory) /
+                            fmt::format("margin-{}.jsonl", system::word(row.margin.way)))
+                               .lexically_normal()
+                               .string();
+  write_counterexample(*row.margin.beyond, backend, "margin", file);
+  row.trace = file;
 }
 
 // Margins for graces around the deployment's own. Calls are answered at once in these searches,
@@ -115,27 +115,26 @@ std::string way_in_words(system::Way way) {
 }
 
 void print(const std::vector<Row>& rows, double seconds) {
-  fmt::print("{:<14} {:>12} {:>10} {:>12} {:>14} {:>16}\n", "lease lost by", "margin", "searches",
-             "states", "transitions", "beyond: steps");
+  say("{:<14} {:>12} {:>10} {:>12} {:>14} {:>16}\n", "lease lost by", "margin", "searches",
+      "states", "transitions", "beyond: steps");
   for (const auto& [margin, trace] : rows) {
-    fmt::print("{:<14} {:>9} ms {:>10} {:>12} {:>14} {:>16}\n", way_in_words(margin.way),
-               grouped(static_cast<std::uint64_t>(margin.margin.count())), margin.searches,
-               grouped(margin.proof.states), grouped(margin.proof.transitions),
-               margin.beyond ? std::to_string(margin.beyond->actions.size()) : "none found");
+    say("{:<14} {:>9} ms {:>10} {:>12} {:>14} {:>16}\n", way_in_words(margin.way),
+        grouped(static_cast<std::uint64_t>(margin.margin.count())), margin.searches,
+        grouped(margin.proof.states), grouped(margin.proof.transitions),
+        margin.beyond ? std::to_string(margin.beyond->actions.size()) : "none found");
   }
   const system::Margin& last = rows.back().margin;
-  fmt::print(
-      "\nNo two workers believe in one attempt as long as no worker's clock is behind the reaper's "
+  say("\nNo two workers believe in one attempt as long as no worker's clock is behind the reaper's "
       "by more than {} ms.\nSearched whole, {:.1f} s in all: {}\n",
       grouped(static_cast<std::uint64_t>(last.margin.count())), seconds,
       system::describe(last.proof.world));
-  for (const auto& [margin, trace] : rows) {
-    if (!margin.beyond) continue;
-    fmt::print("\nOne millisecond more, {}:\n", way_in_words(margin.way));
-    for (std::size_t i = 0; i < margin.beyond->lines.size(); ++i) {
-      fmt::print("  {}. {}\n", i, margin.beyond->lines[i]);
-    }
-    fmt::print("{}\n", replay_command(trace));
+}
+
+void print_beyond(const system::Margin& margin) {
+  if (!margin.beyond) return;
+  say("\nOne millisecond more, {}:\n", way_in_words(margin.way));
+  for (std::size_t i = 0; i < margin.beyond->lines.size(); ++i) {
+    say("  {}. {}\n", i, margin.beyond->lines[i]);
   }
 }
 
@@ -172,7 +171,7 @@ void print_json(const system::MarginOptions& options, const std::vector<Row>& ro
                                  {"trace", nullptr}};
     if (margin.beyond) {
       entry["counterexample"] = margin.beyond->lines;
-      entry["trace"] = trace;
+      if (!trace.empty()) entry["trace"] = trace;
     }
     document["ways"].push_back(std::move(entry));
   }
@@ -180,30 +179,38 @@ void print_json(const system::MarginOptions& options, const std::vector<Row>& ro
     document["plot"].push_back(
         {{"grace_ms", point.grace.count()}, {"margin_ms", point.margin.count()}});
   }
-  fmt::print("{}\n", document.dump(2));
+  say(json_text(std::move(document)));
+}
+
+void draw(const MarginCommand& command, const system::MarginOptions& options,
+          const system::Margin& last, std::vector<PlotPoint>& points) {
+  if (command.plot.empty()) return;
+  points = plot_points(options);
+  const PlotPoint own{.grace = options.grace, .margin = last.margin};
+  const auto written = write_file(command.plot, plot_svg(points, own, title_of(options)));
+  if (!written) throw Stop{written.error()};
 }
 
 ExitCode run(const MarginCommand& command) {
-  require_folder("--plot", command.plot);
   const system::MarginOptions options = deployment(command);
+  const sim::Backend backend = chosen_backend(command.common, "sqlite");
+  require_writable("--plot", command.plot);
+  prepare_directory("--trace-dir", command.trace_directory);
   const auto begun = std::chrono::steady_clock::now();
-  const std::vector<Row> rows = find_rows(command, options);
+  std::vector<Row> rows = find_rows(options);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun;
+  if (!command.common.json) print(rows, passed.count());
+  ExitCode end = ExitCode::held;
+  for (Row& row : rows) {
+    if (!command.common.json) print_beyond(row.margin);
+    end = after_verdict(end, [&] { write_trace(command, backend, row); });
+    if (command.common.json || row.trace.empty()) continue;
+    say("{}\n", replay_command(row.trace, backend.name));
+  }
   std::vector<PlotPoint> points;
-  if (!command.plot.empty()) {
-    points = plot_points(options);
-    const PlotPoint own{.grace = options.grace, .margin = rows.back().margin.margin};
-    if (auto written = write_file(command.plot, plot_svg(points, own, title_of(options)));
-        !written) {
-      throw Stop{written.error()};
-    }
-  }
-  if (command.common.json) {
-    print_json(options, rows, points, passed.count());
-  } else {
-    print(rows, passed.count());
-  }
-  return ExitCode::held;
+  end = after_verdict(end, [&] { draw(command, options, rows.back().margin, points); });
+  if (command.common.json) print_json(options, rows, points, passed.count());
+  return end;
 }
 
 }  // namespace
@@ -234,7 +241,6 @@ void add_margin(CommandLine& program) {
       .option("--trace-dir", options->trace_directory,
               "Where the runs beyond the margin are written")
       .placeholder("DIR")
-      .existing_directory()
       .show_default();
   command.runs([options] { return run(*options); });
 }

@@ -9,7 +9,9 @@
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
 #include "cli/museum/detection_matrix.hpp"
+#include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
+#include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -147,19 +149,27 @@ void write(const std::string& flag, const std::string& name, const std::string& 
   }
 }
 
+// Of --json: neither left out nor standard output.
+bool is_file(const std::string& name) {
+  return !name.empty() && name != "-";
+}
+
 ExitCode run(const MuseumFlags& flags) {
   DetectionMatrix matrix{.techniques = chosen_techniques(flags), .rows = {}};
   matrix.rows = chosen_rows(flags, matrix.techniques);
+  require_writable("--svg", flags.svg);
+  if (is_file(flags.json)) require_writable("--json", flags.json);
   fill(matrix, flags);
-  if (!flags.svg.empty()) write("--svg", flags.svg, matrix_svg(matrix));
   if (flags.json == "-") {
-    fmt::print("{}\n", to_json(matrix).dump(2));
+    say(json_text(to_json(matrix)));
   } else {
-    fmt::print("{}", in_words(matrix));
-    if (!flags.json.empty()) write("--json", flags.json, to_json(matrix).dump(2) + "\n");
+    say(in_words(matrix));
   }
   const bool all_found = std::ranges::all_of(matrix.rows, &MatrixRow::is_found_by_its_property);
-  return all_found ? ExitCode::held : ExitCode::violated;
+  return after_verdict(all_found ? ExitCode::held : ExitCode::violated, [&] {
+    if (!flags.svg.empty()) write("--svg", flags.svg, matrix_svg(matrix));
+    if (is_file(flags.json)) write("--json", flags.json, json_text(to_json(matrix)));
+  });
 }
 
 }  // namespace

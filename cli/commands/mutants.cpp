@@ -4,6 +4,8 @@
 
 #include "cli/command.hpp"
 #include "cli/museum/techniques.hpp"
+#include "cli/output.hpp"
+#include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -27,14 +29,14 @@ void print_json() {
                     {"source", source_of(exhibit)},
                     {"techniques", techniques_for(exhibit)}});
   }
-  fmt::print("{}\n", list.dump(2));
+  say(json_text(std::move(list)));
 }
 
 void print_table() {
   for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
-    fmt::print("{}\n    {} ({})\n    {}; found by {}; seen in {}\n    looked for by {}\n",
-               exhibit.name, exhibit.what, exhibit.row, kind_of(exhibit), exhibit.property,
-               source_of(exhibit), fmt::join(techniques_for(exhibit), ", "));
+    say("{}\n    {} ({})\n    {}; found by {}; seen in {}\n    looked for by {}\n", exhibit.name,
+        exhibit.what, exhibit.row, kind_of(exhibit), exhibit.property, source_of(exhibit),
+        fmt::join(techniques_for(exhibit), ", "));
   }
 }
 

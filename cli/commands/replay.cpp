@@ -7,6 +7,7 @@
 
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
@@ -28,16 +29,15 @@ std::string verdict_in_words(const traces::Verdict& verdict) {
 }
 
 void print(const ReplayedTrace& replayed, const std::string& backend) {
-  fmt::print("{} on {}: {}\n", replayed.file, backend, verdict_in_words(replayed.now.verdict));
-  if (!replayed.now.verdict.message.empty()) fmt::print("  {}\n", replayed.now.verdict.message);
+  say("{} on {}: {}\n", replayed.file, backend, verdict_in_words(replayed.now.verdict));
+  if (!replayed.now.verdict.message.empty()) say("  {}\n", replayed.now.verdict.message);
   if (is_same(replayed.now.verdict, replayed.recorded)) {
-    fmt::print("  as recorded\n");
+    say("  as recorded\n");
   } else {
-    fmt::print("  recorded: {}\n", verdict_in_words(replayed.recorded));
+    say("  recorded: {}\n", verdict_in_words(replayed.recorded));
   }
   if (replayed.now.first_difference != 0) {
-    fmt::print("  answers differ from the recorded ones from step {} on\n",
-               replayed.now.first_difference);
+    say("  answers differ from the recorded ones from step {} on\n", replayed.now.first_difference);
   }
 }
 
@@ -68,7 +68,7 @@ ExitCode run(const ReplayOptions& options) {
       print(replayed, name);
     }
   }
-  if (options.common.json) fmt::print("{}\n", documents.dump(2));
+  if (options.common.json) say(json_text(std::move(documents)));
   return exit_code_of(worst);
 }
 

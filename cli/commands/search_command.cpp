@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
 #include "sim/oracle/counterexample.hpp"
 #include "traces/writer.hpp"
@@ -55,13 +56,6 @@ void add_search_options(Command& command, SearchOptions& options) {
       .placeholder("LIMIT");
 }
 
-void require_folder(const std::string& flag, const std::filesystem::path& file) {
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  std::error_code ignored;
-  if (file.empty() || std::filesystem::is_directory(folder, ignored)) return;
-  throw Stop{fmt::format("{} {}: there is no folder {}", flag, file.string(), folder.string())};
-}
-
 void SearchProgress::show(const std::string& what, const check::Progress& progress) {
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun_;
   line_.show(fmt::format("{}: {} states, {} to expand, depth {}, {:.0f} states/s, {} MiB", what,
@@ -78,7 +72,9 @@ void write_counterexample(const system::Run& run, const sim::Backend& backend,
   stimuli.head.backend = backend.name;
   const auto trace = sim::played(std::move(stimuli), **subject);
   if (!trace) throw Stop{trace.error(), ExitCode::broken};
-  if (auto written = traces::write_file(file, *trace); !written) throw Stop{written.error()};
+  if (auto written = write_file(file, traces::to_text(*trace)); !written) {
+    throw Stop{written.error()};
+  }
 }
 
 }  // namespace leasecheck::cli

@@ -20,10 +20,6 @@ struct SearchOptions {
 /// Adds them; the default of `--jobs` is every core.
 void add_search_options(Command& command, SearchOptions& options);
 
-/// A file that is written after a long search is better refused before it.
-/// Throws: Stop, naming the flag, if the folder that `file` is to be in is not there.
-void require_folder(const std::string& flag, const std::filesystem::path& file);
-
 /// Shows how far a search has come: states, queue, rate, memory.
 class SearchProgress {
  public:

@@ -5,11 +5,11 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "cli/campaign/campaign.hpp"
 #include "cli/campaign/campaign_report.hpp"
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "cli/report/text.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/random.hpp"
@@ -90,12 +90,6 @@ Shard parse_shard(const std::string& text) {
   return {*index, *count};
 }
 
-void make_directory(const std::string& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) throw Stop{fmt::format("--trace-dir {}: {}", directory, error.message())};
-}
-
 std::string names_of_storage_mutants() {
   std::string names;
   for (const mutants::SqliteMutant& mutant : mutants::sqlite_mutants()) {
@@ -165,7 +159,9 @@ CampaignOptions campaign_of(const SimulateOptions& options) {
                            options.jobs, options.common.backend)};
   }
   if (options.budget_ms > 0) campaign.budget = std::chrono::milliseconds(options.budget_ms);
-  if (options.keep_traces != KeepTraces::none) make_directory(options.trace_directory);
+  if (options.keep_traces != KeepTraces::none) {
+    prepare_directory("--trace-dir", options.trace_directory);
+  }
   return campaign;
 }
 
@@ -183,16 +179,16 @@ void print(const SimulateOptions& options, const CampaignOptions& campaign,
   if (options.common.json) {
     nlohmann::ordered_json document = to_json(result);
     document["backend"] = subject;
-    fmt::print("{}\n", document.dump(2));
+    say(json_text(std::move(document)));
     return;
   }
   const std::string shard =
       campaign.shard.count == 1 ? "" : fmt::format(", shard {}", options.shard);
-  fmt::print("simulate {} on seeds {}..{}{}: {}\n", subject, campaign.first_seed, result.last_seed,
-             shard, traces::word(result.result));
-  fmt::print("{}", in_words(result));
+  say("simulate {} on seeds {}..{}{}: {}\n", subject, campaign.first_seed, result.last_seed, shard,
+      traces::word(result.result));
+  say("{}", in_words(result));
   if (!result.failures.empty() && !result.failures.front().replay.empty()) {
-    fmt::print("{}\n", result.failures.front().replay);
+    say("{}\n", result.failures.front().replay);
   }
 }
 
@@ -200,7 +196,9 @@ ExitCode run(const SimulateOptions& options) {
   const CampaignOptions campaign = campaign_of(options);
   const CampaignResult result = run_campaign(campaign);
   print(options, campaign, result);
-  return exit_code_of(result.result);
+  return after_verdict(exit_code_of(result.result), [&] {
+    if (!result.not_written.empty()) throw Stop{result.not_written};
+  });
 }
 
 void add_subject_options(Command& command, SimulateOptions& options) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
 #include "traces/writer.hpp"
 
@@ -54,43 +56,54 @@ std::string write_trace(const StorageOptions& options, const StorageFinding& fou
   std::string name = trace.head.origin + "-" + found.case_name + ".jsonl";
   std::ranges::replace(name, '/', '-');
   const std::filesystem::path file = std::filesystem::path(options.trace_directory) / name;
-  if (auto written = traces::write_file(file, trace); !written) throw Stop{written.error()};
+  if (auto written = write_file(file, traces::to_text(trace)); !written) {
+    throw Stop{written.error()};
+  }
   return file.lexically_normal().string();
 }
 
-void print_json(const StorageResult& result, const std::string& trace_file) {
+void print_words(const StorageSearch& search, const StorageOptions& options,
+                 const StorageResult& result) {
+  say("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
+      result.found ? "violated" : "held", result.words);
+  if (!result.found) return;
+  const sim::Finding& finding = result.found->finding;
+  say("{} on {}: {}\nthe {} alone: {}\n", finding.property, result.found->case_name,
+      finding.message, search.part, finding.reproduce);
+}
+
+nlohmann::ordered_json document_of(const StorageOptions& options, const StorageResult& result,
+                                   const std::string& trace_file) {
   nlohmann::ordered_json document{{"result", result.found ? "violated" : "held"}};
   document.update(result.figures);
-  if (result.found) {
-    const sim::Finding& finding = result.found->finding;
-    document["property"] = finding.property;
-    document["case"] = result.found->case_name;
-    document["message"] = finding.message;
-    document["again"] = finding.reproduce;
-    document["trace"] = trace_file;
-    document["replay"] = replay_command(trace_file);
-  }
-  fmt::print("{}\n", document.dump(2));
+  if (!result.found) return document;
+  const sim::Finding& finding = result.found->finding;
+  document["property"] = finding.property;
+  document["case"] = result.found->case_name;
+  document["message"] = finding.message;
+  document["again"] = finding.reproduce;
+  if (trace_file.empty()) return document;
+  document["trace"] = trace_file;
+  document["replay"] = replay_command(trace_file, backend_name(options));
+  return document;
 }
 
 }  // namespace
 
 ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
                       const StorageResult& result) {
-  const std::string trace_file = result.found ? write_trace(options, *result.found) : "";
-  const ExitCode code = result.found ? ExitCode::violated : ExitCode::held;
-  if (options.json) {
-    print_json(result, trace_file);
-    return code;
-  }
-  fmt::print("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
-             result.found ? "violated" : "held", result.words);
+  if (!options.json) print_words(search, options, result);
+  std::string trace_file;
+  ExitCode end = result.found ? ExitCode::violated : ExitCode::held;
   if (result.found) {
-    const sim::Finding& finding = result.found->finding;
-    fmt::print("{} on {}: {}\nthe {} alone: {}\n{}\n", finding.property, result.found->case_name,
-               finding.message, search.part, finding.reproduce, replay_command(trace_file));
+    end = after_verdict(end, [&] { trace_file = write_trace(options, *result.found); });
   }
-  return code;
+  if (options.json) {
+    say(json_text(document_of(options, result, trace_file)));
+  } else if (!trace_file.empty()) {
+    say("{}\n", replay_command(trace_file, backend_name(options)));
+  }
+  return end;
 }
 
 }  // namespace leasecheck::cli

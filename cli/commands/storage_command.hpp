@@ -76,8 +76,8 @@ struct StorageResult {
   std::optional<StorageFinding> found;
 };
 
-/// Writes the trace of a violation into the directory that the flags name, and prints the result.
-/// Returns: how the program ends. Throws: Stop, when the trace cannot be written.
+/// Prints the result and writes the trace of a violation into the directory that the flags name.
+/// Returns: how the program ends.
 ExitCode print_result(const StorageSearch& search, const StorageOptions& options,
                       const StorageResult& result);
 

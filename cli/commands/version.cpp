@@ -4,6 +4,8 @@
 
 #include "cli/command.hpp"
 #include "cli/installation.hpp"
+#include "cli/output.hpp"
+#include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
 
@@ -17,10 +19,10 @@ void add_version(CommandLine& program) {
       const nlohmann::ordered_json document{{"leasecheck", version()},
                                             {"model", traces::model_version},
                                             {"trace_schema", traces::schema_version}};
-      fmt::print("{}\n", document.dump(2));
+      say(json_text(document));
     } else {
-      fmt::print("leasecheck {}\nmodel {}\ntrace schema {}\n", version(), traces::model_version,
-                 traces::schema_version);
+      say("leasecheck {}\nmodel {}\ntrace schema {}\n", version(), traces::model_version,
+          traces::schema_version);
     }
     return ExitCode::held;
   });

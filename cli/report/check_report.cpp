@@ -7,9 +7,19 @@
 
 #include "cli/installation.hpp"
 #include "cli/report/file_writer.hpp"
+#include "cli/report/text.hpp"
+#include "traces/printable.hpp"
 
 namespace leasecheck::cli {
 namespace {
+
+void set_text(pugi::xml_node node, std::string_view text) {
+  node.text() = traces::printable(text).c_str();
+}
+
+void add_attribute(pugi::xml_node node, const char* name, std::string_view value) {
+  node.append_attribute(name) = traces::printable(value).c_str();
+}
 
 std::string text_of(const pugi::xml_document& document, unsigned flags) {
   std::ostringstream text;
@@ -25,22 +35,22 @@ void append_end(pugi::xml_node test, const Section& section) {
                         : section.end == ExitCode::violated ? "failure"
                                                             : "error";
   pugi::xml_node end = test.append_child(element);
-  end.append_attribute("message") = std::string(word_of(section)).c_str();
-  end.text() = section.text.c_str();
+  add_attribute(end, "message", word_of(section));
+  set_text(end, section.text);
 }
 
 std::string junit_xml(const Report& report) {
   pugi::xml_document document;
   pugi::xml_node suite = document.append_child("testsuite");
-  suite.append_attribute("name") = ("leasecheck check " + report.backend).c_str();
+  add_attribute(suite, "name", "leasecheck check " + report.backend);
   suite.append_attribute("tests") = report.sections.size();
   for (const Section& section : report.sections) {
     pugi::xml_node test = suite.append_child("testcase");
-    test.append_attribute("classname") = "leasecheck.check";
-    test.append_attribute("name") = section.name.c_str();
-    test.append_attribute("time") = fmt::format("{:.3f}", section.seconds).c_str();
+    add_attribute(test, "classname", "leasecheck.check");
+    add_attribute(test, "name", section.name);
+    add_attribute(test, "time", fmt::format("{:.3f}", section.seconds));
     append_end(test, section);
-    test.append_child("system-out").text() = section.text.c_str();
+    set_text(test.append_child("system-out"), section.text);
   }
   return text_of(document, pugi::format_default);
 }
@@ -58,14 +68,14 @@ img { max-width: 100%; }
 
 pugi::xml_node append_text(pugi::xml_node parent, const char* element, const std::string& text) {
   pugi::xml_node child = parent.append_child(element);
-  child.text() = text.c_str();
+  set_text(child, text);
   return child;
 }
 
 void append_heading(pugi::xml_node body, const char* element, const std::string& title,
                     std::string_view end) {
   pugi::xml_node heading = body.append_child(element);
-  heading.append_child(pugi::node_pcdata).set_value((title + " ").c_str());
+  heading.append_child(pugi::node_pcdata).set_value(traces::printable(title + " ").c_str());
   const std::string word(end);
   pugi::xml_node mark = append_text(heading, "span", word);
   mark.append_attribute("class") = ("result " + word).c_str();
@@ -120,18 +130,19 @@ std::string summary_json(const Report& report) {
                         {"result", word_of(section)},
                         {"seconds", section.seconds},
                         {"figures", section.figures}});
+    if (!section.replay.empty()) sections.back()["replay"] = section.replay;
   }
   const nlohmann::ordered_json document{{"leasecheck", version()},
                                         {"backend", report.backend},
                                         {"result", word(report.end())},
                                         {"sections", std::move(sections)}};
-  return document.dump(2);
+  return json_text(document);
 }
 
 std::expected<void, std::string> write_report(const Report& report,
                                               const std::filesystem::path& directory) {
-  std::vector<std::pair<std::string, std::string>> files{
-      {"summary.json", summary_json(report) + "\n"}, {"junit.xml", junit_xml(report)}};
+  std::vector<std::pair<std::string, std::string>> files{{"summary.json", summary_json(report)},
+                                                         {"junit.xml", junit_xml(report)}};
   if (report.life_cycle) files.emplace_back("lifecycle.svg", *report.life_cycle);
   files.emplace_back("index.html", index_html(report));
   for (const auto& [name, text] : files) {

@@ -21,7 +21,7 @@ struct Section {
   std::string text = {};                ///< for people, lines
   nlohmann::ordered_json figures = {};  ///< for programs
   double seconds = 0;
-  std::optional<std::string> trace = {};  ///< file of a violation
+  std::string replay = {};  ///< the command that shows a violation again; empty if none does
 };
 
 /// "held", "violated", …, or "not run".

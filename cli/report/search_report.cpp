@@ -104,10 +104,9 @@ std::string in_words(const SearchReport& world) {
   for (const system::Finding& finding : explored.findings) {
     text += fmt::format("  {:<24} {}\n", finding.property, word(finding));
   }
-  if (!world.graph.empty()) text += fmt::format("graph: {}\n", world.graph);
   const system::Finding* violated = first_violated(explored);
   if (violated != nullptr && violated->counterexample) text += counterexample_in_words(*violated);
-  if (!world.trace.empty()) text += replay_command(world.trace) + "\n";
+  if (!explored.not_saved.empty()) text += fmt::format("not saved: {}\n", explored.not_saved);
   return text;
 }
 
@@ -134,12 +133,13 @@ std::string in_json(const SearchReport& world) {
   }
   if (!world.graph.empty()) document["graph"] = world.graph;
   if (!world.trace.empty()) document["trace"] = world.trace;
+  if (!explored.not_saved.empty()) document["not_saved"] = explored.not_saved;
   for (const system::Finding& finding : explored.findings) {
     nlohmann::ordered_json entry{{"property", finding.property}, {"verdict", word(finding)}};
     if (finding.counterexample) entry["counterexample"] = finding.counterexample->lines;
     document["properties"].push_back(std::move(entry));
   }
-  return document.dump(2) + "\n";
+  return json_text(std::move(document));
 }
 
 }  // namespace leasecheck::cli

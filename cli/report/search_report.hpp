@@ -18,8 +18,8 @@ struct SearchReport {
 /// The first claim that does not hold; null if all do, or nothing is known.
 [[nodiscard]] const system::Finding* first_violated(const system::Explored& explored);
 
-/// For people: figures, a line for each property, the shortest counterexample, and last the command
-/// that replays it.
+/// For people: figures, a line for each property, the shortest counterexample. The files that it
+/// leaves behind are named after them, when they have been written.
 [[nodiscard]] std::string in_words(const SearchReport& world);
 
 /// For programs: one document.

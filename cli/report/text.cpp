@@ -5,6 +5,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "traces/printable.hpp"
+
 namespace leasecheck::cli {
 
 std::string grouped(std::uint64_t number) {
@@ -35,8 +37,19 @@ nlohmann::ordered_json to_json(const traces::Verdict& verdict) {
   return document;
 }
 
-std::string replay_command(const std::string& trace_file) {
-  return "leasecheck replay " + trace_file;
+namespace {
+
+void make_printable(nlohmann::ordered_json& json) {
+  if (json.is_string()) json = traces::printable(json.get_ref<const std::string&>());
+  if (!json.is_structured()) return;
+  for (nlohmann::ordered_json& element : json) make_printable(element);
+}
+
+}  // namespace
+
+std::string json_text(nlohmann::ordered_json document) {
+  make_printable(document);
+  return document.dump(2) + "\n";
 }
 
 }  // namespace leasecheck::cli

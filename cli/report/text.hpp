@@ -18,7 +18,7 @@ namespace leasecheck::cli {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const traces::Verdict& verdict);
 
-/// The command that replays a trace: the last line of a report of a violation.
-[[nodiscard]] std::string replay_command(const std::string& trace_file);
+/// The document as the lines of a file or of standard output, its strings made printable.
+[[nodiscard]] std::string json_text(nlohmann::ordered_json document);
 
 }  // namespace leasecheck::cli

@@ -1,6 +1,7 @@
 #include "sim/registry/subject_registry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <optional>
@@ -252,6 +253,21 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
   return std::unexpected("unknown backend \"" + text +
                          "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME, model, "
                          "model:NAME, disk:SEED:PROCESSES:FAULTS or 'exec:PROGRAM ARGS'");
+}
+
+bool is_self_contained(std::string_view backend) {
+  constexpr std::array whole{"memory", "sqlite", "model"};
+  constexpr std::array beginnings{"model:", "mutant:", "disk:"};
+  return std::ranges::find(whole, backend) != whole.end() ||
+         std::ranges::any_of(beginnings,
+                             [&](const char* begin) { return backend.starts_with(begin); });
+}
+
+std::expected<Backend, std::string> recorded_backend(const std::string& name) {
+  if (is_self_contained(name)) return parse_backend(name);
+  return std::unexpected("it was recorded on \"" + name +
+                         "\", and no trace alone runs a program or opens a file: name what it is "
+                         "to be replayed on with --backend, for instance memory or sqlite");
 }
 
 std::optional<OpenRepository> storage_named(const std::string& backend) {

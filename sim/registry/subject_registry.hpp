@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/faults.hpp"
 #include "sim/storage/database_process.hpp"
@@ -45,6 +46,14 @@ struct DiskBackend {
 /// Errors: in words, naming the flag's value and what was expected.
 [[nodiscard]] std::expected<Backend, std::string> parse_backend(
     const std::string& text, std::chrono::milliseconds subject_timeout = std::chrono::seconds(10));
+
+/// Whether the backend is a part of this program and keeps what it has to itself. A program or a
+/// file that is named is neither, so only who gives the command may name it, and never a trace.
+[[nodiscard]] bool is_self_contained(std::string_view backend);
+
+/// The backend on which a trace was recorded, as its head names it.
+/// Errors: in words, saying what the head wanted: what is not self-contained, or unknown here.
+[[nodiscard]] std::expected<Backend, std::string> recorded_backend(const std::string& name);
 
 /// What the name of a backend opens on a simulated disk. Returns: nothing for what keeps its data
 /// elsewhere.

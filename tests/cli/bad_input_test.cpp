@@ -162,13 +162,6 @@ TEST(BadInput, TraceDirectoryThatCannotBeWritten) {
       {"/proc/1/none"});
 }
 
-TEST(BadInput, FullDisk) {
-  const Workplace place;
-  std::filesystem::create_symlink("/dev/full", place / "seed-1.jsonl.part");
-  expect_refusal(place.run("simulate --backend memory --seeds 1 --trace all"), {"seed-1.jsonl"});
-  EXPECT_FALSE(std::filesystem::exists(place / "seed-1.jsonl"));
-}
-
 TEST(BadInput, TextFileAsDatabase) {
   const Workplace place;
   place.write("notes.db", std::string(4096, 'x'));

@@ -268,14 +268,15 @@ TEST(Explore, RefusesBadInputByTheNameOfItsFlag) {
       Refused{"--memory much", {"--memory", "much"}},
       Refused{"--checkpoint-states 0", {"--checkpoint-states", "0"}},
       Refused{"--resume nothing", {"nothing", "No such file"}},
-      Refused{"--checkpoint no/such/file", {"--checkpoint no/such/file", "no folder no/such"}},
+      Refused{"--checkpoint no/such/file", {"--checkpoint no/such/file", "No such file"}},
+      Refused{"--checkpoint .", {"--checkpoint .", "Is a directory"}},
       Refused{"--graph seen.png", {"--graph seen.png", ".graphml"}},
-      Refused{"--graph no/such/file.dot", {"--graph no/such/file.dot", "no folder no/such"}},
+      Refused{"--graph no/such/file.dot", {"--graph no/such/file.dot", "No such file"}},
       Refused{"--lens state", {"--lens", "--graph"}},
       Refused{"--graph seen.dot --lens dark", {"--lens", "dark"}},
       Refused{"--model chess", {"--model", "chess"}},
       Refused{"--epochs 3", {"--epochs", "lease-core"}},
-      Refused{"--trace no/such/file.jsonl", {"--trace no/such/file.jsonl", "no folder no/such"}}};
+      Refused{"--trace no/such/file.jsonl", {"--trace no/such/file.jsonl", "No such file"}}};
   for (const Refused& refused : refusals) expect_refusal("explore --messages 0 ", refused);
   expect_refusal("explore ", {"--messages 5", {"--messages 5", "0 to 4"}});
 }
@@ -336,9 +337,9 @@ TEST(Margin, RefusesBadInputByTheNameOfItsFlag) {
       Refused{"--ttl 30 --grace 5s --heartbeat 10s", {"--ttl", "unit"}},
       Refused{"--ttl 30h --grace 5s --heartbeat 10s", {"--ttl", "24h"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --messages 9", {"--messages 9", "0 to 4"}},
-      Refused{"--ttl 3s --grace 1s --heartbeat 1s --trace-dir none", {"--trace-dir", "none"}},
+      Refused{"--ttl 3s --grace 1s --heartbeat 1s --trace-dir /dev/null/x", {"--trace-dir", "x"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --plot no/such.svg",
-              {"--plot no/such.svg", "no folder no"}}};
+              {"--plot no/such.svg", "No such file"}}};
   for (const Refused& refused : refusals) expect_refusal("margin ", refused);
 }
 
