@@ -6,6 +6,7 @@
 
 #include "tests/support/golden.hpp"
 #include "tests/traces/samples.hpp"
+#include "traces/printable.hpp"
 #include "traces/reader.hpp"
 #include "traces/writer.hpp"
 
@@ -24,7 +25,8 @@ TEST(Format, BringsBackAWholeTrace) {
   }
 }
 
-TEST(Format, BringsBackHostileTextAnywhere) {
+// A message is for people alone.
+TEST(Format, BringsBackHostileTextAnywhereAndShowsItInMessages) {
   traces::Trace trace = short_trace();
   trace.head.origin = trace.head.backend = not_utf8;
   std::get<traces::Call>(trace.steps[1].what).actor = not_utf8;
@@ -32,6 +34,7 @@ TEST(Format, BringsBackHostileTextAnywhere) {
   trace.verdict = {traces::Result::broken, "", not_utf8, 0};
   const auto read = traces::read_text(traces::to_text(trace), "text");
   ASSERT_TRUE(read) << read.error().message;
+  trace.verdict.message = traces::printable(not_utf8);
   EXPECT_EQ(*read, trace);
 }
 
