@@ -21,10 +21,12 @@ TEST(StopFor, ACommandThatStopsSaysHowItEnds) {
 TEST(StopFor, AnErrorOfTheSystemIsTheEnvironments) {
   const auto no_more = std::make_error_code(std::errc::resource_unavailable_try_again);
   EXPECT_EQ(stop_for_thrown(std::system_error(no_more, "fork")).code, ExitCode::usage);
+  const Stop stop = stop_for_thrown(std::bad_alloc());
+  EXPECT_EQ(stop.code, ExitCode::usage);
+  EXPECT_EQ(stop.message, "not enough memory");
 }
 
 TEST(StopFor, AnyOtherExceptionIsAnInternalErrorAndNotOneOfUsage) {
-  EXPECT_EQ(stop_for_thrown(std::bad_alloc()).code, ExitCode::internal);
   EXPECT_EQ(stop_for_thrown(42).code, ExitCode::internal);
   const Stop stop = stop_for_thrown(std::logic_error("a hole"));
   EXPECT_EQ(stop.code, ExitCode::internal);

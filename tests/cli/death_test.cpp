@@ -89,7 +89,10 @@ TEST(Death, OfAProgramAsBackendLeavesATraceToo) {
   const Ended ended = place.run("simulate --seeds 1 --backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT
                                 " early_exit'");
   EXPECT_EQ(ended.exit_code, 4) << ended.out << ended.err;
-  EXPECT_TRUE(ended.out.ends_with("\nleasecheck replay seed-1.jsonl\n")) << ended.out;
+  EXPECT_TRUE(
+      ended.out.ends_with("\nleasecheck replay --backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT
+                          " early_exit' seed-1.jsonl\n"))
+      << ended.out;
   const Ended replayed = place.run("replay --backend memory seed-1.jsonl");
   EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
 }

@@ -29,7 +29,7 @@ TEST(ExecBackend, ADefectIsNamedByItsRuleAndItsTraceReplays) {
   EXPECT_TRUE(says(simulated, "violated monotonic_versions")) << simulated.out;
   const Ended toured = place.run("conform --attempts 1" + defective);
   EXPECT_EQ(toured.exit_code, 1) << toured.out << toured.err;
-  EXPECT_EQ(place.run("replay conform.jsonl").exit_code, 1)
+  EXPECT_EQ(place.run("replay conform.jsonl" + defective).exit_code, 1)
       << "on the backend that it was found on";
   EXPECT_EQ(place.run("replay conform.jsonl --backend memory").exit_code, 0);
 }
