@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cli/shell_word.hpp"
-#include "files/output_file.hpp"
+#include "model/check/output_file.hpp"
 
 namespace leasecheck::cli {
 
@@ -46,14 +46,14 @@ void prepare_directory(const std::string& flag, const std::filesystem::path& dir
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) throw Stop{flag + " " + directory.string() + ": " + error.message()};
-  if (auto writable = files::is_writable(directory / ".leasecheck"); !writable) {
+  if (auto writable = check::is_writable(directory / ".leasecheck"); !writable) {
     throw Stop{flag + " " + directory.string() + ": " + writable.error().message()};
   }
 }
 
 void require_writable(const std::string& flag, const std::filesystem::path& file) {
   if (file.empty()) return;
-  if (auto writable = files::is_writable(file); !writable) {
+  if (auto writable = check::is_writable(file); !writable) {
     throw Stop{flag + " " + file.string() + ": " + writable.error().message()};
   }
 }

@@ -37,7 +37,7 @@ leasecheck_install(leaseTargets lease lease lease)
 leasecheck_package(lease lease)
 
 if(LEASECHECK_HARNESS)
-  leasecheck_install(checkTargets leasecheck harness leasecheck_check leasecheck_files)
+  leasecheck_install(checkTargets leasecheck harness leasecheck_check)
   # The suite without a test framework, which gtest and rapidcheck stand on.
   leasecheck_install(suiteTargets leasecheck harness
     leasecheck_spec leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_sim

@@ -1,6 +1,6 @@
 #include "cli/report/file_writer.hpp"
 
-#include "files/output_file.hpp"
+#include "model/check/output_file.hpp"
 
 namespace leasecheck::cli {
 
@@ -9,7 +9,7 @@ std::expected<void, std::string> write_file(const std::filesystem::path& file,
   const auto complain = [&file](const std::error_code& reason) {
     return std::unexpected(file.string() + ": " + reason.message());
   };
-  auto out = files::OutputFile::open(file);
+  auto out = check::OutputFile::open(file);
   if (!out) return complain(out.error());
   out->write(text);
   if (auto committed = out->commit(); !committed) return complain(committed.error());

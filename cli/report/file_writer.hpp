@@ -6,7 +6,7 @@
 
 namespace leasecheck::cli {
 
-/// Writes `text` to `file` as `files::OutputFile` does: readers see all of it or nothing.
+/// Writes `text` to `file` as `check::OutputFile` does: readers see all of it or nothing.
 /// Errors: in words, naming the file.
 [[nodiscard]] std::expected<void, std::string> write_file(const std::filesystem::path& file,
                                                           const std::string& text);

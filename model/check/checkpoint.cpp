@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "files/output_file.hpp"
+#include "model/check/output_file.hpp"
 
 namespace leasecheck::check {
 namespace {
@@ -24,7 +24,7 @@ std::string unwritten(const std::filesystem::path& path, const std::error_code& 
 }  // namespace
 
 std::expected<void, std::string> can_be_saved(const std::filesystem::path& path) {
-  if (auto writable = files::is_writable(path); !writable) {
+  if (auto writable = is_writable(path); !writable) {
     return std::unexpected(unwritten(path, writable.error()));
   }
   return {};
@@ -32,8 +32,8 @@ std::expected<void, std::string> can_be_saved(const std::filesystem::path& path)
 
 CheckpointWriter::CheckpointWriter(std::filesystem::path path)
     : path_(std::move(path)), checksum_(magic) {
-  if (auto opened = files::OutputFile::open(path_)) {
-    file_ = std::make_unique<files::OutputFile>(*std::move(opened));
+  if (auto opened = OutputFile::open(path_)) {
+    file_ = std::make_unique<OutputFile>(*std::move(opened));
   } else {
     error_ = opened.error();
   }

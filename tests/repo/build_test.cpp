@@ -43,7 +43,6 @@ TEST(ThisTree, HasAtItsTopLevelWhatIsListed) {
                                      "bench",
                                      "cli",
                                      "cmake",
-                                     "files",
                                      "impl",
                                      "model",
                                      "properties",

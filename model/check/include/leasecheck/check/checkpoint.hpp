@@ -15,11 +15,9 @@
 
 #include "leasecheck/check/search.hpp"
 
-namespace leasecheck::files {
-class OutputFile;
-}
-
 namespace leasecheck::check {
+
+class OutputFile;
 
 /// Whether a checkpoint could be written there now.
 /// Errors: in words, naming the path.
@@ -39,7 +37,7 @@ class CheckpointWriter {
 
  private:
   std::filesystem::path path_;
-  std::unique_ptr<files::OutputFile> file_;  ///< Null if it could not be opened.
+  std::unique_ptr<OutputFile> file_;  ///< Null if it could not be opened.
   std::uint64_t checksum_;
   std::error_code error_;
 };

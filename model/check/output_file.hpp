@@ -8,7 +8,7 @@
 #include <system_error>
 
 /// How everything that is written to a file that somebody named is written.
-namespace leasecheck::files {
+namespace leasecheck::check {
 
 /// A file while it is written. A regular file grows under a name beside its own, which no other
 /// writer has, and is replaced in one step by `commit`: readers see all of it or what was there
@@ -50,4 +50,4 @@ class OutputFile {
 /// behind, and what is no regular file is not opened.
 [[nodiscard]] std::expected<void, std::error_code> is_writable(const std::filesystem::path& file);
 
-}  // namespace leasecheck::files
+}  // namespace leasecheck::check

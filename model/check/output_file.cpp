@@ -1,4 +1,4 @@
-#include "files/output_file.hpp"
+#include "model/check/output_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace leasecheck::files {
+namespace leasecheck::check {
 namespace {
 
 namespace fs = std::filesystem;
@@ -117,4 +117,4 @@ std::expected<void, std::error_code> is_writable(const fs::path& file) {
   return {};
 }
 
-}  // namespace leasecheck::files
+}  // namespace leasecheck::check

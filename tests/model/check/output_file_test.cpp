@@ -1,4 +1,4 @@
-#include "files/output_file.hpp"
+#include "model/check/output_file.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "tests/support/temporary_directory.hpp"
 
-namespace leasecheck::files {
+namespace leasecheck::check {
 namespace {
 
 namespace fs = std::filesystem;
@@ -135,4 +135,4 @@ TEST_F(OutputFileTest, CanBeAskedForWithoutATrace) {
 }
 
 }  // namespace
-}  // namespace leasecheck::files
+}  // namespace leasecheck::check
