@@ -43,6 +43,8 @@ void add_conform(CommandLine& program);
 void add_crash(CommandLine& program);
 void add_interleave(CommandLine& program);
 void add_replay(CommandLine& program);
+void add_show(CommandLine& program);
+void add_convert(CommandLine& program);
 void add_explore(CommandLine& program);
 void add_margin(CommandLine& program);
 void add_graph(CommandLine& program);
