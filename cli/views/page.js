@@ -133,7 +133,7 @@ const shapes = {
 function marks(drawing, to) {
   trace.steps.forEach((step, i) => {
     const place = trace.lanes.findIndex((lane) => lane.name === step.a);
-    if (step.k === 'answer' || place < 0) return;
+    if (!step.k || place < 0) return;
     const bad = i === trace.bad - 1 || trace.steps[i].r === trace.bad;
     const node = svg('path', {d: shapes[step.k](to.x(step.t), top_ + place * row + (step.k === 'call' ? 18 : 6)), class: 'mark ' + step.k + (bad ? ' bad' : '')});
     node.addEventListener('click', () => choose(i));
@@ -175,7 +175,7 @@ function list() {
     item.id = 'step-' + (i + 1);
     item.setAttribute('role', 'option');
     item.setAttribute('aria-selected', 'false');
-    if (step.k === 'answer') item.classList.add('answer');
+    if (!step.k) item.classList.add('answer');
     if (i === trace.bad - 1) item.classList.add('bad');
     const cell = (kind, text) => {
       const node = document.createElement('span');

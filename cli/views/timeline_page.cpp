@@ -145,8 +145,8 @@ class Data {
     return json;
   }
 
-  /// t: time; a: lane; k: kind of mark; w: in words; c: changes; s: the attempt that it is about;
-  /// r: of a call, the step of its answer.
+  /// t: time; a: lane; k: kind of mark, none for an answer; w: in words; c: changes; s: the attempt
+  /// that it is about; r: of a call, the step of its answer.
   [[nodiscard]] Json steps() {
     std::map<std::uint64_t, std::size_t> place;
     Json json = Json::array();
@@ -185,12 +185,21 @@ class Data {
     }
   }
 
+  // "a1.attempt_id": "a1", which every new row has.
+  static bool says_its_name(std::string_view name, std::string_view value) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos || value.size() < 2) return false;
+    const std::string_view field = name.substr(dot + 1);
+    return (field == "attempt_id" || field == "lease_id") &&
+           value.substr(1, value.size() - 2) == name.substr(0, dot);
+  }
+
   void add(Json& entry, const traces::Return& returned) const {
-    entry["k"] = "answer";
-    if (returned.delta.empty()) return;
     Json changes = Json::array();
-    for (const auto& [name, value] : returned.delta) changes.push_back(say_.change(name, value));
-    entry["c"] = std::move(changes);
+    for (const auto& [name, value] : returned.delta) {
+      if (!says_its_name(name, value)) changes.push_back(say_.change(name, value));
+    }
+    if (!changes.empty()) entry["c"] = std::move(changes);
   }
 
   void add(Json& entry, const model::Environment& event) const {
@@ -213,16 +222,20 @@ class Data {
   traces::Wording say_;
 };
 
-/// Ends no script element, whatever the texts hold.
+/// Holds no markup, whatever the texts are: "<" stands in strings only, and is written as its
+/// number.
 std::string for_script(const Json& json) {
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (std::size_t at = text.find("</"); at != std::string::npos; at = text.find("</", at)) {
-    text.insert(at + 1, "\\");
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char letter : text) {
+    if (letter == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += letter;
+    }
   }
-  for (std::size_t at = text.find("<!"); at != std::string::npos; at = text.find("<!", at)) {
-    text.replace(at, 1, "\\u003c");
-  }
-  return text;
+  return safe;
 }
 
 /// What is filled in is not looked at again.
