@@ -10,8 +10,10 @@ standard error for each turn of which that is not so. Not a test of the suite: i
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 SUBJECT = pathlib.Path(__file__).parent.parent / "subjects" / "python" / "unreliable.py"
@@ -45,12 +47,12 @@ def folders():
     return {path for parent in ("/dev/shm", "/tmp") for path in pathlib.Path(parent).glob("leasecheck-*")}
 
 
-def turn(number, command, budget):
+def turn(number, command, budget, directory):
     mark = f"SOAK_TURN={os.getpid()}.{number}"
     name, value = mark.split("=")
     before = folders()
     begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=directory,
                                env={**os.environ, name: value})
     samples = []
     complaints = []
@@ -86,13 +88,14 @@ def main():
     ends = {}
     worst = (0, 0)
     complained = False
+    directory = tempfile.mkdtemp(prefix="soak-")
     while time.monotonic() < end:
         for rate, budget in ((200, 5), (5000, 20), (100000, 40)):
             backend = ["--backend", f"exec:{sys.executable} {SUBJECT} {rate}", "--subject-timeout", "2s"]
             for command in (["simulate", "--keep-going", "--seeds", f"{number + 1}..{number + 1_000_000}"], ["check"], ["conform", "--workers", "1", "--attempts", "1"]):
                 number += 1
                 line = [program, *command, *backend, "--budget", f"{budget}s"]
-                how, most, complaints = turn(number, line, budget)
+                how, most, complaints = turn(number, line, budget, directory)
                 ends[(command[0], how)] = ends.get((command[0], how), 0) + 1
                 worst = max(worst, most)
                 for complaint in complaints:
@@ -101,6 +104,7 @@ def main():
     for (command, how), count in sorted(ends.items()):
         print(f"{command:9} {how:13} {count}")
     print(f"{number} turns, most memory {worst[0]} KiB")
+    shutil.rmtree(directory)
     return 1 if complained else 0
 
 
