@@ -94,7 +94,9 @@ def main():
             backend = ["--backend", f"exec:{sys.executable} {SUBJECT} {rate}", "--subject-timeout", "2s"]
             for command in (["simulate", "--keep-going", "--seeds", f"{number + 1}..{number + 1_000_000}"], ["check"], ["conform", "--workers", "1", "--attempts", "1"]):
                 number += 1
-                line = [program, *command, *backend, "--budget", f"{budget}s"]
+                line = [program, *command, *backend]
+                if command[0] != "conform":  # which ends by itself
+                    line += ["--budget", f"{budget}s"]
                 how, most, complaints = turn(number, line, budget, directory)
                 ends[(command[0], how)] = ends.get((command[0], how), 0) + 1
                 worst = max(worst, most)
