@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   add_crash(program);
   add_interleave(program);
   add_replay(program);
+  add_explain(program);
+  add_show(program);
+  add_convert(program);
   add_explore(program);
   add_margin(program);
   add_graph(program);

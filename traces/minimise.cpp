@@ -211,4 +211,11 @@ Trace minimise(const Trace& trace, const Rerun& rerun, const MinimiseOptions& op
   return *std::move(shortest);
 }
 
+Trace without_stimulus(const Trace& trace, std::uint64_t number) {
+  const std::vector<Step> stimuli = stimuli_of(trace);
+  const auto found = std::ranges::find(stimuli, number, &Step::number);
+  const auto index = static_cast<std::size_t>(found - stimuli.begin());
+  return Selection(trace).without(index, 1);
+}
+
 }  // namespace leasecheck::traces

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <string>
@@ -28,5 +29,9 @@ struct MinimiseOptions {
 /// Source: delta debugging, Zeller and Hildebrandt, IEEE TSE 28(2), 2002.
 [[nodiscard]] Trace minimise(const Trace& trace, const Rerun& rerun,
                              const MinimiseOptions& options = {});
+
+/// The stimuli of `trace` without the one at step `number`, and without those that speak of a call
+/// or a lease that is then not there. No answers: it is to be run.
+[[nodiscard]] Trace without_stimulus(const Trace& trace, std::uint64_t number);
 
 }  // namespace leasecheck::traces

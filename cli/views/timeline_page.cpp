@@ -1,0 +1,273 @@
+#include "cli/views/timeline_page.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+#include <sstream>
+#include <string_view>
+#include <variant>
+
+#include "cli/installation.hpp"
+#include "cli/views/assets.hpp"
+#include "properties/property.hpp"
+#include "traces/timeline.hpp"
+#include "traces/wording.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const pugi::xml_document& document) {
+  std::ostringstream text;
+  document.save(
+      text, "",
+      pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags);
+  return text.str();
+}
+
+void append_text(pugi::xml_node parent, const char* element, const std::string& text) {
+  parent.append_child(element).text() = text.c_str();
+}
+
+std::string title_of(const traces::Trace& trace) {
+  const std::string what = trace.verdict.property.empty() ? std::string(word(trace.verdict.result))
+                                                          : trace.verdict.property;
+  return fmt::format("leasecheck: {} on {}", what, trace.head.backend);
+}
+
+// The verdict with its rule, and where the trace comes from.
+std::string head_of(const traces::Trace& trace) {
+  const traces::Verdict& verdict = trace.verdict;
+  pugi::xml_document document;
+  append_text(document, "h1", title_of(trace));
+  pugi::xml_node box = document.append_child("div");
+  box.append_attribute("class") = fmt::format("verdict {}", word(verdict.result)).c_str();
+  pugi::xml_node first = box.append_child("p");
+  append_text(first, "strong",
+              verdict.property.empty() ? std::string(word(verdict.result))
+                                       : fmt::format("{} is {} at step {}", verdict.property,
+                                                     word(verdict.result), verdict.first_bad));
+  if (const auto* property = properties::find_property(verdict.property)) {
+    append_text(box, "p", fmt::format("Promised (rule {}): {}", property->rules, property->claim));
+  }
+  if (!verdict.message.empty())
+    append_text(box, "p", "Seen: " + traces::Wording(trace).message(verdict.message));
+  std::string facts = fmt::format("Recorded on {} by {}, seed {}.", trace.head.backend,
+                                  trace.head.origin, trace.head.seed);
+  if (trace.head.deployment) {
+    facts += fmt::format(" Grace window {} ms.", trace.head.deployment->grace.count());
+  }
+  if (trace.head.exhibit) facts += " Planted defect: " + trace.head.exhibit->shows + ".";
+  pugi::xml_node line = document.append_child("p");
+  line.append_attribute("class") = "facts";
+  line.text() = facts.c_str();
+  return text_of(document);
+}
+
+/// The trace as the page's script reads it. Times are milliseconds since the run began; steps are
+/// named by their numbers, 0 for none.
+class Data {
+ public:
+  explicit Data(const traces::Trace& trace)
+      : trace_(trace), line_(traces::timeline_of(trace)), say_(line_.begin) {}
+
+  [[nodiscard]] Json document() {
+    return {{"begin", 0},
+            {"end", since_begin(line_.end)},
+            {"bad", trace_.verdict.first_bad},
+            {"lanes", lanes()},
+            {"leases", leases()},
+            {"attempts", attempts()},
+            {"steps", steps()}};
+  }
+
+ private:
+  [[nodiscard]] std::int64_t since_begin(model::Time time) const {
+    return (time - line_.begin).count();
+  }
+
+  /// [from, to, the step that began it, the step that ended it]
+  [[nodiscard]] Json span(const traces::Span& span) const {
+    return Json::array({since_begin(span.from), since_begin(std::min(span.to, line_.end)),
+                        span.first_step, span.last_step});
+  }
+
+  [[nodiscard]] Json spans(const std::vector<traces::Span>& list) const {
+    Json json = Json::array();
+    for (const traces::Span& one : list) json.push_back(span(one));
+    return json;
+  }
+
+  [[nodiscard]] Json lanes() const {
+    Json json = Json::array();
+    for (const traces::Lane& lane : line_.lanes) {
+      json.push_back({{"name", lane.actor},
+                      {"clock", lane.up.empty() ? "" : clock(lane.clock)},
+                      {"up", spans(lane.up)},
+                      {"pauses", spans(lane.pauses)}});
+    }
+    return json;
+  }
+
+  static std::string clock(const model::ClockError& error) {
+    if (error == model::ClockError{}) return "exact clock";
+    std::string text = fmt::format("clock {:+} ms", error.offset.count());
+    if (error.drift_ppm != 0) text += fmt::format(" {:+} ppm", error.drift_ppm);
+    return text;
+  }
+
+  [[nodiscard]] Json leases() const {
+    Json json = Json::array();
+    for (const traces::LeaseSpans& lease : line_.leases) {
+      json.push_back({{"id", lease.lease_id},
+                      {"attempt", lease.attempt_id},
+                      {"worker", lease.worker_id},
+                      {"granted", span(lease.granted)},
+                      {"enforced", span(lease.enforced)},
+                      {"believed", spans(lease.believed)}});
+    }
+    return json;
+  }
+
+  /// Spans of statuses: [status, from, to, the step that brought it about]
+  [[nodiscard]] Json attempts() {
+    Json json = Json::array();
+    for (const traces::StatusSpan& status : line_.statuses) {
+      if (json.empty() || json.back()["id"] != status.attempt_id) {
+        json.push_back({{"id", status.attempt_id}, {"spans", Json::array()}});
+      }
+      json.back()["spans"].push_back({status.status, since_begin(status.span.from),
+                                      since_begin(status.span.to), status.span.first_step});
+    }
+    return json;
+  }
+
+  /// t: time; a: lane; k: kind of mark, none for an answer; w: in words; c: changes; s: the attempt
+  /// that it is about; r: of a call, the step of its answer.
+  [[nodiscard]] Json steps() {
+    std::map<std::uint64_t, std::size_t> place;
+    Json json = Json::array();
+    for (const traces::Step& step : trace_.steps) {
+      Json entry{{"t", since_begin(step.true_time)}};
+      std::visit([&](const auto& what) { add(entry, what); }, step.what);
+      entry["w"] = say_.step(step);
+      if (const auto* returned = std::get_if<traces::Return>(&step.what)) {
+        if (const auto call = place.find(returned->of); call != place.end()) {
+          json[call->second]["r"] = step.number;
+        }
+      }
+      place[step.number] = json.size();
+      json.push_back(std::move(entry));
+    }
+    return json;
+  }
+
+  void add(Json& entry, const traces::Call& call) {
+    entry["a"] = call.actor;
+    entry["k"] = "call";
+    std::visit([&](const auto& operation) { add_subject(entry, operation); },
+               call.action.operation);
+  }
+
+  template <class Operation>
+  void add_subject(Json& entry, const Operation& operation) const {
+    if constexpr (requires { operation.spec; }) {
+      entry["s"] = operation.spec.attempt_id;
+    } else if constexpr (requires { operation.attempt_id; }) {
+      entry["s"] = operation.attempt_id;
+    } else if constexpr (requires { operation.lease_id; }) {
+      for (const traces::LeaseSpans& lease : line_.leases) {
+        if (lease.lease_id == operation.lease_id) entry["s"] = lease.attempt_id;
+      }
+    }
+  }
+
+  // "a1.attempt_id": "a1", which every new row has.
+  static bool says_its_name(std::string_view name, std::string_view value) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos || value.size() < 2) return false;
+    const std::string_view field = name.substr(dot + 1);
+    return (field == "attempt_id" || field == "lease_id") &&
+           value.substr(1, value.size() - 2) == name.substr(0, dot);
+  }
+
+  void add(Json& entry, const traces::Return& returned) const {
+    Json changes = Json::array();
+    for (const auto& [name, value] : returned.delta) {
+      if (!says_its_name(name, value)) changes.push_back(say_.change(name, value));
+    }
+    if (!changes.empty()) entry["c"] = std::move(changes);
+  }
+
+  void add(Json& entry, const model::Environment& event) const {
+    entry["k"] = std::holds_alternative<model::EffectWritten>(event) ? "effect"
+                 : std::holds_alternative<model::RequestLost>(event) ||
+                         std::holds_alternative<model::ReplyLost>(event)
+                     ? "lost"
+                     : "event";
+    std::visit(
+        [&](const auto& what) {
+          if constexpr (requires { what.worker; }) entry["a"] = what.worker;
+        },
+        event);
+  }
+
+  void add(Json& entry, const traces::DiskEvent&) const { entry["k"] = "event"; }
+
+  const traces::Trace& trace_;
+  traces::Timeline line_;
+  traces::Wording say_;
+};
+
+/// Holds no markup, whatever the texts are: "<" stands in strings only, and is written as its
+/// number.
+std::string for_script(const Json& json) {
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  safe.reserve(text.size());
+  for (const char letter : text) {
+    if (letter == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += letter;
+    }
+  }
+  return safe;
+}
+
+/// What is filled in is not looked at again.
+std::string fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
+  std::string filled;
+  while (!page.empty()) {
+    const std::size_t begin = page.find('@');
+    filled += page.substr(0, begin);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = page.find('@', begin + 1);
+    filled += parts.at(page.substr(begin + 1, end - begin - 1));
+    page.remove_prefix(end + 1);
+  }
+  return filled;
+}
+
+std::string escaped(const std::string& text) {
+  pugi::xml_document document;
+  document.append_child(pugi::node_pcdata).set_value(text.c_str());
+  return text_of(document);
+}
+
+}  // namespace
+
+std::string timeline_page(const traces::Trace& trace) {
+  return fill(assets::page, {{"TITLE", escaped(title_of(trace))},
+                             {"STYLE", std::string(assets::style)},
+                             {"HEAD", head_of(trace)},
+                             {"LIFE_CYCLE", std::string(assets::life_cycle)},
+                             {"PROGRAM", fmt::format("leasecheck {}.", version())},
+                             {"TRACE", for_script(Data(trace).document())},
+                             {"SCRIPT", std::string(assets::script)}});
+}
+
+}  // namespace leasecheck::cli

@@ -1,0 +1,121 @@
+// What is made of a trace for people and for other tools. That a browser shows it is tested in
+// pages_in_browser.py.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/views/conversions.hpp"
+#include "cli/views/timeline_page.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/program.hpp"
+#include "traces/reader.hpp"
+
+namespace leasecheck::cli::testing {
+namespace {
+
+traces::Trace corpus_trace(const std::string& name) {
+  auto trace = traces::read_file(std::string(LEASECHECK_CORPUS "/") + name);
+  EXPECT_TRUE(trace) << trace.error().message;
+  return trace ? *std::move(trace) : traces::Trace{};
+}
+
+/// A run of so many steps: claims and their answers, each with the usual changes.
+traces::Trace long_trace(std::uint64_t steps) {
+  traces::Trace trace = corpus_trace("heartbeat_shortens_lease.jsonl");
+  const std::vector<traces::Step> once = trace.steps;
+  while (trace.steps.size() < steps) {
+    for (traces::Step step : once) {
+      const std::uint64_t number = trace.steps.size() + 1;
+      if (auto* returned = std::get_if<traces::Return>(&step.what)) returned->of = number - 1;
+      step.number = number;
+      step.true_time = trace.steps.back().true_time + model::Duration{1};
+      trace.steps.push_back(std::move(step));
+    }
+  }
+  trace.steps.resize(steps);
+  return trace;
+}
+
+TEST(TimelinePage, NeedsNothingBesideItself) {
+  const std::string page = timeline_page(corpus_trace("ack_from_anyone.jsonl"));
+  for (const char* outside : {"http://", "https://", "src=", "@import", "url(http", "fetch("}) {
+    std::string without_namespace = page;
+    const std::string svg = "http://www.w3.org/2000/svg";
+    if (const auto at = without_namespace.find(svg); at != std::string::npos) {
+      without_namespace.erase(at, svg.size());
+    }
+    EXPECT_EQ(without_namespace.find(outside), std::string::npos) << outside;
+  }
+}
+
+TEST(TimelinePage, FiveThousandStepsAreLessThanAMegabyte) {
+  EXPECT_LT(timeline_page(long_trace(5000)).size(), 1'000'000U);
+}
+
+TEST(TimelinePage, TextsOfATraceAreNeitherMarkupNorScript) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  const std::string evil = "</script><script>alert(1)</script><!--<script>@TITLE@";
+  trace.head.backend = evil;
+  trace.verdict.message = evil;
+  std::get<traces::Call>(trace.steps.at(0).what).actor = evil + "\xff";
+  const std::string page = timeline_page(trace);
+  EXPECT_EQ(page.find("<script>alert"), std::string::npos);
+  EXPECT_EQ(page.find("<!--<script"), std::string::npos);
+  EXPECT_EQ(page.find("</script><"), std::string::npos);
+}
+
+TEST(Show, WritesThePageThatIsNamedAndNothingElse) {
+  const Workplace place;
+  const Ended ended = place.run("show " LEASECHECK_CORPUS "/ack_from_anyone.jsonl -o " +
+                                (place / "page.html").string());
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_TRUE(std::filesystem::exists(place / "page.html"));
+  const Ended nowhere = place.run("show " LEASECHECK_CORPUS "/ack_from_anyone.jsonl -o " +
+                                  (place / "none/page.html").string());
+  EXPECT_EQ(nowhere.exit_code, 2);
+  const Ended no_trace = place.run("show /none.jsonl -o " + (place / "page.html").string());
+  EXPECT_EQ(no_trace.exit_code, 2);
+  EXPECT_NE(no_trace.err.find("/none.jsonl"), std::string::npos) << no_trace.err;
+}
+
+TEST(Convert, SaysTheSameAsItIsKept) {
+  const traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  tests::expect_golden("converted.mmd", mermaid_sequence(trace));
+  tests::expect_golden("converted.csv", csv_table(trace));
+  tests::expect_golden("converted.edn", jepsen_edn(trace));
+  tests::expect_golden("converted.porcupine.json", porcupine_json(trace));
+  tests::expect_golden("converted.perfetto.json", perfetto_json(trace));
+}
+
+TEST(Convert, PerfettoHasATrackForEachActorAndEndsWhatItBegins) {
+  const auto document = nlohmann::json::parse(perfetto_json(corpus_trace("ack_from_anyone.jsonl")));
+  std::map<std::string, int> phases;
+  std::map<std::string, int> open;
+  for (const auto& event : document.at("traceEvents")) {
+    ++phases[event.at("ph").get<std::string>()];
+    if (event["ph"] == "b") ++open[event.at("id").get<std::string>()];
+    if (event["ph"] == "e") --open[event.at("id").get<std::string>()];
+  }
+  EXPECT_EQ(phases["M"], 3) << "producer, w1, stranger";
+  EXPECT_GT(phases["b"], 0);
+  for (const auto& [id, count] : open) EXPECT_EQ(count, 0) << id;
+}
+
+TEST(Convert, ACallWithoutAnAnswerIsInfoAndReturnsAfterTheEnd) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.steps.pop_back();
+  EXPECT_NE(jepsen_edn(trace).find(":type :info"), std::string::npos);
+  const auto history = nlohmann::json::parse(porcupine_json(trace));
+  EXPECT_TRUE(history.back().at("Output").is_null());
+  EXPECT_GT(history.back().at("Return"), history.back().at("Call"));
+}
+
+TEST(Convert, FieldsOfATableAreQuotedWhereTheyMustBe) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  std::get<traces::Call>(trace.steps.at(0).what).actor = "a \"b\", c";
+  EXPECT_NE(csv_table(trace).find(R"("a ""b"", c")"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace leasecheck::cli::testing

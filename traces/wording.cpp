@@ -1,0 +1,332 @@
+#include "traces/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+
+namespace leasecheck::traces {
+namespace {
+
+template <class... Each>
+struct Overloaded : Each... {
+  using Each::operator()...;
+};
+
+std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+/// "250 ms", "12 s", "1.500 s".
+std::string duration(model::Duration duration) {
+  const std::int64_t ms = duration.count();
+  if (ms % 1000 == 0 && ms != 0) return fmt::format("{} s", ms / 1000);
+  if (ms > -1000 && ms < 1000) return fmt::format("{} ms", ms);
+  return fmt::format("{}{}.{:03} s", ms < 0 ? "-" : "", std::abs(ms / 1000), std::abs(ms % 1000));
+}
+
+std::string policy(const model::RetryPolicy& policy) {
+  const std::string growing = policy.strategy == model::BackoffStrategy::fixed
+                                  ? ""
+                                  : fmt::format(" times {} each time", policy.multiplier);
+  const std::string most =
+      policy.max_backoff ? fmt::format(", at most {}", duration(*policy.max_backoff)) : "";
+  return fmt::format(", {} after {}{}{}", counted(policy.max_retries, "retry", "retries"),
+                     duration(policy.backoff), growing, most);
+}
+
+std::string clock_in_words(const model::ClockError& clock) {
+  if (clock == model::ClockError{}) return "exact";
+  std::string words = clock.offset.count() == 0 ? "exact"
+                      : clock.offset.count() > 0
+                          ? duration(clock.offset) + " fast"
+                          : duration(model::saturating_multiply(clock.offset, -1)) + " slow";
+  if (clock.drift_ppm != 0) words += fmt::format(" and drifting by {:+} ppm", clock.drift_ppm);
+  return words;
+}
+
+struct CallInWords {
+  const Wording& say;
+
+  static std::string reading(std::string_view what) { return fmt::format("asks for {}", what); }
+
+  std::string enqueue(const model::AttemptSpec& spec) const {
+    std::string words = fmt::format("enqueues {} of run {}", spec.attempt_id, spec.run_id);
+    if (spec.priority != 0) words += fmt::format(", priority {}", spec.priority);
+    if (spec.not_before) words += ", not before " + say.time(*spec.not_before);
+    if (spec.timeout) {
+      words +=
+          fmt::format(", timeout {} (then: {})", duration(*spec.timeout), word(spec.on_timeout));
+    }
+    if (spec.retry_policy) words += policy(*spec.retry_policy);
+    if (spec.max_deliveries)
+      words += ", at most " + counted(*spec.max_deliveries, "delivery", "deliveries");
+    if (spec.tenant_id) words += ", tenant " + *spec.tenant_id;
+    return words;
+  }
+
+  std::string operator()(const model::Reset&) const {
+    return std::string("empties the repository");
+  }
+  std::string operator()(const model::EnqueueAttempt& op) const { return enqueue(op.spec); }
+  std::string operator()(const model::ListDispatchableAttempts& op) const {
+    return fmt::format("asks for at most {} attempts to dispatch at {}", op.limit, say.time(op.at));
+  }
+  std::string operator()(const model::UpsertLease& op) const {
+    return fmt::format("claims {} for {} until {}", op.attempt_id, op.worker_id,
+                       say.time(op.lease_expires_at));
+  }
+  std::string operator()(const model::HeartbeatLease& op) const {
+    return fmt::format("heartbeats {}, to hold it until {}", op.lease_id,
+                       say.time(op.lease_expires_at));
+  }
+  std::string operator()(const model::HeartbeatLeaseWithVersion& op) const {
+    return fmt::format("heartbeats {} at version {}, to hold it until {}", op.lease_id,
+                       op.expected_version, say.time(op.lease_expires_at));
+  }
+  std::string operator()(const model::ExpireLeasesAndRequeue& op) const {
+    return "requeues what was leased until before " + say.time(op.stale_before);
+  }
+  std::string operator()(const model::TransitionTimedOutAttempts& op) const {
+    return "ends executions whose deadline has come by " + say.time(op.at);
+  }
+  std::string operator()(const model::LatestSeqForRun& op) const {
+    return reading("the latest event sequence of " + op.run_id);
+  }
+  std::string operator()(const model::StartAttempt& op) const {
+    return fmt::format("starts to execute under {}", op.lease_id);
+  }
+  std::string operator()(const model::ReleaseLease& op) const {
+    return fmt::format("releases {}", op.lease_id);
+  }
+  std::string operator()(const model::AckAttempt& op) const {
+    return fmt::format("acks {}: {}", op.lease_id, word(op.outcome));
+  }
+  std::string operator()(const model::AppendRunEvent& op) const {
+    return fmt::format("appends the event {} under {}", op.kind, op.lease_id);
+  }
+  std::string operator()(const model::CancelAttempt& op) const {
+    return "cancels " + op.attempt_id;
+  }
+  std::string operator()(const model::ReplayDeadLetter& op) const {
+    return "replays the dead letter of " + op.attempt_id;
+  }
+  std::string operator()(const model::ListDeadLetters& op) const {
+    return reading(fmt::format("at most {} dead letters", op.limit));
+  }
+  std::string operator()(const model::GetAttempt& op) const {
+    return reading("the attempt " + op.attempt_id);
+  }
+  std::string operator()(const model::GetLease& op) const {
+    return reading("the lease " + op.lease_id);
+  }
+  std::string operator()(const model::GetLeaseForAttempt& op) const {
+    return reading("the lease of " + op.attempt_id);
+  }
+  std::string operator()(const model::QueueDepth& op) const {
+    return reading("the queue's depth at " + say.time(op.at));
+  }
+  std::string operator()(const model::CountByStatus&) const {
+    return reading("the counts by status");
+  }
+  std::string operator()(const model::ListRunEvents& op) const {
+    return reading(fmt::format("at most {} events of {} after {}", op.limit, op.run_id, op.after));
+  }
+};
+
+struct AnswerInWords {
+  const Wording& say;
+
+  template <class Record>
+  static std::string ids(const std::vector<Record>& records) {
+    std::string words = records.empty() ? "answers none" : "answers";
+    for (const Record& record : records) words += " " + record.attempt_id;
+    return words;
+  }
+
+  std::string operator()(const model::Done&) const { return std::string("accepts"); }
+  std::string operator()(const model::Count& count) const {
+    return fmt::format("answers {}", count.value);
+  }
+  std::string operator()(const model::Sequence& sequence) const {
+    return fmt::format("answers {}", sequence.value);
+  }
+  std::string operator()(const model::AckResult& ack) const {
+    std::string words =
+        fmt::format("accepts: {}, attempt number {}", word(ack.status), ack.attempt_no);
+    if (ack.retry_at) words += ", to be retried at " + say.time(*ack.retry_at);
+    return words;
+  }
+  std::string operator()(const model::LeaseRecord& record) const {
+    std::string words = fmt::format("answers {} of {} for {} until {}, version {}", record.lease_id,
+                                    record.attempt_id, record.worker_id,
+                                    say.time(record.lease_expires_at), record.version);
+    if (record.execution_deadline) words += ", deadline " + say.time(*record.execution_deadline);
+    return words;
+  }
+  std::string operator()(const std::optional<model::LeaseRecord>& record) const {
+    return record ? (*this)(*record) : std::string("answers that there is none");
+  }
+  std::string operator()(const model::AttemptRecord& attempt) const {
+    return fmt::format("answers {}: {}, version {}", attempt.attempt_id, word(attempt.status),
+                       attempt.version);
+  }
+  std::string operator()(const model::CountsByStatus& counts) const {
+    std::string words = "answers";
+    for (std::size_t i = 0; i < model::status_count; ++i) {
+      if (counts.count[i] == 0) continue;
+      words += fmt::format(" {} {}", counts.count[i], word(static_cast<model::Status>(i)));
+    }
+    return words;
+  }
+  std::string operator()(const std::vector<model::DispatchRecord>& records) const {
+    return ids(records);
+  }
+  std::string operator()(const std::vector<model::DeadLetter>& letters) const {
+    return ids(letters);
+  }
+  std::string operator()(const std::vector<model::RunEvent>& events) const {
+    return fmt::format("answers {} events", events.size());
+  }
+};
+
+struct EventInWords {
+  std::string operator()(const model::WorkerStarted& what) const {
+    return fmt::format("{} starts; its clock is {}", what.worker, clock_in_words(what.clock));
+  }
+  std::string operator()(const model::WorkerStopped& what) const {
+    return what.worker + " crashes";
+  }
+  std::string operator()(const model::WorkerPaused& what) const {
+    return fmt::format("{} stands still for {}", what.worker, duration(what.duration));
+  }
+  std::string operator()(const model::LeaseGivenUp& what) const {
+    return fmt::format("{} no longer relies on {}", what.worker, what.lease_id);
+  }
+  std::string operator()(const model::ReplyDelivered& what) const {
+    return fmt::format("{} receives the answer to step {}", what.worker, what.call);
+  }
+  std::string operator()(const model::RequestLost& what) const {
+    return fmt::format("a request of {} is lost: {}", what.worker, what.operation);
+  }
+  std::string operator()(const model::ReplyLost& what) const {
+    return fmt::format("the answer to step {} is lost on its way to {}", what.call, what.worker);
+  }
+  std::string operator()(const model::EffectWritten& what) const {
+    return fmt::format("{} writes a result of {}, by the grant of step {}", what.worker,
+                       what.attempt_id, what.grant);
+  }
+  std::string operator()(const model::ClockStepped& what) const {
+    return fmt::format("the clock of {} is set: it is {}", what.worker, clock_in_words(what.clock));
+  }
+  std::string operator()(const model::FaultsEnded&) const {
+    return std::string("nothing fails from here on");
+  }
+  std::string operator()(const model::ProgressDue&) const {
+    return std::string("every attempt must have ended by now");
+  }
+};
+
+}  // namespace
+
+Wording::Wording(const Trace& trace)
+    : begin_(trace.head.deployment ? trace.head.deployment->epoch
+             : trace.steps.empty() ? model::Time{}
+                                   : trace.steps.front().true_time) {}
+
+std::string Wording::time(model::Time time) const {
+  if (time == model::end_of_time) return "the end of time";
+  if (time == model::beginning_of_time) return "the beginning of time";
+  const model::Duration until_begin = model::saturating_multiply(begin_.time_since_epoch(), -1);
+  const std::int64_t ms = model::saturating_add(time, until_begin).time_since_epoch().count();
+  // Unsigned, so that the least number has a magnitude too.
+  const std::uint64_t size =
+      ms < 0 ? -static_cast<std::uint64_t>(ms) : static_cast<std::uint64_t>(ms);
+  const char sign = ms < 0 ? '-' : '+';
+  const std::uint64_t hours = size / 3'600'000;
+  const std::uint64_t minutes = size / 60'000 % 60;
+  const std::uint64_t seconds = size / 1000 % 60;
+  if (hours == 0) return fmt::format("{}{}:{:02}.{:03}", sign, minutes, seconds, size % 1000);
+  return fmt::format("{}{}:{:02}:{:02}.{:03}", sign, hours, minutes, seconds, size % 1000);
+}
+
+std::string Wording::call(const model::Operation& operation) const {
+  return std::visit(CallInWords{*this}, operation);
+}
+
+std::string Wording::answer(const model::Outcome& outcome) const {
+  if (!outcome) return fmt::format("refuses: {}", word(outcome.error()));
+  return std::visit(AnswerInWords{*this}, *outcome);
+}
+
+std::string Wording::event(const model::Environment& event) const {
+  return std::visit(EventInWords{}, event);
+}
+
+std::string Wording::change(const std::string& name, const std::string& value) const {
+  if (value == "null") {
+    return name.find('.') == std::string::npos ? name + " is gone" : name + ": none";
+  }
+  static constexpr std::array<std::string_view, 8> times{
+      "ready_at",     "retry_at",           "started_at", "lease_expires_at",
+      "heartbeat_at", "execution_deadline", "dead_at",    "at"};
+  const std::string_view field = std::string_view(name).substr(name.rfind('.') + 1);
+  std::int64_t number = 0;
+  const char* end = value.data() + value.size();
+  if (std::ranges::find(times, field) != times.end() &&
+      std::from_chars(value.data(), end, number).ptr == end) {
+    return fmt::format("{}: {}", name, time(model::at_ms(number)));
+  }
+  const bool is_text = value.size() >= 2 && value.front() == '"';
+  return fmt::format("{}: {}", name, is_text ? value.substr(1, value.size() - 2) : value);
+}
+
+std::string Wording::message(const std::string& text) const {
+  constexpr std::string_view digits = "0123456789";
+  constexpr model::Duration day = std::chrono::hours(24);
+  // At the beginning of the epoch every small number would be a time.
+  if (begin_ < model::at_ms(0) + 365 * day) return text;
+  std::string said;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = std::min(text.find_first_of(digits, at), text.size());
+    const std::size_t end = std::min(text.find_first_not_of(digits, begin), text.size());
+    said += text.substr(at, begin - at);
+    std::int64_t number = 0;
+    const bool is_number =
+        std::from_chars(text.data() + begin, text.data() + end, number).ec == std::errc{};
+    const model::Time time = model::at_ms(number);
+    const bool is_time = is_number && time > begin_ - day && time < begin_ + 365 * day;
+    said += is_time ? this->time(time) : text.substr(begin, end - begin);
+    at = end;
+  }
+  return said;
+}
+
+std::string Wording::step(const Step& step) const {
+  return std::visit(
+      Overloaded{[this](const Call& what) {
+                   return fmt::format("{} {}", what.actor, call(what.action.operation));
+                 },
+                 [this](const Return& what) { return "the repository " + answer(what.outcome); },
+                 [this](const model::Environment& what) { return event(what); },
+                 [](const DiskEvent& what) {
+                   return what.kind == DiskEvent::Kind::schedule
+                              ? "the processes take turns: " + what.text
+                              : "the disk: " + what.text;
+                 }},
+      step.what);
+}
+
+std::string actor_of(const Step& step) {
+  return std::visit(Overloaded{[](const Call& what) { return what.actor; },
+                               [](const Return&) { return std::string("repository"); },
+                               [](const model::Environment&) { return std::string("env"); },
+                               [](const DiskEvent&) { return std::string("disk"); }},
+                    step.what);
+}
+
+}  // namespace leasecheck::traces
