@@ -1,5 +1,6 @@
-// A program that answers with the lines of the input, whatever it is asked: each call has an answer
-// or says what the program did wrong, and a broken program stays broken.
+// A program that answers with the lines of the input, whatever it is asked, and then with what it
+// was asked: each call has an answer or says what the program did wrong, and a broken program stays
+// broken.
 #include "sim/subject/exec_subject.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/lines_mutator.hpp"
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::filesystem::path answers = scratch / "answers";
   fuzz::write_file(answers, fuzz::text_of(data, size));
   auto subject = sim::make_exec_subject({.name = "input",
-                                         .words = {"/bin/cat", answers},
+                                         .words = {"/bin/cat", answers, "-"},
                                          .directory = {},
                                          .timeout = std::chrono::milliseconds(2'000),
                                          .kill_after = 0,

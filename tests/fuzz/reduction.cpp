@@ -14,8 +14,9 @@ const char* const leasecheck::fuzz::line_number_key = "\"i\":";
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace leasecheck;
   auto trace = traces::read_text(fuzz::text_of(data, size), "input");
-  if (!trace || !trace->head.exhibit || trace->steps.size() > 200) return 0;
-  const mutants::Mutant* mutant = mutants::find_mutant(trace->head.exhibit->defect);
+  constexpr std::string_view planted = "mutant:";
+  if (!trace || !trace->head.backend.starts_with(planted) || trace->steps.size() > 200) return 0;
+  const auto* mutant = mutants::find_mutant(trace->head.backend.substr(planted.size()));
   if (mutant == nullptr) return 0;
   const auto rerun = [&](const traces::Trace& candidate) {
     const auto subject = sim::make_repository_subject("mutant", mutant->make);
