@@ -1,5 +1,6 @@
 #include "traces/minimise.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>

@@ -285,6 +285,16 @@ std::string Wording::change(const std::string& name, const std::string& value) c
   return fmt::format("{}: {}", name, is_text ? value.substr(1, value.size() - 2) : value);
 }
 
+std::vector<std::string> Wording::changes(const Return& returned) const {
+  std::vector<std::string> said;
+  for (const auto& [name, value] : returned.delta) {
+    const std::string own_id = "\"" + name.substr(0, name.rfind('.')) + "\"";
+    const bool is_id = name.ends_with(".attempt_id") || name.ends_with(".lease_id");
+    if (!is_id || value != own_id) said.push_back(change(name, value));
+  }
+  return said;
+}
+
 std::string Wording::message(const std::string& text) const {
   constexpr std::string_view digits = "0123456789";
   constexpr model::Duration day = std::chrono::hours(24);

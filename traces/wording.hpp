@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "traces/trace.hpp"
 
@@ -32,6 +33,10 @@ class Wording {
   /// A changed field of a `Return`, as "a1.status: queued". Fields that hold a time say it as
   /// `time`.
   [[nodiscard]] std::string change(const std::string& name, const std::string& value) const;
+
+  /// What an answer changed, each as `change` says it; without the ids of new rows, which their
+  /// names say already.
+  [[nodiscard]] std::vector<std::string> changes(const Return& returned) const;
 
   /// A text in which properties name times as integers, with the times of this run (from a day
   /// before its beginning to a year after it) said as `time` does.

@@ -281,8 +281,8 @@ std::string csv_table(const traces::Trace& trace) {
   for (const traces::Step& step : trace.steps) {
     std::string changes;
     if (const auto* returned = std::get_if<traces::Return>(&step.what)) {
-      for (const auto& [name, value] : returned->delta) {
-        changes += (changes.empty() ? "" : "; ") + say.change(name, value);
+      for (const std::string& change : say.changes(*returned)) {
+        changes += (changes.empty() ? "" : "; ") + change;
       }
     }
     text += fmt::format("{},{},{},{},{}\r\n", step.number, since(line.begin, step.true_time),

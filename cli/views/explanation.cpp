@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/views/conversions.hpp"
-#include "properties/property.hpp"
+#include "cli/views/promise.hpp"
 #include "traces/timeline.hpp"
 #include "traces/wording.hpp"
 
@@ -45,16 +45,13 @@ class Narrator {
   [[nodiscard]] Story tell() const {
     const traces::Verdict& verdict = trace_.verdict;
     Story story{.what = std::string(word(verdict.result)),
-                .promised = {},
+                .promised = promise_of(verdict.property),
                 .instead = say_.message(verdict.message),
                 .sentences = {},
                 .leases = {}};
     if (!verdict.property.empty()) {
       story.what =
           fmt::format("{} is {} at step {}", verdict.property, story.what, verdict.first_bad);
-    }
-    if (const auto* property = properties::find_property(verdict.property)) {
-      story.promised = fmt::format("{} (rule {})", property->claim, property->rules);
     }
     for (const traces::Step& step : trace_.steps) {
       if (!std::holds_alternative<traces::Return>(step.what)) story.sentences.push_back(tell(step));
@@ -79,9 +76,7 @@ class Narrator {
     const auto& returned = std::get<traces::Return>(answer->second->what);
     sentence.text += "; the repository " + say_.answer(returned.outcome);
     sentence.is_bad |= answer->second->number == trace_.verdict.first_bad;
-    for (const auto& [name, value] : returned.delta) {
-      sentence.changes.push_back(say_.change(name, value));
-    }
+    sentence.changes = say_.changes(returned);
     return sentence;
   }
 

@@ -8,10 +8,11 @@
 #include <sstream>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "cli/installation.hpp"
 #include "cli/views/assets.hpp"
-#include "properties/property.hpp"
+#include "cli/views/promise.hpp"
 #include "traces/timeline.hpp"
 #include "traces/wording.hpp"
 
@@ -50,8 +51,8 @@ std::string head_of(const traces::Trace& trace) {
               verdict.property.empty() ? std::string(word(verdict.result))
                                        : fmt::format("{} is {} at step {}", verdict.property,
                                                      word(verdict.result), verdict.first_bad));
-  if (const auto* property = properties::find_property(verdict.property)) {
-    append_text(box, "p", fmt::format("Promised (rule {}): {}", property->rules, property->claim));
+  if (const std::string promise = promise_of(verdict.property); !promise.empty()) {
+    append_text(box, "p", "Promised: " + promise);
   }
   if (!verdict.message.empty())
     append_text(box, "p", "Seen: " + traces::Wording(trace).message(verdict.message));
@@ -185,20 +186,8 @@ class Data {
     }
   }
 
-  // "a1.attempt_id": "a1", which every new row has.
-  static bool says_its_name(std::string_view name, std::string_view value) {
-    const std::size_t dot = name.rfind('.');
-    if (dot == std::string_view::npos || value.size() < 2) return false;
-    const std::string_view field = name.substr(dot + 1);
-    return (field == "attempt_id" || field == "lease_id") &&
-           value.substr(1, value.size() - 2) == name.substr(0, dot);
-  }
-
   void add(Json& entry, const traces::Return& returned) const {
-    Json changes = Json::array();
-    for (const auto& [name, value] : returned.delta) {
-      if (!says_its_name(name, value)) changes.push_back(say_.change(name, value));
-    }
+    std::vector<std::string> changes = say_.changes(returned);
     if (!changes.empty()) entry["c"] = std::move(changes);
   }
 

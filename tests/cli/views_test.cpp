@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/views/conversions.hpp"
+#include "cli/views/explanation.hpp"
 #include "cli/views/timeline_page.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/program.hpp"
 #include "traces/reader.hpp"
+#include "traces/writer.hpp"
 
 namespace leasecheck::cli::testing {
 namespace {
@@ -86,6 +90,64 @@ TEST(Convert, SaysTheSameAsItIsKept) {
   tests::expect_golden("converted.edn", jepsen_edn(trace));
   tests::expect_golden("converted.porcupine.json", porcupine_json(trace));
   tests::expect_golden("converted.perfetto.json", perfetto_json(trace));
+}
+
+/// All traces of the corpus, by name.
+std::vector<std::string> corpus() {
+  std::vector<std::string> names;
+  const std::filesystem::path root = LEASECHECK_CORPUS;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (entry.path().extension() != ".jsonl") continue;
+    names.push_back(std::filesystem::relative(entry.path(), root).replace_extension().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+TEST(Explain, TellsTheTracesOfTheCorpusAsTheyAreKept) {
+  ASSERT_GT(corpus().size(), 90U);
+  for (const std::string& name : corpus()) {
+    const Explanation explanation{.trace = corpus_trace(name + ".jsonl")};
+    tests::expect_golden("explained/" + name + ".txt", in_text(explanation));
+  }
+}
+
+TEST(Explain, NamesThePromiseOfEveryTraceOfTheCorpus) {
+  for (const std::string& name : corpus()) {
+    const std::string text = in_text({.trace = corpus_trace(name + ".jsonl")});
+    EXPECT_NE(text.find("\nPromised:  "), std::string::npos) << name;
+    EXPECT_NE(text.find("\nInstead:   "), std::string::npos) << name;
+    EXPECT_NE(text.find("\n-> "), std::string::npos) << name;
+  }
+}
+
+TEST(Explain, SaysWhatEachStepIsNeededFor) {
+  const Ended ended = Workplace().run("explain " LEASECHECK_CORPUS "/ack_from_anyone.jsonl");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  std::size_t needed = 0;
+  for (std::size_t at = 0; (at = ended.out.find("without it: held", at)) != std::string::npos;
+       ++at) {
+    ++needed;
+  }
+  EXPECT_EQ(needed, 3U) << ended.out;
+}
+
+TEST(Explain, LeavesNothingOutOnABackendThatOnlyItsUserMayName) {
+  const Workplace place;
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.head.backend = "exec:touch " + (place / "touched").string();
+  place.write("t.jsonl", traces::to_text(trace));
+  const Ended ended = place.run("explain " + (place / "t.jsonl").string());
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_FALSE(std::filesystem::exists(place / "touched"));
+  EXPECT_EQ(ended.out.find("without it"), std::string::npos);
+  EXPECT_NE(ended.err.find("--backend"), std::string::npos) << ended.err;
+}
+
+TEST(Explain, InMarkdownHasATableAndADiagram) {
+  const std::string text = in_markdown({.trace = corpus_trace("ack_from_anyone.jsonl")});
+  EXPECT_NE(text.find("| 5 | **violated:** "), std::string::npos) << text;
+  EXPECT_NE(text.find("```mermaid\nsequenceDiagram\n"), std::string::npos) << text;
 }
 
 TEST(Convert, PerfettoHasATrackForEachActorAndEndsWhatItBegins) {
