@@ -15,6 +15,20 @@ CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
   return CLI::AsNumberWithUnit(units, unit, "DURATION");
 }
 
+/// Whole numbers in a range, which `expected` says in words.
+CLI::Validator whole_number(std::int64_t least, std::int64_t most, const std::string& name,
+                            const std::string& expected) {
+  const auto complain = [least, most, expected](std::string& text) {
+    std::int64_t value = 0;
+    const bool is_number = CLI::detail::lexical_cast(text, value);
+    return is_number && least <= value && value <= most ? "" : text + ": expected " + expected;
+  };
+  return {complain, name};
+}
+
+/// In milliseconds; as nanoseconds every duration fits 64 bits.
+constexpr std::int64_t longest_duration = std::int64_t{1'000'000} * 3'600'000;
+
 }  // namespace
 
 Option& Option::placeholder(const std::string& word) {
@@ -38,7 +52,7 @@ Option& Option::between(int least, int most) {
 }
 
 Option& Option::positive() {
-  option_->check(CLI::PositiveNumber);
+  option_->check(whole_number(1, INT64_MAX, "POSITIVE", "a whole number above 0"));
   return *this;
 }
 
@@ -109,21 +123,26 @@ Option Command::duration(const std::string& name, std::int64_t& value,
                          const std::string& description) {
   return Option(app_->add_option(name, value, description)
                     ->transform(milliseconds(CLI::AsNumberWithUnit::UNIT_REQUIRED))
-                    ->check(CLI::PositiveNumber));
+                    ->check(whole_number(1, longest_duration, "POSITIVE",
+                                         "more than 0ms and at most 1000000h, for instance 30s")));
 }
 
 template <typename Milliseconds>
 Option Command::time(const std::string& name, Milliseconds& value, const std::string& description) {
   return Option(app_->add_option(name, value, description)
                     ->transform(milliseconds(CLI::AsNumberWithUnit::UNIT_OPTIONAL))
-                    ->check(CLI::NonNegativeNumber)
+                    ->check(whole_number(0, longest_duration, "NONNEGATIVE",
+                                         "0ms to 1000000h, for instance 30s"))
                     ->capture_default_str());
 }
 template Option Command::time(const std::string&, std::int64_t&, const std::string&);
 template Option Command::time(const std::string&, std::vector<std::int64_t>&, const std::string&);
 
 Option Command::size(const std::string& name, std::size_t& bytes, const std::string& description) {
-  return Option(app_->add_option(name, bytes, description)->transform(CLI::AsSizeValue(false)));
+  return Option(app_->add_option(name, bytes, description)
+                    ->transform(CLI::AsSizeValue(false))
+                    ->check(whole_number(1, INT64_MAX, "",
+                                         "a number of bytes above 0, for instance 512MiB")));
 }
 
 Option Command::choice(const std::string& name, const std::vector<std::string>& words,

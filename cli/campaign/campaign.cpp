@@ -10,6 +10,7 @@
 #include "cli/campaign/progress.hpp"
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
 
@@ -57,18 +58,27 @@ class Campaign {
         to_submit_.advance();
       }
       if (!pool.is_busy()) break;
-      SeedResult done = result_of(options_.seed, pool.next());
-      const std::uint64_t seed = done.seed;
-      done_.emplace(seed, std::move(done));
+      const auto ended = pool.next([this] { return is_interrupted() || is_overdue(); });
+      if (!ended) break;
+      done_.emplace(ended->number, result_of(options_.seed, *ended));
       add_those_in_order();
     }
     note_what_never_fired();
+    note_what_was_not_run();
     return std::move(result_);
   }
 
  private:
+  [[nodiscard]] bool has_passed(std::chrono::milliseconds span) const {
+    return std::chrono::steady_clock::now() - began_ >= span;
+  }
   [[nodiscard]] bool is_spent() const {
-    return options_.budget && std::chrono::steady_clock::now() - began_ >= *options_.budget;
+    return is_interrupted() || (options_.budget && has_passed(*options_.budget));
+  }
+  [[nodiscard]] bool is_overdue() const {
+    constexpr std::chrono::milliseconds least_grace{2000};
+    return options_.budget &&
+           has_passed(*options_.budget + std::max(*options_.budget / 10, least_grace));
   }
 
   void add_those_in_order() {
@@ -108,6 +118,21 @@ class Campaign {
     result_.result = std::max(result_.result, failure.verdict.result);
     result_.failures.push_back(std::move(failure));
     is_over_ = !options_.keep_going || is_broken;
+  }
+
+  void note_what_was_not_run() {
+    if (is_over_) return;
+    for (Seeds begun = to_take_; begun.peek() != to_submit_.peek(); begun.advance()) {
+      ++result_.given_up;
+    }
+    if (is_interrupted()) {
+      result_.undecided = "interrupted";
+    } else if (result_.tally.runs == 0) {
+      result_.undecided = is_spent() ? "no seed came to its end within the budget"
+                                     : "there was no seed to run: --seeds has none of this --shard";
+    }
+    if (result_.undecided.empty()) return;
+    result_.result = std::max(result_.result, traces::Result::inconclusive);
   }
 
   void note_what_never_fired() {

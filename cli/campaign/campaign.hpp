@@ -25,7 +25,8 @@ struct CampaignOptions {
   std::uint64_t last_seed = 1;
   Shard shard;
   unsigned jobs = 1;  ///< processes; no result depends on how many
-  /// After this long no further seed is begun.
+  /// After this long no further seed is begun, and after a tenth or two seconds more, whichever is
+  /// longer, those that still run are given up.
   std::optional<std::chrono::milliseconds> budget;
   std::filesystem::path trace_directory = ".";
   bool keep_going = false;  ///< after a violation, with the next seed
@@ -38,6 +39,8 @@ struct CampaignResult {
   std::vector<Failure> failures;
   std::vector<std::string> never_fired;  ///< kinds of fault that could have happened and did not
   std::string not_written;               ///< why the first trace that is missing is, in words
+  std::uint64_t given_up = 0;            ///< seeds that the budget or an interruption cut off
+  std::string undecided = {};  ///< why nothing is decided, if it was not a seed that said so
 };
 
 /// One failure that several seeds found: the same property at the same operation with the same
@@ -49,7 +52,8 @@ struct FailureGroup {
 
 /// Runs seed after seed, `jobs` at a time, and takes their results in in the order of the seeds:
 /// what it returns and writes is the same for any number of jobs. Without `keep_going` it ends with
-/// the first seed that fails. The traces of a seed are written when its result is taken in. Throws:
+/// the first seed that fails. The traces of a seed are written when its result is taken in. A
+/// campaign that is interrupted, or in which no seed was run to its end, is inconclusive. Throws:
 /// Stop, when a subject cannot be made.
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
 

@@ -99,6 +99,10 @@ std::string in_words(const CampaignResult& result) {
     text +=
         fmt::format("premise never reached, so nothing was shown: {}\n", fmt::join(vacuous, ", "));
   }
+  if (result.given_up > 0) {
+    text += fmt::format("given up    {} seeds that had not come to their end\n", result.given_up);
+  }
+  if (!result.undecided.empty()) text += result.undecided + "\n";
   return text + failures_in_words(result);
 }
 
@@ -117,6 +121,8 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
   document.update(to_json(result.tally));
   document["never_fired"] = result.never_fired;
   document["vacuous"] = vacuous_properties(result.tally);
+  if (result.given_up > 0) document["given_up"] = result.given_up;
+  if (!result.undecided.empty()) document["undecided"] = result.undecided;
   document["failures"] = std::move(failures);
   return document;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "lease/sqlite.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
@@ -198,7 +199,8 @@ std::optional<traces::Trace> record_until_death(const SeedOptions& options, std:
     return {};
   });
   pool.submit(seed);
-  if (pool.next().answer) return std::nullopt;
+  const auto done = pool.next(is_interrupted);
+  if (!done || done->answer) return std::nullopt;
   auto trace = traces::read_file(file.string() + ".part");
   if (!trace) return std::nullopt;
   return *std::move(trace);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,12 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
 
 #include "cli/command_line.hpp"
+#include "cli/interruption.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -80,6 +83,7 @@ WorkerPool::WorkerPool(unsigned jobs, Task task) : task_(std::move(task)) {
 
 WorkerPool::~WorkerPool() {
   for (const Worker& worker : workers_) {
+    if (worker.number) ::kill(worker.process, SIGKILL);
     if (worker.socket >= 0) ::shutdown(worker.socket, SHUT_WR);
   }
   for (Worker& worker : workers_) static_cast<void>(end(worker));
@@ -91,9 +95,13 @@ void WorkerPool::start_worker() {
     throw failed("a socket for a job");
   }
   std::fflush(nullptr);  // or the copy would print it as well
+  const pid_t parent = ::getpid();
   const pid_t process = ::fork();
   if (process < 0) throw failed("a process for a job");
   if (process == 0) {
+    leave_interruptions_to_parent();
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(EXIT_FAILURE);
     ::close(sockets[0]);
     for (const Worker& other : workers_) ::close(other.socket);
     serve(sockets[1], task_);
@@ -121,17 +129,22 @@ void WorkerPool::submit(std::uint64_t number) {
   static_cast<void>(send_all(idle->socket, &number, sizeof number));
 }
 
-WorkerPool::Done WorkerPool::next() {
-  for (;;) {
+std::optional<WorkerPool::Done> WorkerPool::next(const std::function<bool()>& gives_up) {
+  constexpr int between_questions_ms = 50;
+  while (!gives_up()) {
     std::vector<pollfd> waiting;
     for (const Worker& worker : workers_) {
       waiting.push_back({.fd = worker.number ? worker.socket : -1, .events = POLLIN, .revents = 0});
     }
-    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) throw failed("poll");
+    if (::poll(waiting.data(), waiting.size(), between_questions_ms) < 0) {
+      if (errno != EINTR) throw failed("poll");
+      continue;
+    }
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (waiting[i].revents != 0) return receive(workers_[i]);
     }
   }
+  return std::nullopt;
 }
 
 WorkerPool::Done WorkerPool::receive(Worker& worker) {

@@ -12,7 +12,8 @@
 namespace leasecheck::cli {
 
 /// Worker processes that do numbered tasks. Each is a copy of this process, one for each job even
-/// if there is only one: a task that crashes costs its worker and nothing else.
+/// if there is only one: a task that crashes costs its worker and nothing else. They do not outlive
+/// this process.
 /// Pre: this process has one thread.
 class WorkerPool {
  public:
@@ -26,7 +27,7 @@ class WorkerPool {
 
   /// Throws: std::system_error, when there are no more processes.
   WorkerPool(unsigned jobs, Task task);
-  /// Lets every worker end its task, and waits for it.
+  /// Kills the workers that are at a task, and waits until all have ended.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -39,10 +40,11 @@ class WorkerPool {
   /// Pre: `has_room()`.
   void submit(std::uint64_t number);
 
-  /// Waits until a task is done, or its worker has died.
+  /// Waits until a task is done, or its worker has died. Returns: nothing if `gives_up`, which is
+  /// asked every now and then, says so first.
   /// Pre: `is_busy()`.
   /// Throws: what the task has thrown, as a `Stop`.
-  [[nodiscard]] Done next();
+  [[nodiscard]] std::optional<Done> next(const std::function<bool()>& gives_up);
 
  private:
   struct Worker {

@@ -12,6 +12,7 @@
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/command.hpp"
 #include "cli/installation.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/check_report.hpp"
 #include "cli/report/file_writer.hpp"
@@ -189,7 +190,12 @@ class Check {
     section.figures = {{"failures", nlohmann::ordered_json::array()}};
     std::uint64_t operations = 0;
     for (const std::string& file : files) {
+      if (is_interrupted()) break;
       guarded(section, [&] { operations += replay_of_corpus(section, file); });
+    }
+    if (is_interrupted()) {
+      section.end = worst(*section.end, ExitCode::inconclusive);
+      section.text += "interrupted\n";
     }
     section.text +=
         fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
@@ -201,6 +207,8 @@ class Check {
   std::uint64_t replay_of_corpus(Section& section, const std::string& file) {
     const ReplayedTrace replayed = replay_file(file, backend_);
     const traces::Verdict& verdict = replayed.now.verdict;
+    // Then a program was not waited for any longer.
+    if (is_interrupted() && verdict.result == traces::Result::broken) return 0;
     if (verdict.result != traces::Result::held) {
       section.end = worst(*section.end, exit_code_of(verdict.result));
       section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),

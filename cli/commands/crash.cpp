@@ -7,6 +7,7 @@
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/storage_command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
 #include "sim/storage/crash_matrix.hpp"
 
@@ -60,6 +61,7 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
   const auto cases = chosen_cases(crash, options.storage, sim::crash_cases());
   Progress progress;
   for (const sim::CrashCase& subject : cases) {
+    if (is_interrupted()) break;
     progress.show(fmt::format("crash: {} of {} cases, {} power losses, {}", matrix.count().cases,
                               cases.size(), grouped(matrix.count().power_losses),
                               sim::name_of(subject)));

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <memory>
 
 #include "cli/command.hpp"
 #include "cli/commands/search_command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/graph_format.hpp"
@@ -123,21 +123,6 @@ std::expected<check::LeaseCore, std::string> lease_core_of(const ExploreOptions&
                                  .epochs = options.epochs});
 }
 
-volatile std::sig_atomic_t was_interrupted = 0;
-
-/// While it lives, an interrupt is only remembered: a search that is saved now and then is saved
-/// once more and ends.
-class InterruptRemembered {
- public:
-  InterruptRemembered() : before_(std::signal(SIGINT, [](int) { was_interrupted = 1; })) {}
-  ~InterruptRemembered() { std::signal(SIGINT, before_); }
-  InterruptRemembered(const InterruptRemembered&) = delete;
-  InterruptRemembered& operator=(const InterruptRemembered&) = delete;
-
- private:
-  void (*before_)(int);
-};
-
 check::Options how_to_search(const ExploreOptions& options, SearchProgress& shown) {
   check::Options how{.jobs = options.search.jobs,
                      .memory_limit_bytes = options.search.memory_limit_bytes,
@@ -152,9 +137,11 @@ check::Options how_to_search(const ExploreOptions& options, SearchProgress& show
   }
   how.checkpoint_states = options.checkpoint_states;
   if (!options.resume.empty()) how.resume = options.resume;
-  how.progress = [&shown](const check::Progress& progress) {
+  how.progress = [&shown, is_saved = how.checkpoint.has_value()](const check::Progress& progress) {
     shown.show("exploring", progress);
-    return was_interrupted == 0 ? check::Continue::yes : check::Continue::no;
+    if (!is_interrupted()) return check::Continue::yes;
+    if (is_saved) finish_in_own_time();
+    return check::Continue::no;
   };
   return how;
 }
@@ -162,8 +149,6 @@ check::Options how_to_search(const ExploreOptions& options, SearchProgress& show
 SearchReport explore(const ExploreOptions& options) {
   SearchProgress shown;
   const check::Options how = how_to_search(options, shown);
-  std::optional<InterruptRemembered> interrupt;
-  if (how.checkpoint) interrupt.emplace();
   const system::Wanted wanted{
       .graph = options.graph.empty() ? std::nullopt : std::optional(options.lens),
       .reduction = options.symmetry};
@@ -228,7 +213,12 @@ ExitCode run(const ExploreOptions& options) {
     if (!world.graph.empty()) say("graph: {}\n", world.graph);
     if (!world.trace.empty()) say("{}\n", replay_command(world.trace, backend_of(options)));
   }
-  return end;
+  if (options.graph.empty() || world.explored.graph) return end;
+  complain(fmt::format("--graph {}: not written, {}", options.graph,
+                       world.explored.limit == check::Limit::stopped
+                           ? "since the search was interrupted"
+                           : "since it needs more than --memory allows beside the search"));
+  return worst(end, ExitCode::inconclusive);
 }
 
 // A flag that the searched model has nothing to do with would silently change nothing.
@@ -291,7 +281,7 @@ void add_search(Command& command, ExploreOptions& options) {
   command
       .option("--hash-bits", options.hash_bits,
               "Keep a hash of so many bits of each state instead of all of it, and print the odds "
-              "that one was omitted")
+              "that one was omitted; above 0.001 nothing is said to hold")
       .between(1, 62)
       .placeholder("N");
   command

@@ -7,6 +7,7 @@
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/storage_command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
 #include "sim/storage/interleaver.hpp"
 
@@ -49,6 +50,7 @@ std::optional<StorageFinding> search_all(const InterleaveOptions& options,
   const auto cases = chosen_cases(interleave, options.storage, sim::interleave_cases(scope));
   Progress progress;
   for (const sim::InterleaveCase& subject : cases) {
+    if (is_interrupted()) break;
     const sim::InterleaveCount& count = interleaver.count();
     progress.show(fmt::format("interleave: {} of {} cases, {} schedules, {}", grouped(count.cases),
                               grouped(cases.size()), grouped(count.schedules),

@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands/search_command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/margin_plot.hpp"
@@ -58,7 +59,7 @@ std::vector<Row> find_rows(system::MarginOptions options) {
   SearchProgress shown;
   options.progress = [&shown](const std::string& what, const check::Progress& progress) {
     shown.show(what, progress);
-    return check::Continue::yes;
+    return is_interrupted() ? check::Continue::no : check::Continue::yes;
   };
   auto margins = system::find_margins(options);
   if (!margins) stop(margins.error());

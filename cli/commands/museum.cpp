@@ -8,6 +8,7 @@
 #include "cli/campaign/progress.hpp"
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/museum/detection_matrix.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
@@ -120,6 +121,7 @@ std::vector<Task> tasks_of(const DetectionMatrix& matrix) {
   return tasks;
 }
 
+// An interruption leaves cells empty.
 void fill(DetectionMatrix& matrix, const MuseumFlags& flags) {
   const std::vector<Task> tasks = tasks_of(matrix);
   Progress progress;
@@ -131,16 +133,30 @@ void fill(DetectionMatrix& matrix, const MuseumFlags& flags) {
   std::uint64_t submitted = 0;
   for (std::uint64_t done = 0; done < tasks.size(); ++done) {
     while (submitted < tasks.size() && pool.has_room()) pool.submit(submitted++);
-    const WorkerPool::Done found = pool.next();
-    const Task& task = tasks[found.number];
-    if (!found.answer) {
-      throw Stop{
-          fmt::format("a search for {} {}", matrix.rows[task.row].exhibit->name, found.exit_reason),
-          ExitCode::broken};
+    const auto found = pool.next(is_interrupted);
+    if (!found) return;
+    const Task& task = tasks[found->number];
+    if (!found->answer) {
+      throw Stop{fmt::format("a search for {} {}", matrix.rows[task.row].exhibit->name,
+                             found->exit_reason),
+                 ExitCode::broken};
     }
-    matrix.rows[task.row].cells[task.technique] = cell_from_text(*found.answer);
+    matrix.rows[task.row].cells[task.technique] = cell_from_text(*found->answer);
     progress.show(fmt::format("museum: {} of {} searches", done + 1, tasks.size()));
   }
+}
+
+void leave_only_whole_rows(DetectionMatrix& matrix) {
+  const std::vector<Task> tasks = tasks_of(matrix);
+  std::vector<bool> is_whole(matrix.rows.size(), true);
+  for (const Task& task : tasks) {
+    if (matrix.rows[task.row].cells[task.technique].samples == 0) is_whole[task.row] = false;
+  }
+  std::vector<MatrixRow> whole;
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    if (is_whole[row]) whole.push_back(std::move(matrix.rows[row]));
+  }
+  matrix.rows = std::move(whole);
 }
 
 void write(const std::string& flag, const std::string& name, const std::string& text) {
@@ -160,13 +176,19 @@ ExitCode run(const MuseumFlags& flags) {
   require_writable("--svg", flags.svg);
   if (is_file(flags.json)) require_writable("--json", flags.json);
   fill(matrix, flags);
+  if (is_interrupted()) leave_only_whole_rows(matrix);
   if (flags.json == "-") {
     say(json_text(to_json(matrix)));
   } else {
     say(in_words(matrix));
   }
   const bool all_found = std::ranges::all_of(matrix.rows, &MatrixRow::is_found_by_its_property);
-  return after_verdict(all_found ? ExitCode::held : ExitCode::violated, [&] {
+  ExitCode end = all_found ? ExitCode::held : ExitCode::violated;
+  if (is_interrupted()) {
+    complain("interrupted: only what every technique has looked for is shown");
+    end = ExitCode::inconclusive;
+  }
+  return after_verdict(end, [&] {
     if (!flags.svg.empty()) write("--svg", flags.svg, matrix_svg(matrix));
     if (is_file(flags.json)) write("--json", flags.json, json_text(to_json(matrix)));
   });

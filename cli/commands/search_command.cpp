@@ -45,7 +45,10 @@ std::size_t default_memory_limit() {
 void add_search_options(Command& command, SearchOptions& options) {
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
   options.memory_limit_bytes = default_memory_limit();
-  command.option("--jobs", options.jobs, "Threads; no result depends on it")
+  command
+      .option("--jobs", options.jobs,
+              "Threads; no result depends on it but the counts of a search that ends by "
+              "--memory or an interruption")
       .between(1, 256)
       .placeholder("N")
       .show_default();

@@ -61,6 +61,9 @@ SeedRange parse_seeds(const std::string& text) {
   return {*first, *last};
 }
 
+/// Of virtual time: what takes minutes to simulate.
+constexpr std::int64_t longest_run_ms = std::int64_t{1000} * 3'600'000;
+
 /// As many bits as every reader of JSON keeps.
 constexpr std::uint64_t seeds_from_text = std::uint64_t{1} << 48;
 
@@ -134,6 +137,10 @@ SeedOptions seed_options_of(const SimulateOptions& options) {
                .faults = *std::move(faults)},
       .keep_traces = options.keep_traces,
       .determinism = options.check_determinism ? Determinism::checked : Determinism::trusted};
+  if (options.duration_ms > longest_run_ms) {
+    throw Stop{fmt::format("--duration {}ms: expected at most 1000h of virtual time",
+                           options.duration_ms)};
+  }
   if (options.duration_ms > 0) seed.plan.duration = model::Duration{options.duration_ms};
   if (options.processes > 0) {
     seed.disk = chosen_disk(options);
@@ -182,10 +189,12 @@ void print(const SimulateOptions& options, const CampaignOptions& campaign,
     say(json_text(std::move(document)));
     return;
   }
+  const bool is_any = result.tally.runs > 0 || !result.failures.empty();
+  const std::string seeds =
+      is_any ? fmt::format("seeds {}..{}", campaign.first_seed, result.last_seed) : "no seed";
   const std::string shard =
       campaign.shard.count == 1 ? "" : fmt::format(", shard {}", options.shard);
-  say("simulate {} on seeds {}..{}{}: {}\n", subject, campaign.first_seed, result.last_seed, shard,
-      traces::word(result.result));
+  say("simulate {} on {}{}: {}\n", subject, seeds, shard, traces::word(result.result));
   say("{}", in_words(result));
   if (!result.failures.empty() && !result.failures.front().replay.empty()) {
     say("{}\n", result.failures.front().replay);
@@ -220,10 +229,10 @@ void add_subject_options(Command& command, SimulateOptions& options) {
   command.option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")
       .between(1, 100);
   command.option("--attempts", options.attempts, "Attempts in each run (else drawn: 1 to 12)")
-      .between(1, 10'000);
+      .between(1, 1000);
   command.duration("--duration", options.duration_ms,
                    "Virtual time of each run until its faults end and progress is demanded "
-                   "(else drawn: 10 to 40 times the ttl)");
+                   "(else drawn: 10 to 40 times the ttl; at most 1000h)");
 }
 
 void add_campaign_options(Command& command, SimulateOptions& options) {
@@ -244,7 +253,8 @@ void add_campaign_options(Command& command, SimulateOptions& options) {
       .placeholder("N")
       .show_default();
   command.duration("--budget", options.budget_ms,
-                   "Begin no further seed after this much real time");
+                   "Begin no further seed after this much real time, and give up those that run "
+                   "when a tenth more or two seconds are over");
   command.flag("--check-determinism", options.check_determinism,
                "Run each seed twice and compare every step and every number drawn");
   command.option("--trace-dir", options.trace_directory, "Where traces are written")

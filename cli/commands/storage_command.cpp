@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
@@ -62,10 +63,16 @@ std::string write_trace(const StorageOptions& options, const StorageFinding& fou
   return file.lexically_normal().string();
 }
 
+ExitCode end_of(const StorageResult& result) {
+  if (result.found) return ExitCode::violated;
+  return is_interrupted() ? ExitCode::inconclusive : ExitCode::held;
+}
+
 void print_words(const StorageSearch& search, const StorageOptions& options,
                  const StorageResult& result) {
   say("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
-      result.found ? "violated" : "held", result.words);
+      word(end_of(result)), result.words);
+  if (is_interrupted()) say("interrupted\n");
   if (!result.found) return;
   const sim::Finding& finding = result.found->finding;
   say("{} on {}: {}\nthe {} alone: {}\n", finding.property, result.found->case_name,
@@ -74,7 +81,7 @@ void print_words(const StorageSearch& search, const StorageOptions& options,
 
 nlohmann::ordered_json document_of(const StorageOptions& options, const StorageResult& result,
                                    const std::string& trace_file) {
-  nlohmann::ordered_json document{{"result", result.found ? "violated" : "held"}};
+  nlohmann::ordered_json document{{"result", word(end_of(result))}};
   document.update(result.figures);
   if (!result.found) return document;
   const sim::Finding& finding = result.found->finding;
@@ -94,7 +101,7 @@ ExitCode print_result(const StorageSearch& search, const StorageOptions& options
                       const StorageResult& result) {
   if (!options.json) print_words(search, options, result);
   std::string trace_file;
-  ExitCode end = result.found ? ExitCode::violated : ExitCode::held;
+  ExitCode end = end_of(result);
   if (result.found) {
     end = after_verdict(end, [&] { trace_file = write_trace(options, *result.found); });
   }

@@ -30,6 +30,8 @@ std::string_view word(check::Limit limit) {
       return "memory";
     case check::Limit::stopped:
       return "stopped";
+    case check::Limit::omission:
+      return "omission";
   }
   return "";
 }
@@ -42,6 +44,8 @@ std::string_view reason(check::Limit limit) {
       return "not everything was searched: --memory ended it";
     case check::Limit::stopped:
       return "not everything was searched: it was interrupted";
+    case check::Limit::omission:
+      return "maybe not everything was searched: more --hash-bits are needed";
   }
   return "";
 }

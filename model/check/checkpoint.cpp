@@ -17,6 +17,10 @@ std::uint64_t add_to_checksum(std::uint64_t checksum, std::span<const std::uint6
   return checksum;
 }
 
+std::string with_version(const std::string& identity) {
+  return identity + "; leasecheck " LEASECHECK_VERSION;
+}
+
 std::string unwritten(const std::filesystem::path& path, const std::error_code& reason) {
   return path.string() + ": cannot write the checkpoint: " + reason.message();
 }
@@ -122,9 +126,10 @@ std::expected<void, std::string> CheckpointReader::finish() {
 }
 
 void write_identity(CheckpointWriter& writer, const std::string& identity) {
-  std::vector<std::uint64_t> packed((identity.size() + 7) / 8);
-  std::memcpy(packed.data(), identity.data(), identity.size());
-  writer.write(identity.size());
+  const std::string written = with_version(identity);
+  std::vector<std::uint64_t> packed((written.size() + 7) / 8);
+  std::memcpy(packed.data(), written.data(), written.size());
+  writer.write(written.size());
   writer.write(packed);
 }
 
@@ -134,12 +139,13 @@ std::expected<void, std::string> read_identity(CheckpointReader& reader,
   std::vector<std::uint64_t> packed(std::min<std::uint64_t>((bytes + 7) / 8, buffered_words));
   reader.read(packed);
   std::string found(packed.size() * 8, '\0');
-  std::memcpy(found.data(), packed.data(), found.size());
+  if (!packed.empty()) std::memcpy(found.data(), packed.data(), found.size());
   found.resize(std::min<std::size_t>(bytes, found.size()));
-  if (found == identity) return {};
+  const std::string wanted = with_version(identity);
+  if (found == wanted) return {};
   if (auto readable = reader.readable(); !readable) return readable;
   return std::unexpected("the checkpoint is of another search\n  it has: " + found +
-                         "\n  wanted: " + identity);
+                         "\n  wanted: " + wanted);
 }
 
 }  // namespace leasecheck::check

@@ -73,7 +73,8 @@ Codec::Codec(const Options& options) : options_(options) {
   const Duration earliest = std::min(-options.skew, -options.grace - Duration{1});
   earliest_ = static_cast<Relative>(earliest.count());
   time_bits_ = bits_for(static_cast<std::uint64_t>((latest - earliest).count()));
-  phase_bits_ = bits_for(Instants(options).phases() - 1);
+  phases_ = Instants(options).phases();
+  phase_bits_ = bits_for(phases_ - 1);
   // Each worker and message refers to one lease at most, the attempt to two and the resource to
   // one.
   lease_bits_ = bits_for(options.workers + std::max(options.messages, 1U) + 3);
@@ -96,6 +97,25 @@ State Codec::unpack(std::span<const std::uint64_t> words) const {
   State state;
   walk(state, unpacking);
   return state;
+}
+
+bool Codec::is_in_bounds(const State& state) const {
+  const auto exists = [](auto value, auto last) { return value <= last; };
+  bool holds = state.broken < Broken::count && state.phase < phases_;
+  for (const AttemptState& attempt : state.attempts) {
+    holds = holds && std::to_underlying(attempt.status) < model::status_count &&
+            attempt.holder < options_.workers &&
+            exists(attempt.acked_as, model::AckOutcome::cancelled);
+  }
+  for (const WorkerState& worker : state.workers) {
+    holds = holds && exists(worker.phase, WorkerState::Phase::finishing) &&
+            worker.attempt < options_.attempts;
+  }
+  for (const Message& message : state.messages) {
+    holds = holds && exists(message.kind, Message::Kind::over) &&
+            message.worker < options_.workers && message.attempt < options_.attempts;
+  }
+  return holds;
 }
 
 template <typename Bits>

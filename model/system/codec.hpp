@@ -22,6 +22,10 @@ class Codec {
   void pack(const State& state, std::span<std::uint64_t> words) const;
   [[nodiscard]] State unpack(std::span<const std::uint64_t> words) const;
 
+  /// Whether what was unpacked names only workers, attempts, phases … that there are. Of words that
+  /// `pack` has written it does.
+  [[nodiscard]] bool is_in_bounds(const State& state) const;
+
  private:
   /// One walk over the fields serves packing, unpacking and counting, so that they cannot differ.
   template <typename Bits>
@@ -36,6 +40,7 @@ class Codec {
   void time(Relative& time, Bits& bits) const;
 
   Options options_;
+  unsigned phases_;
   unsigned phase_bits_;
   Relative earliest_;
   unsigned time_bits_;

@@ -37,6 +37,7 @@ std::expected<Explored, std::string> search(const Options& world, const check::O
   if (!checked) return std::unexpected(checked.error());
   Explored explored = summary(model, *checked);
   add_actions(model, *checked, explored);
+  if (explored.limit == check::Limit::stopped) return explored;
   if (how.symmetry && wanted.reduction) explored.reduction = reduction(model, *checked);
   if (wanted.graph) explored.graph = searched_graph(*checked, view_of(model, *wanted.graph));
   return explored;
@@ -66,6 +67,7 @@ std::expected<Explored, std::string> explore(const check::LeaseCore& model,
   const auto checked = check::Checker(model, how).run();
   if (!checked) return std::unexpected(checked.error());
   Explored explored = summary(model, *checked);
+  if (explored.limit == check::Limit::stopped) return explored;
   if (wanted.reduction) explored.reduction = reduction(model, *checked);
   if (wanted.graph) explored.graph = check::searched_graph(*checked);
   return explored;

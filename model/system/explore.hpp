@@ -11,7 +11,7 @@
 
 namespace leasecheck::system {
 
-/// What is wanted of a search beyond its findings.
+/// What is wanted of a search beyond its findings; a search that was stopped has only those.
 struct Wanted {
   /// The graph that was searched, looked at through this lens.
   std::optional<Lens> graph;

@@ -87,9 +87,13 @@ Search::Result Search::search(const Options& world, std::optional<std::uint64_t>
                               .bytes_per_state = explored->bytes_per_state},
                     .found = explored->find("no_double_belief")->counterexample};
   if (explored->limit && explored->limit != check::Limit::depth && !searched.found) {
-    return std::unexpected(Undecided{
-        what + ": a limit ended the search after " + std::to_string(explored->states) +
-        " states; durations with a larger common divisor, or fewer messages, need fewer"});
+    const std::string states = " after " + std::to_string(explored->states) + " states";
+    if (explored->limit == check::Limit::stopped) {
+      return std::unexpected(Undecided{what + ": interrupted" + states});
+    }
+    return std::unexpected(
+        Undecided{what + ": a limit ended the search" + states +
+                  "; durations with a larger common divisor, or fewer messages, need fewer"});
   }
   return searched;
 }
@@ -141,6 +145,28 @@ std::expected<Margin, Undecided> Search::run() {
   }
 }
 
+// What the searched worlds have no flags for: durations that only a deployment has.
+std::expected<void, std::string> validate(const MarginOptions& options) {
+  const Options world{.ttl = options.ttl,
+                      .grace = options.grace,
+                      .heartbeat_period = options.heartbeat_period,
+                      .timeout = options.timeout,
+                      .backoff = options.backoff.value_or(Duration{1})};
+  if (auto valid = validate(world); !valid) return valid;
+  if (options.heartbeat_period >= options.ttl) {
+    return std::unexpected("--heartbeat " + std::to_string(options.heartbeat_period.count()) +
+                           "ms: expected less than the --ttl of " +
+                           std::to_string(options.ttl.count()) +
+                           "ms; no lease would live until its first heartbeat");
+  }
+  const Duration range = options.ttl + options.grace + options.timeout + world.backoff;
+  if (range > longest) {
+    return std::unexpected(
+        "--ttl, --grace, --timeout and --backoff: expected at most 24h together");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view word(Way way) {
@@ -160,6 +186,9 @@ std::expected<Margin, Undecided> find_margin(const MarginOptions& options, Way w
 }
 
 std::expected<std::vector<Margin>, Undecided> find_margins(const MarginOptions& options) {
+  if (auto valid = validate(options); !valid) {
+    return std::unexpected(Undecided{valid.error(), true});
+  }
   std::vector<Way> ways{Way::reap};
   if (options.backoff) ways.insert(ways.end(), {Way::time_out, Way::both});
   std::vector<Margin> margins;

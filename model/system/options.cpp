@@ -5,7 +5,6 @@
 namespace leasecheck::system {
 namespace {
 
-constexpr Duration longest{std::int64_t{24} * 60 * 60 * 1000};  // times relative to now fit 32 bits
 constexpr unsigned most_retries = 6;
 
 std::string text(Duration duration) {

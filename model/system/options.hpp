@@ -14,6 +14,8 @@ using model::Duration;
 inline constexpr unsigned most_workers = 4;
 inline constexpr unsigned most_attempts = 3;
 inline constexpr unsigned most_messages = 4;
+/// So that times relative to now fit 32 bits.
+inline constexpr Duration longest{std::int64_t{24} * 60 * 60 * 1000};
 
 /// What may go wrong around the repository. Delay and reordering need no switch: a message in
 /// flight arrives at any time and in any order. Neither do pauses: no worker is ever forced to act.

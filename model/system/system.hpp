@@ -60,6 +60,9 @@ class System {
     codec_.pack(state, code);
     return code;
   }
+  [[nodiscard]] bool is_code(const check::Encoded<words>& code) const {
+    return codec_.is_in_bounds(codec_.unpack(code));
+  }
   [[nodiscard]] State decode(const check::Encoded<words>& code) const {
     return codec_.unpack(code);
   }

@@ -39,10 +39,26 @@ bool had_no_effect(const ConcurrentCall& call) {
   return call.outcome == std::unexpected(model::ErrorCode::unavailable);
 }
 
+/// About what a copy of the state takes: the same on every machine whose strings and maps are
+/// alike.
+std::size_t bytes_of(const model::State& state) {
+  constexpr std::size_t node = 48;  // of a map, with what the allocator adds
+  const auto rows = [](const auto& map) { return map.size() * (sizeof(*map.begin()) + node); };
+  std::size_t bytes = sizeof(state) + rows(state.attempts) + rows(state.attempt_of_lease) +
+                      rows(state.events_of_run);
+  for (const auto& [run, events] : state.events_of_run) {
+    for (const model::RunEvent& event : events) bytes += sizeof(event) + event.payload.size();
+  }
+  return bytes;
+}
+
 class Search {
  public:
-  Search(const History& history, std::uint64_t most_steps)
-      : history_(history), steps_left_(most_steps), done_(history.calls.size(), false) {
+  Search(const History& history, const LinearizabilityOptions& options)
+      : history_(history),
+        steps_left_(options.most_steps),
+        bytes_left_(options.most_bytes),
+        done_(history.calls.size(), false) {
     for (std::size_t i = 0; i < done_.size(); ++i) done_[i] = had_no_effect(history.calls[i]);
   }
 
@@ -84,18 +100,29 @@ class Search {
     return !history_.final_snapshot || model::snapshot(state) == *history_.final_snapshot;
   }
 
+  /// Whether nothing new is to be found from here.
   [[nodiscard]] bool was_here(const model::State& state) {
     std::vector<model::State>& states = seen_[done_];
-    if (std::ranges::find(states, state) != states.end()) return true;
+    return std::ranges::find(states, state) != states.end() || !keep(state, states);
+  }
+
+  /// Returns: false if there is no memory left for it.
+  [[nodiscard]] bool keep(const model::State& state, std::vector<model::State>& states) {
+    const std::size_t bytes = bytes_of(state);
+    if (bytes > bytes_left_) {
+      gave_up_ = true;
+      return false;
+    }
+    bytes_left_ -= bytes;
     states.push_back(state);
-    return false;
+    return true;
   }
 
   bool explains_the_rest(model::State state) {
     if (was_here(state)) return false;
     if (is_explained(state)) {
       if (found_ == nullptr) return true;
-      if (std::ranges::find(*found_, state) == found_->end()) found_->push_back(state);
+      if (std::ranges::find(*found_, state) == found_->end() && !keep(state, *found_)) return false;
     }
     const std::uint64_t end = earliest_return();
     for (std::size_t i = 0; i < done_.size(); ++i) {
@@ -118,6 +145,7 @@ class Search {
 
   const History& history_;
   std::uint64_t steps_left_;
+  std::size_t bytes_left_;
   bool gave_up_ = false;
   std::vector<model::State>* found_ = nullptr;  ///< if all explanations are wanted
   std::vector<bool> done_;
@@ -128,24 +156,24 @@ class Search {
 
 LinearizabilityResult check_linearizable(const History& history,
                                          const LinearizabilityOptions& options) {
-  std::uint64_t left = options.most_steps;
+  LinearizabilityOptions left = options;
   Linearizability verdict = Linearizability::linearizable;
   for (const History& part : partition(history)) {
     Search search(part, left);
     const Linearizability found = search.run();
-    left = search.steps_left();
+    left.most_steps = search.steps_left();
     if (found == Linearizability::not_linearizable) {
-      return {.verdict = found, .steps = options.most_steps - left};
+      return {.verdict = found, .steps = options.most_steps - left.most_steps};
     }
     if (found == Linearizability::gave_up) verdict = found;
   }
-  return {.verdict = verdict, .steps = options.most_steps - left};
+  return {.verdict = verdict, .steps = options.most_steps - left.most_steps};
 }
 
 Explanations explain(const std::vector<model::State>& initial, const History& history,
                      const LinearizabilityOptions& options) {
   Explanations explanations;
-  Search search(history, options.most_steps);
+  Search search(history, options);
   for (const model::State& state : initial) search.collect(state, explanations.states);
   explanations.verdict = search.gave_up()              ? Linearizability::gave_up
                          : explanations.states.empty() ? Linearizability::not_linearizable

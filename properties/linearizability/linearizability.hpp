@@ -12,8 +12,10 @@ namespace leasecheck::properties {
 
 enum class Linearizability : std::uint8_t { linearizable, not_linearizable, gave_up };
 
+/// Beyond one of these bounds the verdict is `gave_up`.
 struct LinearizabilityOptions {
-  std::uint64_t most_steps = 10'000'000;  ///< of the model; beyond it the verdict is `gave_up`
+  std::uint64_t most_steps = 10'000'000;            ///< of the model
+  std::size_t most_bytes = std::size_t{512} << 20;  ///< of the states that are remembered, about
 };
 
 struct LinearizabilityResult {

@@ -10,6 +10,7 @@
 #include "model/graph/bounded.hpp"
 #include "model/graph/tour.hpp"
 #include "sim/check.hpp"
+#include "sim/interruption.hpp"
 #include "sim/oracle/model_adapter.hpp"
 #include "sim/oracle/shrink.hpp"
 
@@ -19,6 +20,8 @@ namespace {
 using model::Duration;
 
 constexpr model::Time epoch = model::at_ms(1'767'225'600'000);
+/// How often a call is made that the subject answers with `unavailable`, which it always may.
+constexpr int most_tries = 20;
 constexpr properties::Deployment deployment{
     .epoch = epoch, .grace = Duration{0}, .skew_within_margin = true};
 
@@ -139,29 +142,44 @@ class Walker {
   Walker(const graph::Bounded& world, Subject& subject, Referee::StepSink sink = {})
       : world_(world), referee_(subject, deployment, std::move(sink)) {}
 
-  /// Returns: whether the walk may go on.
-  bool take(std::uint32_t number) {
+  enum class Taken : std::uint8_t {
+    yes,
+    unanswered,  ///< the subject was unavailable again and again
+    over         ///< a verdict ended the walk
+  };
+
+  Taken take(std::uint32_t number) {
     const graph::Arc& arc = world_.arcs[number];
     const graph::Move& move = world_.moves[arc.move];
     if (!move.operation) {
       now_ += Duration{1};
       referee_.advance_to(now_);
-      return true;
+      return Taken::yes;
     }
-    model::Operation operation =
-        move.operation({.state = referee_.model_state(), .now = now_, .ended = ended_});
-    static_cast<void>(referee_.operate({.actor = "conform", .clock = now_ + move.ahead},
-                                       {.now = now_, .operation = std::move(operation)}));
-    if (referee_.is_over()) return false;
-    ended_.update(referee_.model_state());
-    check(graph::name_of_state(referee_.model_state(), now_) == world_.names[arc.to],
-          "a state of the bounded world hides what decides its future");
-    return true;
+    for (int tries = 0; tries < most_tries; ++tries) {
+      const bool is_answered = call(move);
+      if (referee_.is_over()) return Taken::over;
+      if (!is_answered) continue;
+      ended_.update(referee_.model_state());
+      check(graph::name_of_state(referee_.model_state(), now_) == world_.names[arc.to],
+            "a state of the bounded world hides what decides its future");
+      return Taken::yes;
+    }
+    return Taken::unanswered;
   }
 
   [[nodiscard]] const Referee& referee() const { return referee_; }
 
  private:
+  /// Returns: false for a call that was unavailable and has changed nothing: it may be repeated.
+  bool call(const graph::Move& move) {
+    model::Operation operation =
+        move.operation({.state = referee_.model_state(), .now = now_, .ended = ended_});
+    const auto answered = referee_.operate({.actor = "conform", .clock = now_ + move.ahead},
+                                           {.now = now_, .operation = std::move(operation)});
+    return !answered || answered->outcome != std::unexpected(model::ErrorCode::unavailable);
+  }
+
   const graph::Bounded& world_;
   Referee referee_;
   model::Time now_ = epoch;
@@ -220,6 +238,13 @@ std::shared_ptr<ConformPlans> keep_conform_plans() {
 
 namespace {
 
+traces::Verdict undecided(std::string why) {
+  return {.result = traces::Result::inconclusive,
+          .property = {},
+          .message = std::move(why),
+          .first_bad = 0};
+}
+
 class Conformance {
  public:
   explicit Conformance(const ConformOptions& options) : options_(options) {}
@@ -265,19 +290,26 @@ class Conformance {
     for (std::size_t i = 0; i < course.tour().arcs.size(); ++i) {
       const std::uint32_t arc = course.tour().arcs[i];
       const bool is_call = bool{course.world().moves[course.world().arcs[arc].move].operation};
-      const bool goes_on = walker.take(arc);
+      const Walker::Taken taken = walker.take(arc);
       if (is_call) {
         ++world.calls;
-        if (!is_covered[arc]) ++world.covered;
+        if (!is_covered[arc] && taken != Walker::Taken::unanswered) ++world.covered;
         is_covered[arc] = true;
         report_progress();
       }
-      if (!goes_on) {
+      if (taken == Walker::Taken::yes && !interrupted) continue;
+      if (taken == Walker::Taken::over) {
         explain(course, i, walker.referee().verdict());
-        result_.not_covered.push_back(std::to_string(world.transitions - world.covered) +
-                                      " transitions: the tour ended before them");
-        break;
+      } else {
+        result_.verdict =
+            undecided(interrupted ? "interrupted"
+                                  : "a call was unavailable " + std::to_string(most_tries) +
+                                        " times in a row: " +
+                                        course.world().moves[course.world().arcs[arc].move].name);
       }
+      result_.not_covered.push_back(std::to_string(world.transitions - world.covered) +
+                                    " transitions: the tour ended before them");
+      break;
     }
     result_.tally.add(walker.referee().tally());
     result_.worlds.push_back(std::move(world));
@@ -318,7 +350,7 @@ class Conformance {
     Walker walker(course.world(), subject,
                   [&trace](const traces::Step& step) { trace.steps.push_back(step); });
     for (const std::uint32_t arc : way) {
-      if (!walker.take(arc)) break;
+      if (walker.take(arc) != Walker::Taken::yes) break;
     }
     trace.verdict = walker.referee().verdict();
     return trace;
@@ -333,7 +365,12 @@ class Conformance {
 }  // namespace
 
 std::expected<ConformResult, std::string> conform(const ConformOptions& options) {
-  return Conformance(options).run();
+  auto result = Conformance(options).run();
+  // A program that was not waited for any longer did nothing wrong.
+  if (result && interrupted && result->verdict.result == traces::Result::broken) {
+    result->verdict = undecided("interrupted");
+  }
+  return result;
 }
 
 }  // namespace leasecheck::sim

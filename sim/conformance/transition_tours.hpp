@@ -26,7 +26,7 @@ struct ConformOptions {
   std::string backend;  ///< for the head of a trace
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
   /// Called now and then with the number of calls that were made and of all that are planned.
-  std::function<void(std::uint64_t made, std::uint64_t of)> progress;
+  std::function<void(std::uint64_t made, std::uint64_t of)> progress = {};
   std::shared_ptr<ConformPlans> plans = keep_conform_plans();
 };
 
@@ -43,7 +43,7 @@ struct ConformResult {
   traces::Verdict verdict;
   std::vector<ConformedWorld> worlds;
   /// What no transition was made for: operations that the subject does not offer, and what was left
-  /// when a violation ended the tour.
+  /// when the tour ended early.
   std::vector<std::string> not_covered;
   Tally tally;
   /// The violation by the shortest way there that shows it.
@@ -52,7 +52,9 @@ struct ConformResult {
 
 /// Exhaustive conformance: carries out every transition of bounded worlds on subjects, by shortest
 /// tours that cover them all, and compares answer, error class and state with the model. Operations
-/// that are refused, repeated or made by a lease that has ended are among the transitions.
+/// that are refused, repeated or made by a lease that has ended are among the transitions. A call
+/// that is unavailable and changes nothing is made again; a subject that stays unavailable leaves
+/// the verdict inconclusive.
 /// Errors: options that make no sense, a world that is too large, or a subject that cannot be made.
 [[nodiscard]] std::expected<ConformResult, std::string> conform(const ConformOptions& options);
 

@@ -8,6 +8,18 @@
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
+namespace {
+
+/// A trace may begin and end anywhere: the difference of two times may be more than a duration
+/// holds. Pre: `from <= to`.
+model::Duration between(model::Time from, model::Time to) {
+  const bool is_held =
+      from >= model::at_ms(0) || to <= model::end_of_time + from.time_since_epoch();
+  return is_held ? to - from : model::Duration::max();
+}
+
+}  // namespace
+
 Referee::Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink)
     : subject_(subject),
       follower_(subject.profile()),
@@ -31,7 +43,9 @@ Referee::Referee(Subject& subject, const properties::Deployment& deployment, Ste
 
 void Referee::advance_to(model::Time true_time) {
   check(true_time >= true_time_, "true time went back");
-  tally_.virtual_time += true_time - true_time_;
+  tally_.virtual_time =
+      model::saturating_add(model::at_ms(0) + tally_.virtual_time, between(true_time_, true_time))
+          .time_since_epoch();
   true_time_ = true_time;
 }
 

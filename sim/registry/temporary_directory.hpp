@@ -6,7 +6,8 @@
 
 namespace leasecheck::sim {
 
-/// A directory of its own in memory (or where TMPDIR says), removed with this object.
+/// A directory of its own in memory (or where TMPDIR says), removed with this object, or in the end
+/// by sim/cleanup.hpp.
 class TemporaryDirectory {
  public:
   /// Errors: in words, naming the directory that could not be made.

@@ -8,6 +8,7 @@
 #include "leasecheck/spec/step.hpp"
 #include "properties/support/difference.hpp"
 #include "sim/check.hpp"
+#include "sim/interruption.hpp"
 #include "sim/storage/disk_trace_recorder.hpp"
 
 namespace leasecheck::sim {
@@ -302,7 +303,7 @@ std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& out
 
 std::optional<Finding> CrashMatrix::search_power_losses(const Setup& setup) {
   std::optional<std::pair<std::uint64_t, bool>> tried;
-  for (std::uint64_t call = 1;; ++call) {
+  for (std::uint64_t call = 1; !interrupted; ++call) {
     const Outcome outcome = run(setup, CrashEvent::power_loss, call);
     // A crash before a read leaves what a crash before the next write leaves.
     const std::pair now{outcome.changes, outcome.is_acknowledged};
@@ -313,18 +314,20 @@ std::optional<Finding> CrashMatrix::search_power_losses(const Setup& setup) {
       }
     }
     tried = now;
-    if (!outcome.was_reached) return std::nullopt;
+    if (!outcome.was_reached) break;
     ++count_.calls;
   }
+  return std::nullopt;
 }
 
 std::optional<Finding> CrashMatrix::search_event(const Setup& setup, CrashEvent event) {
-  for (std::uint64_t call = 1;; ++call) {
+  for (std::uint64_t call = 1; !interrupted; ++call) {
     const Outcome outcome = run(setup, event, call);
-    if (!outcome.was_reached) return std::nullopt;
+    if (!outcome.was_reached) break;
     ++(event == CrashEvent::kill ? count_.kills : count_.failures);
     if (auto found = judge(setup, outcome, outcome.recovered, {event, call, {}})) return found;
   }
+  return std::nullopt;
 }
 
 std::expected<std::optional<Finding>, std::string> CrashMatrix::search(const CrashCase& subject) {

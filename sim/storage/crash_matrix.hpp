@@ -68,8 +68,8 @@ class CrashMatrix {
   CrashMatrix(OpenRepository open, CrashMatrixOptions options)
       : open_(std::move(open)), options_(options) {}
 
-  /// Everything that can happen in this case, until something is wrong.
-  /// Errors: in words: the prior state could not be reached.
+  /// Everything that can happen in this case, until something is wrong or the process is
+  /// interrupted. Errors: in words: the prior state could not be reached.
   [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(const CrashCase& subject);
 
   /// One thing that can happen.

@@ -17,6 +17,8 @@
 #include <utility>
 
 #include "sim/check.hpp"
+#include "sim/cleanup.hpp"
+#include "sim/interruption.hpp"
 #include "traces/printable.hpp"
 
 namespace leasecheck::sim {
@@ -68,7 +70,8 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
 
 // A group of its own, so that all of it can be ended; default signals, since ignored ones are
 // inherited.
-int spawn(pid_t& id, const Process::Options& options, const Pipe& input, const Pipe& output,
+int spawn(pid_t& id, const std::vector<std::string>& words,
+          const std::vector<std::string>& environment, const Pipe& input, const Pipe& output,
           const Pipe& errors) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -83,9 +86,8 @@ int spawn(pid_t& id, const Process::Options& options, const Pipe& input, const P
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
-  const int error =
-      posix_spawnp(&id, options.words.front().c_str(), &files, &attributes,
-                   pointers(options.words).data(), pointers(options.environment).data());
+  const int error = posix_spawnp(&id, words.front().c_str(), &files, &attributes,
+                                 pointers(words).data(), pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return error;
@@ -130,10 +132,14 @@ std::expected<Process, std::string> Process::start(const Options& options) {
   if (!input.open_as_sockets() || !output.open() || !errors.open() || process.timer_ < 0) {
     return std::unexpected("cannot start " + program + ": " + std::strerror(errno));
   }
-  if (const int error = spawn(process.id_, options, input, output, errors); error != 0) {
+  std::vector<std::string> environment = options.environment;
+  if (std::string mark = cleanup::mark(); !mark.empty()) environment.push_back(std::move(mark));
+  if (const int error = spawn(process.id_, options.words, environment, input, output, errors);
+      error != 0) {
     process.id_ = -1;
     return std::unexpected("cannot start " + program + ": " + std::strerror(error));
   }
+  cleanup::add_group(process.id_);
   // glibc 2.36 declares pidfd_open for C only.
   process.end_ = static_cast<int>(::syscall(SYS_pidfd_open, process.id_, 0));
   if (process.end_ < 0) {
@@ -193,6 +199,7 @@ void Process::arm_timer() {
 }
 
 std::expected<Process::Ready, std::string> Process::wait(bool to_write) {
+  if (interrupted) return std::unexpected("interrupted while it was waited for");
   std::array<pollfd, 5> waits{{{.fd = output_, .events = POLLIN, .revents = 0},
                                {.fd = errors_, .events = POLLIN, .revents = 0},
                                {.fd = to_write ? input_ : -1, .events = POLLOUT, .revents = 0},
@@ -305,6 +312,7 @@ std::string Process::ending() {
   arm_timer();
   pollfd is_over{.fd = end_, .events = POLLIN, .revents = 0};
   while (is_over.revents == 0) {
+    if (interrupted) return "it still runs";
     std::array<pollfd, 3> waits{{is_over,
                                  {.fd = errors_, .events = POLLIN, .revents = 0},
                                  {.fd = timer_, .events = POLLIN, .revents = 0}}};
@@ -348,6 +356,7 @@ void Process::kill() {
   if (id_ > 0) {
     // Not waited for yet, so the number still means this process and its group.
     ::kill(-id_, SIGKILL);
+    cleanup::take_back_group(id_);
     while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
     }
     id_ = -1;

@@ -84,6 +84,33 @@ TEST(BadInput, NegativeDuration) {
   expect_refusal(Workplace().run("simulate --duration=-5s"), {"--duration"});
 }
 
+// Whatever unit would leave 64 bits of nanoseconds.
+TEST(BadInput, DurationThatIsNoneOrTooLong) {
+  for (const char* duration : {"0s", "1000001h", "2562048h", "9223372036855ms",
+                               "9223372036854775807ms", "9223372036854775807h"}) {
+    const std::string given = std::string(" ") + duration;
+    for (const char* flag : {"simulate --seeds 1 --budget", "simulate --seeds 1 --duration",
+                             "simulate --seeds 1 --subject-timeout", "check --budget"}) {
+      const Workplace place;
+      const Ended ended = place.run(flag + given);
+      expect_refusal(ended, {std::string(flag).substr(std::string(flag).rfind("--"))});
+      EXPECT_LT(ended.err.size(), 200U) << ended.err;
+      EXPECT_EQ(place.size(), 0U);
+    }
+  }
+  expect_refusal(Workplace().run("simulate --duration 1001h"), {"--duration", "at most 1000h"});
+}
+
+TEST(BadInput, MoreAttemptsThanAreSimulatedInTime) {
+  expect_refusal(Workplace().run("simulate --attempts 1001"), {"--attempts", "1000"});
+}
+
+TEST(BadInput, MemoryThatIsNone) {
+  for (const char* memory : {"0", "-1", "-1GiB"}) {
+    expect_refusal(Workplace().run(std::string("explore --memory=") + memory), {"--memory"});
+  }
+}
+
 TEST(BadInput, UnknownBackend) {
   expect_refusal(Workplace().run("simulate --backend oracle"), {"oracle", "memory", "sqlite"});
 }

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "sim/defects/repository/mutants.hpp"
@@ -51,6 +53,33 @@ TEST(Simulate, AMutantIsViolatedAndItsTraceReplaysTheSame) {
   EXPECT_NE(replayed.out.find("as recorded"), std::string::npos) << replayed.out;
   const Ended real = place.run("replay --backend sqlite " + trace);
   EXPECT_EQ(real.exit_code, 0) << real.out << real.err;
+}
+
+TEST(Simulate, ThatRunsNoSeedDecidesNothing) {
+  const Ended ended = Workplace().run("simulate --backend memory --seeds 1..3 --shard 4/8");
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  EXPECT_NE(ended.out.find("on no seed, shard 4/8: inconclusive"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("there was no seed to run"), std::string::npos) << ended.out;
+}
+
+// Seeds that take far longer than the budget: many attempts, a long time, orders without number.
+TEST(Simulate, KeepsItsBudgetWhateverASeedTakes) {
+  for (const char* seed : {"--backend memory --workers 100 --attempts 1000",
+                           "--backend memory --duration 1000h", "--processes 64"}) {
+    const auto began = std::chrono::steady_clock::now();
+    const Ended ended =
+        Workplace().run(std::string("simulate --seeds 1..2 --budget 500ms --trace none ") + seed);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10)) << seed;
+    EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("no seed came to its end within the budget"), std::string::npos);
+  }
+}
+
+TEST(Simulate, TakesAnEmptyTmpdirForNone) {
+  ::setenv("TMPDIR", "", 1);
+  const Ended ended = Workplace().run("simulate --seeds 1");
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
 }
 
 TEST(Simulate, SameSeedSameBytes) {

@@ -118,6 +118,9 @@ TEST(Explore, ALimitEndsAsInconclusive) {
   EXPECT_EQ(memory.exit_code, 3) << memory.out << memory.err;
   EXPECT_EQ(document_of(memory)["verdict"], "inconclusive");
   EXPECT_EQ(document_of(memory)["limit"], "memory");
+  const Ended none = place.run("explore --memory 1");
+  EXPECT_EQ(none.exit_code, 3) << none.out << none.err;
+  expect_contains(none.out, {"0 states", " 0.0 bytes per state"});
   const Ended depth = place.run("explore --depth 5");
   EXPECT_EQ(depth.exit_code, 3) << depth.out << depth.err;
   expect_contains(depth.out, {"inconclusive", "--depth ended it"});
@@ -128,6 +131,11 @@ TEST(Explore, HashCompactionSaysTheOddsOfAnOmission) {
   EXPECT_EQ(document["states"], 16'953);
   EXPECT_GT(document["omission_odds"], 0.0);
   EXPECT_LT(document["omission_odds"], 1e-9);
+  for (const char* bits : {"1", "20"}) {
+    const Ended few = Workplace().run(std::string("explore --hash-bits ") + bits);
+    EXPECT_EQ(few.exit_code, 3) << few.out << few.err;
+    expect_contains(few.out, {"inconclusive", "more --hash-bits are needed", "odds"});
+  }
 }
 
 TEST(Explore, WritesWhatWasSearchedInEveryFormat) {
@@ -216,6 +224,16 @@ TEST(Explore, ThatIsInterruptedIsInconclusiveSavedAndResumed) {
   expect_same_end(place);
 }
 
+// A graph takes more memory than the search: it is counted, and its want is said after the verdict.
+TEST(Explore, AGraphThatDoesNotFitIsNotWritten) {
+  const Workplace place;
+  const Ended ended = place.run("explore --memory 6MiB --graph seen.aut");
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  expect_contains(ended.out, {"held: 16,953 states"});
+  expect_contains(ended.err, {"--graph seen.aut", "--memory"});
+  EXPECT_EQ(place.size(), 0U);
+}
+
 TEST(Explore, ResumesOnlyItsOwnSearch) {
   const Workplace place;
   EXPECT_EQ(place.run("explore --depth 4 --checkpoint saved").exit_code, 3);
@@ -223,6 +241,9 @@ TEST(Explore, ResumesOnlyItsOwnSearch) {
   EXPECT_EQ(other.exit_code, 2);
   expect_contains(other.err, {"of another search", "ttl=3ms", "ttl=4ms"});
   EXPECT_EQ(place.run("explore --resume saved").exit_code, 0);
+  const Ended shallower = place.run("explore --depth 3 --resume saved");
+  EXPECT_EQ(shallower.exit_code, 2) << shallower.out;
+  expect_contains(shallower.err, {"depth 4", "only 3"});
 }
 
 struct Refused {
@@ -336,6 +357,11 @@ TEST(Margin, RefusesBadInputByTheNameOfItsFlag) {
       Refused{"--ttl 30s --heartbeat 10s", {"--grace", "required"}},
       Refused{"--ttl 30 --grace 5s --heartbeat 10s", {"--ttl", "unit"}},
       Refused{"--ttl 30h --grace 5s --heartbeat 10s", {"--ttl", "24h"}},
+      Refused{"--ttl 10s --grace 5s --heartbeat 30s", {"--heartbeat 30000ms", "--ttl of 10000ms"}},
+      Refused{"--ttl 10h --grace 5h --heartbeat 1h --timeout 10h", {"--timeout", "24h together"}},
+      Refused{"--ttl 3s --grace 1s --heartbeat 1s --backoff 900000h", {"--backoff", "24h"}},
+      Refused{"--ttl 3s --grace 1s --heartbeat 1s --timeout 900000h", {"--timeout", "24h"}},
+      Refused{"--ttl 3s --grace 900000h --heartbeat 1s", {"--grace", "24h"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --messages 9", {"--messages 9", "0 to 4"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --trace-dir /dev/null/x", {"--trace-dir", "x"}},
       Refused{"--ttl 3s --grace 1s --heartbeat 1s --plot no/such.svg",

@@ -18,6 +18,8 @@ const Ban not_deterministic{
          "the wait for another process's lock goes by way of the VFS, which may be simulated"},
         {"impl/src/memory/memory_store.hpp", "unordered_map", "looked up in and never iterated"},
         {"sim/subject/process.cpp", "timerfd_create", "a program under test may hang in real time"},
+        {"sim/cleanup.cpp", "signal(", "no terminal ends the process that cleans up"},
+        {"sim/cleanup.cpp", "getpid", "it is known to others by its number"},
         {"sim/registry/environment.cpp", "environ", "handed on to the programs under test"},
         {"sim/registry/temporary_directory.cpp", "getenv",
          "TMPDIR: where files lie, not what they say"},

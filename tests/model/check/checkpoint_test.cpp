@@ -167,6 +167,55 @@ TEST_F(Checkpoint, ThatIsDamagedAnywhereIsRefused) {
   EXPECT_EQ(resume_error(model), "");
 }
 
+// A checksum can be made right. What no search of the model can have seen is refused all the same.
+TEST_F(Checkpoint, ThatIsMadeUpIsRefused) {
+  auto model = binary_tree(60);
+  const auto search_of = [&](std::uint64_t last, std::uint64_t finding_depth) {
+    Budget budget(std::size_t{1} << 20);
+    SearchState<1> made(1, budget);
+    made.findings.resize(2);
+    if (finding_depth > 0) made.findings[0] = {.depth = finding_depth, .state = {last}};
+    const auto level = [&](std::uint64_t code) {
+      require(made.log.writer(0).reserve(1), "there is room");
+      made.log.writer(0).push({code});
+      made.log.gather();
+    };
+    level(0);
+    made.log.open_level();
+    level(last);
+    made.log.open_level();
+    return save(path_, "digraph of 60; symmetry off; partial order off; hash bits 0", made);
+  };
+  ASSERT_TRUE(search_of(59, 1));  // A finding that nothing leads to in one step.
+  EXPECT_NE(resume_error(model).find("has states that the search does not find"),
+            std::string::npos);
+  ASSERT_TRUE(search_of(1, 7));  // A finding deeper than the search.
+  EXPECT_NE(resume_error(model).find("has what no search has"), std::string::npos);
+  ASSERT_TRUE(search_of(std::uint64_t{1} << 40 | 1, 0));  // A code that is none.
+  EXPECT_NE(resume_error(model).find("has what no search has"), std::string::npos);
+}
+
+TEST_F(Checkpoint, ThatHasNoStateIsRefused) {
+  Budget budget(0);
+  SearchState<1> nothing(1, budget);
+  nothing.findings.resize(2);
+  ASSERT_TRUE(save(path_, "digraph of 60; symmetry off; partial order off; hash bits 0", nothing));
+  EXPECT_NE(resume_error(binary_tree(60)).find("has what no search has"), std::string::npos);
+}
+
+TEST_F(Checkpoint, NamesTheProgramsVersion) {
+  ASSERT_EQ(run(binary_tree(1000), {.max_depth = 5, .checkpoint = path_}).limit, Limit::depth);
+  EXPECT_NE(resume_error(binary_tree(1001)).find("; leasecheck "), std::string::npos);
+}
+
+TEST_F(Checkpoint, ThatIsDeeperThanTheBoundIsRefused) {
+  const auto model = binary_tree(1000);
+  ASSERT_EQ(run(model, {.max_depth = 5, .checkpoint = path_}).limit, Limit::depth);
+  EXPECT_NE(resume_error(model, {.max_depth = 3}).find("searched to depth 5 already, and only 3"),
+            std::string::npos);
+  EXPECT_EQ(resume_error(model, {.max_depth = 5}), "");
+}
+
 TEST_F(Checkpoint, ThatCannotBeWrittenIsAnErrorBeforeTheSearch) {
   const auto model = binary_tree(1000);
   const auto never = [](const Progress&) -> Continue {

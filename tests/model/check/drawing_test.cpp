@@ -20,7 +20,9 @@ template <typename M>
 SearchedGraph drawn(const M& model, const Options& options, View<M> view = {}) {
   const auto checked = Checker(model, options).run();
   require(checked.has_value(), "the search has an end");
-  return searched_graph(*checked, view);
+  auto graph = searched_graph(*checked, view);
+  require(graph.has_value(), "the graph is small");
+  return *std::move(graph);
 }
 
 std::string text_of(const SearchedGraph& graph) {
@@ -52,6 +54,19 @@ TEST(Drawing, ShowsEveryStateAndTransitionThatWasSearched) {
             "2: 2 -> 3: 3 by 2 to 3 x1\n"
             "3: 3 -> 3: 3 by 3 to 3 x1\n"
             "3: 3 -> 4: 4 by 3 to 4 x1\n");
+}
+
+TEST(Drawing, ThatDoesNotFitBesideTheSearchIsNone) {
+  const auto model = binary_tree(10'000);
+  const auto least = Checker(model, {}).run();
+  ASSERT_TRUE(least.has_value());
+  for (const std::size_t more : {0, 1'000'000, 3'000'000}) {
+    const auto checked = Checker(model, {.memory_limit_bytes = least->peak_bytes + more}).run();
+    ASSERT_TRUE(checked.has_value());
+    EXPECT_EQ(checked->verdict, Verdict::held);
+    EXPECT_FALSE(searched_graph(*checked).has_value()) << more;
+  }
+  EXPECT_TRUE(searched_graph(*least).has_value());
 }
 
 TEST(Drawing, OfABoundedSearchEndsWhereItDid) {

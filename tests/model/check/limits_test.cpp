@@ -90,6 +90,15 @@ TEST(HashCompaction, OfFewBitsLosesStatesAndSaysThatItProbablyDid) {
   const auto report = run(binary_tree(100'000), {.hash_bits = 16});
   EXPECT_LT(report.states, 65'537u);
   EXPECT_GT(report.omission_odds, 0.999);
+  EXPECT_EQ(report.verdict, Verdict::inconclusive);
+  EXPECT_EQ(report.limit, Limit::omission);
+  EXPECT_EQ(report.outcomes[0].verdict, Verdict::inconclusive);
+}
+
+TEST(HashCompaction, AViolationIsOneWhateverTheOdds) {
+  auto model = binary_tree(100'000);
+  model.marked[5] = false;
+  EXPECT_EQ(run(model, {.hash_bits = 8}).verdict, Verdict::violated);
 }
 
 TEST(HashCompaction, OddsAreThoseOfTheBirthdayProblem) {

@@ -180,6 +180,7 @@ TEST(Linearizability, GivesUpInsteadOfGuessing) {
   }
   History history{with_attempts({"a"}), calls, std::nullopt};
   EXPECT_EQ(check_linearizable(history, {.most_steps = 5}).verdict, Linearizability::gave_up);
+  EXPECT_EQ(check_linearizable(history, {.most_bytes = 100}).verdict, Linearizability::gave_up);
   EXPECT_EQ(check_linearizable(history).verdict, not_linearizable);
 }
 

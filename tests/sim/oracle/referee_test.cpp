@@ -35,6 +35,14 @@ TEST(Referee, AnOperationThatIsNotOfferedHasNoNumberAndNoStep) {
   EXPECT_EQ(referee.operate(client, enqueue("a1"))->call, 1U);
 }
 
+TEST(Referee, ARunMayGoFromOneEndOfTimeToTheOther) {
+  const auto subject = testing::make_memory();
+  Referee referee(*subject, {.epoch = model::beginning_of_time});
+  referee.advance_to(model::at_ms(1));
+  referee.advance_to(model::end_of_time);
+  EXPECT_EQ(referee.tally().virtual_time, model::Duration::max());
+}
+
 TEST(Referee, AfterTheVerdictNothingIsCarriedOut) {
   const auto subject = testing::make_subject("mutant:ties_broken_by_id");
   std::vector<traces::Step> steps;

@@ -23,9 +23,10 @@ struct Searched {
         search(options.jobs, budget),
         jobs(options.jobs) {}
 
-  /// A shortest execution to a state of level `depth`.
-  [[nodiscard]] Path<M> path(std::uint64_t depth, const Code& code) const {
-    return execution(graph, shortest_path_codes(graph, search.log, jobs, depth, code));
+  /// A shortest execution to a state of level `depth`. Returns: nothing if the levels have none,
+  /// which those of a search of this model do, but not any that a file may claim to have seen.
+  [[nodiscard]] std::optional<Path<M>> path(std::uint64_t depth, const Code& code) const {
+    return shortest_execution(graph, search.log, jobs, depth, code);
   }
 
   Graph<M> graph;
@@ -47,6 +48,9 @@ class Checked : public Report<M> {
 
   /// The graph that was searched, reductions included.
   [[nodiscard]] const Graph<M>& graph() const { return searched_->graph; }
+
+  /// The bytes that the search was allowed and does not hold.
+  [[nodiscard]] std::size_t memory_left() const { return searched_->budget.left(); }
 
   /// How many states those that were found stand for: with symmetry more than there are, and
   /// exactly those that a search without it would have found.

@@ -38,12 +38,13 @@ class Checker {
 
   /// Runs the check and gives away what it found.
   /// Errors: an option out of its range or that the model has no means for, or a checkpoint that
-  /// cannot be read, or not be written at the beginning.
+  /// cannot be read, was made up, or cannot be written at the beginning.
   [[nodiscard]] std::expected<Checked<M>, std::string> run() && {
     if (auto valid = validate(); !valid) return std::unexpected(valid.error());
     const auto limit = explore();
     if (!limit) return std::unexpected(limit.error());
     Report<M> report = judge(*limit);
+    if (searched_->search.is_forged) return std::unexpected(forged());
     report.not_saved = not_saved_;
     report.peak_bytes = searched_->budget.peak();
     return Checked<M>(std::move(report), std::move(searched_));
@@ -79,9 +80,37 @@ class Checker {
   }
 
   [[nodiscard]] std::expected<void, std::string> begin() {
-    if (options_.resume) return load(*options_.resume, identity(), searched_->search);
+    if (options_.resume) return resume();
     searched_->search.pending = initial_codes(searched_->graph);
     return {};
+  }
+
+  // What a file has can be anything. Codes are those of states, but that a search finds them is not
+  // known before an execution to one of them is asked for.
+  [[nodiscard]] std::expected<void, std::string> resume() {
+    Saved& search = searched_->search;
+    const auto is_code = [this](const Code& code) { return is_code_of_a_state(code); };
+    const auto loaded = load(*options_.resume, identity(), properties_.size() + 1, is_code, search);
+    if (!loaded) return loaded;
+    if (search.started() && options_.max_depth && search.depth() > *options_.max_depth) {
+      return std::unexpected(options_.resume->string() + ": searched to depth " +
+                             std::to_string(search.depth()) + " already, and only " +
+                             std::to_string(*options_.max_depth) + " is asked for");
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string forged() const {
+    return options_.resume->string() + ": the checkpoint has states that the search does not find";
+  }
+
+  [[nodiscard]] bool is_code_of_a_state(const Code& code) const {
+    const M& model = searched_->graph.model();
+    if (code[0] >> 62 != 0) return false;
+    if constexpr (ReadsCodes<M>) {
+      if (!model.is_code(code)) return false;
+    }
+    return model.encode(model.decode(code)) == code;
   }
 
   static std::vector<Code> initial_codes(const Graph<M>& graph) {
@@ -105,6 +134,7 @@ class Checker {
     };
     const auto limit = run_search(searched_->graph, properties_, options_, searched_->budget,
                                   searched_->search, at_pause);
+    if (searched_->search.is_forged) return std::unexpected(forged());
     // Searches for an `eventually` come after this one and are not saved: to resume is to begin
     // with them.
     if ((limit || has_eventually()) && options_.checkpoint) save_search();
@@ -146,10 +176,23 @@ class Checker {
       report.outcomes.push_back(outcome("no deadlock", Kind::always, properties_.size()));
     }
     if (!limit && !violated(report)) conclude(report);
+    if (!report.limit && report.omission_odds > most_omission_odds) doubt(report);
     report.verdict = violated(report) ? Verdict::violated
                      : report.limit   ? Verdict::inconclusive
                                       : Verdict::held;
     return report;
+  }
+
+  // After a search that may well have taken some state for another: what it has shown stays shown.
+  static void doubt(Report<M>& report) {
+    const auto is_shown = [](const Outcome<M>& outcome) {
+      return outcome.verdict ==
+             (outcome.kind == Kind::sometimes ? Verdict::held : Verdict::violated);
+    };
+    report.limit = Limit::omission;
+    for (Outcome<M>& outcome : report.outcomes) {
+      if (!is_shown(outcome)) outcome.verdict = Verdict::inconclusive;
+    }
   }
 
   [[nodiscard]] std::uint64_t last_level() const {
@@ -165,15 +208,21 @@ class Checker {
   }
 
   // What the search alone says: what it found, and nothing yet of what it did not find.
-  Outcome<M> outcome(const std::string& name, Kind kind, std::size_t index) const {
+  Outcome<M> outcome(const std::string& name, Kind kind, std::size_t index) {
     Outcome<M> result{.property = name, .kind = kind};
     const auto& finding = searched_->search.findings[index];
     if (!finding) return result;
     result.state = finding->state;
     result.depth = finding->depth;
     result.verdict = kind == Kind::sometimes ? Verdict::held : Verdict::violated;
-    if (kind == Kind::always)
-      result.counterexample = searched_->path(finding->depth, finding->state);
+    if (kind != Kind::always) return result;
+    result.counterexample = searched_->path(finding->depth, finding->state);
+    if (!result.counterexample) {
+      require(options_.resume.has_value(),
+              "no execution leads to a state that was found: is successors() a function of the "
+              "state, and canonical() the same for all that are equal up to renaming?");
+      searched_->search.is_forged = true;
+    }
     return result;
   }
 

@@ -66,7 +66,8 @@ class CheckpointReader {
   std::string error_;
 };
 
-/// Writes what identifies the search, so that it is resumed by its like only.
+/// Writes what identifies the search and the version of this program, so that it is resumed by its
+/// like only.
 void write_identity(CheckpointWriter& writer, const std::string& identity);
 /// Errors: the file is not a checkpoint, or of another search than `identity`.
 [[nodiscard]] std::expected<void, std::string> read_identity(CheckpointReader& reader,
@@ -105,26 +106,30 @@ template <std::size_t words>
 }
 
 /// Adds the next `count` states to the last level, in runs of their own.
-template <std::size_t words>
-[[nodiscard]] bool load_states(CheckpointReader& reader, std::uint64_t count,
-                               StateLog<words>& log) {
+template <std::size_t words, typename ReadCode>
+[[nodiscard]] bool load_states(std::uint64_t count, ReadCode&& read_code, StateLog<words>& log) {
   if (!log.writer(0).reserve(count)) return false;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Encoded<words> code;
-    reader.read(code);
-    log.writer(0).push(code);
-  }
+  for (std::uint64_t i = 0; i < count; ++i) log.writer(0).push(read_code());
   log.gather();
   return true;
 }
 
-/// Loads a search into `state`, which is new. Errors: the file's, or there is not enough memory.
-template <std::size_t words>
+/// Loads a search that looks for so many findings into `state`, which is new.
+/// Errors: the file's, it has what no search has, or there is not enough memory.
+template <std::size_t words, typename IsCode>
 [[nodiscard]] std::expected<void, std::string> load(const std::filesystem::path& path,
                                                     const std::string& identity,
+                                                    std::size_t findings, IsCode&& is_code,
                                                     SearchState<words>& state) {
   CheckpointReader reader(path);
   if (auto same = read_identity(reader, identity); !same) return same;
+  bool is_sound = true;
+  const auto read_code = [&] {
+    Encoded<words> code{};
+    reader.read(code);
+    is_sound = is_sound && is_code(code);
+    return code;
+  };
   state.expanded = reader.read();
   state.transitions = reader.read();
   const std::uint64_t expanded_here = reader.read();
@@ -134,20 +139,27 @@ template <std::size_t words>
     Finding<Encoded<words>> read{.depth = reader.read()};
     reader.read(read.state);
     if (found) finding = read;
+    is_sound = is_sound && (!found || is_code(read.state));
   }
   state.pending.resize(reader.read_count(words));
-  for (auto& code : state.pending) reader.read(code);
+  for (auto& code : state.pending) code = read_code();
   const std::uint64_t levels = reader.read_count(1);
   for (std::uint64_t level = 0; level < levels; ++level) {
     if (level > 0) state.log.open_level();
     const std::uint64_t count = reader.read_count(words);
     const std::uint64_t done = level + 2 == levels ? std::min(expanded_here, count) : 0;
-    bool loaded = load_states(reader, done, state.log);
+    bool loaded = load_states(done, read_code, state.log);
     if (level + 2 == levels) state.expanded_runs = state.log.levels().back().runs.size();
-    loaded = loaded && load_states(reader, count - done, state.log);
+    loaded = loaded && load_states(count - done, read_code, state.log);
     if (!loaded) return std::unexpected(path.string() + ": the memory limit is below its states");
   }
-  return reader.finish();
+  if (auto finished = reader.finish(); !finished) return finished;
+  for (const auto& finding : state.findings) {
+    is_sound = is_sound && (!finding || finding->depth < state.log.levels().size());
+  }
+  const bool has_begun = state.log.states() > 0 || !state.pending.empty();
+  if (is_sound && has_begun && state.findings.size() == findings) return {};
+  return std::unexpected(path.string() + ": the checkpoint has what no search has");
 }
 
 }  // namespace leasecheck::check

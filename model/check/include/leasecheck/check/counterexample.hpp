@@ -11,7 +11,6 @@
 #include "leasecheck/check/graph.hpp"
 #include "leasecheck/check/parallel.hpp"
 #include "leasecheck/check/report.hpp"
-#include "leasecheck/check/require.hpp"
 #include "leasecheck/check/state_log.hpp"
 
 namespace leasecheck::check {
@@ -20,13 +19,14 @@ namespace leasecheck::check {
 /// about how a state was reached is stored with it. From the end backwards, each is the least
 /// state of its level that has the following one among its successors.
 ///
-/// Pre: `state` is in level `depth` of the log that a search of `graph` has filled.
-/// Complexity: builds the successors of all earlier levels once more, without any table.
+/// Pre: `state` is in level `depth` of the log.
+/// Returns: nothing if no state of a level leads on, which is so for no log that a search has
+/// filled whose model is sound. Complexity: builds the successors of all earlier levels once more,
+/// without any table.
 template <Model M>
-std::vector<Encoded<M::encoded_words>> shortest_path_codes(const Graph<M>& graph,
-                                                           const StateLog<M::encoded_words>& log,
-                                                           unsigned jobs, std::uint64_t depth,
-                                                           const Encoded<M::encoded_words>& state) {
+std::optional<std::vector<Encoded<M::encoded_words>>> shortest_path_codes(
+    const Graph<M>& graph, const StateLog<M::encoded_words>& log, unsigned jobs,
+    std::uint64_t depth, const Encoded<M::encoded_words>& state) {
   using Code = Encoded<M::encoded_words>;
   std::vector<Code> path(depth + 1, state);
   for (std::uint64_t level = depth; level-- > 0;) {
@@ -52,40 +52,50 @@ std::vector<Encoded<M::encoded_words>> shortest_path_codes(const Graph<M>& graph
     for (const auto& found : best) {
       if (found && (!least || *found < *least)) least = found;
     }
-    require(least.has_value(), "a state has no predecessor: successors() is not a function of it");
+    if (!least) return std::nullopt;
     path[level] = *least;
   }
   return path;
 }
 
-/// The step from `from` to the first successor whose code is `to`.
+/// The step from `from` to the first successor whose code is `to`, if there is one.
 template <Model M>
-typename Path<M>::Step step_to(const Graph<M>& graph, const typename M::State& from,
-                               const Encoded<M::encoded_words>& to) {
+std::optional<typename Path<M>::Step> step_to(const Graph<M>& graph, const typename M::State& from,
+                                              const Encoded<M::encoded_words>& to) {
   std::optional<typename Path<M>::Step> step;
   graph.model().successors(from, [&](const auto& action, const typename M::State& next) {
     if (!step && graph.code(next) == to) step = {action, next};
   });
-  require(step.has_value(),
-          "a state on the path has no successor that goes on: is canonical() "
-          "the same for all states that are equal up to renaming?");
-  return *std::move(step);
+  return step;
 }
 
 /// The execution whose states have these codes, from an initial state of the model, in the model's
 /// own actions: under symmetry the codes stand for whole sets of states, the execution is one.
+/// Returns: nothing if there is none.
 template <Model M>
-Path<M> execution(const Graph<M>& graph, const std::vector<Encoded<M::encoded_words>>& codes) {
+std::optional<Path<M>> execution(const Graph<M>& graph,
+                                 const std::vector<Encoded<M::encoded_words>>& codes) {
   for (const auto& initial : graph.model().initial_states()) {
     if (graph.code(initial) != codes.front()) continue;
     Path<M> path{initial, {}, std::nullopt};
     for (std::size_t i = 1; i < codes.size(); ++i) {
-      path.steps.push_back(step_to(graph, path.last(), codes[i]));
+      auto step = step_to(graph, path.last(), codes[i]);
+      if (!step) return std::nullopt;
+      path.steps.push_back(*std::move(step));
     }
     return path;
   }
-  require(false, "the path does not start in an initial state");
-  std::abort();
+  return std::nullopt;
+}
+
+/// A shortest execution to `state`: see the two functions before.
+template <Model M>
+std::optional<Path<M>> shortest_execution(const Graph<M>& graph,
+                                          const StateLog<M::encoded_words>& log, unsigned jobs,
+                                          std::uint64_t depth,
+                                          const Encoded<M::encoded_words>& state) {
+  const auto codes = shortest_path_codes(graph, log, jobs, depth, state);
+  return codes ? execution(graph, *codes) : std::nullopt;
 }
 
 /// The execution as text: the initial state, then an action and a state per line, numbered.

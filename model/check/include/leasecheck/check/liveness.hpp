@@ -74,9 +74,9 @@ class Liveness {
     weigh();
     const auto entry = nearest_fair();
     if (!entry) return std::nullopt;
-    Path<M> path =
-        execution(graph_, shortest_path_codes(graph_, log_, 1, entry->depth, entry->state));
-    add_loop(path, number(entry->state));
+    auto path = shortest_execution(graph_, log_, 1, entry->depth, entry->state);
+    require(path.has_value(), "no execution leads to a state that was found");
+    add_loop(*path, number(entry->state));
     return path;
   }
 
@@ -187,7 +187,9 @@ class Liveness {
     const auto inside = [&](std::uint32_t node) { return component_[node] == component_[from]; };
     const auto nodes = shortest_walk(edges_, from, inside, target);
     for (const std::uint32_t node : std::span(nodes).subspan(1)) {
-      path.steps.push_back(step_to(graph_, path.last(), codes_[node]));
+      auto step = step_to(graph_, path.last(), codes_[node]);
+      require(step.has_value(), "a state of a loop has no successor that goes on");
+      path.steps.push_back(*std::move(step));
       owed &= ~(classes(path.steps.back().action) | disabled(node));
     }
     return nodes.back();

@@ -106,6 +106,14 @@ struct Footprint {
   std::uint64_t later_writes = 0;
 };
 
+/// A model that can tell whether a code is that of a state, so that a checkpoint from anywhere can
+/// be read: `decode(code)` is called only if `is_code(code)`. Without this, `decode` takes any
+/// code.
+template <typename M>
+concept ReadsCodes = Model<M> && requires(const M& model, const Encoded<M::encoded_words>& code) {
+  { model.is_code(code) } -> std::same_as<bool>;
+};
+
 /// A model of at most 64 concurrent processes that says what each touches, which is what
 /// partial-order reduction needs. `observed()` has the variables that some property reads.
 /// Too large a footprint only costs reduction; too small a one loses states.

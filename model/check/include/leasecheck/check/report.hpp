@@ -15,8 +15,12 @@ namespace leasecheck::check {
 
 enum class Verdict { held, violated, inconclusive };
 
-/// Why a search ended before it had seen everything.
-enum class Limit { depth, memory, stopped };
+/// Why a search has not seen everything: what ended it before; or, `omission`, that by the odds of
+/// its hash compaction it may well have taken some state for another.
+enum class Limit { depth, memory, stopped, omission };
+
+/// Above these odds that a state was omitted nothing is said to hold.
+inline constexpr double most_omission_odds = 1e-3;
 
 /// Whether a state in which nothing is enabled counts as a violation.
 enum class Deadlock { allowed, reported };
@@ -35,7 +39,8 @@ enum class Continue { yes, no };
 
 /// How to search. The defaults are exact and without reductions.
 struct Options {
-  /// Worker threads, at least one. No result depends on their number.
+  /// Worker threads, at least one. No result depends on their number, but for the counts of a
+  /// search that a limit of memory or the caller has ended.
   unsigned jobs = 1;
   /// The table of visited states and the states themselves stay below; a search that needs more
   /// ends as inconclusive.
@@ -49,7 +54,8 @@ struct Options {
   Deadlock deadlock = Deadlock::reported;
   /// Without a value visited states are kept whole. With one, from 1 to 62, a hash of so many bits
   /// is kept in their place, states of equal hash are taken for one, and `Report::omission_odds`
-  /// says how likely that was. Then results may depend on `jobs`.
+  /// says how likely that was; above `most_omission_odds` what was not violated is inconclusive.
+  /// Then results may depend on `jobs`.
   std::optional<unsigned> hash_bits = {};
   /// Called on the calling thread about every `pause_states` states.
   std::function<Continue(const Progress&)> progress = {};
@@ -116,7 +122,7 @@ struct Report {
   std::vector<Outcome<M>> outcomes = {};
 
   [[nodiscard]] double bytes_per_state() const {
-    return static_cast<double>(peak_bytes) / static_cast<double>(states);
+    return states == 0 ? 0 : static_cast<double>(peak_bytes) / static_cast<double>(states);
   }
 };
 

@@ -54,6 +54,8 @@ struct SearchState {
   std::uint64_t transitions = 0;
   std::vector<std::optional<Finding<Code>>> findings;  ///< One per property, then the deadlock.
   std::vector<Code> pending;  ///< Successors of expanded states that are not yet in the log.
+  /// A resumed search has met a state that no search of its model meets. Not saved.
+  std::atomic<bool> is_forged = false;
 
   [[nodiscard]] bool started() const { return log.levels().size() > 1; }
   /// The level being expanded. Pre: started.
@@ -108,6 +110,7 @@ class Search {
     if (!make_room()) return out_of_memory();
     while (true) {
       work();
+      if (state_.is_forged) return Limit::stopped;
       if (memory_refused_ || (pending() > 0 && !make_room())) return out_of_memory();
       if (pending() > 0) continue;
       if (state_.level_done() && (violated() || !next_level())) return ended();
@@ -122,7 +125,8 @@ class Search {
   using Run = typename StateLog<M::encoded_words>::Run;
 
   static constexpr std::size_t batch_size = 128;
-  /// So many states of each worker in each slice have their successors' encoding tried.
+  /// So many states of each worker in each slice have their successors' encoding tried; all of them
+  /// after a checkpoint, whose states may be none that the encoding was made for.
   static constexpr std::uint64_t tried_states = 512;
 
   struct Successor {
@@ -175,11 +179,12 @@ class Search {
   }
 
   void expand(Worker& worker, const typename M::State& state, const Code& code) {
-    const bool tried = worker.expanded < tried_states;
+    const bool tried = worker.expanded < tried_states || options_.resume;
     std::uint64_t enabled = 0;
     graph_.successors(state, [&](const auto&, const typename M::State& next) {
       ++enabled;
-      if (tried) require(graph_.encodes(next), "decode(encode(state)) is another state");
+      if (tried && !is_sound(graph_.encodes(next), "decode(encode(state)) is another state"))
+        return;
       const Code successor = graph_.code(next);
       if (successor != code) hold(worker, successor);
     });
@@ -190,10 +195,19 @@ class Search {
   }
 
   void hold(Worker& worker, const Code& code) {
-    require(code[0] >> 62 == 0, "the two highest bits of an encoding are not zero");
+    if (!is_sound(code[0] >> 62 == 0, "the two highest bits of an encoding are not zero")) return;
     const std::uint64_t hashed = hash(remember_(code));
     if (table_) table_->prefetch(hashed);
     worker.batch.push_back({code, hashed});
+  }
+
+  // What is wrong is the model's mistake, or that of a checkpoint which was made up.
+  bool is_sound(bool holds, const char* claim) {
+    if (holds) [[likely]]
+      return true;
+    require(options_.resume.has_value(), claim);
+    state_.is_forged = stop_ = true;
+    return false;
   }
 
   // Inserts what the worker holds, all or, if the table or the log has no room for it, nothing.

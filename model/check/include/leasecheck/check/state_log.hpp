@@ -31,6 +31,7 @@ class Budget {
   void give_back(std::size_t bytes) { used_ -= bytes; }
 
   [[nodiscard]] std::size_t used() const { return used_; }
+  [[nodiscard]] std::size_t left() const { return limit_ - used_; }
   [[nodiscard]] std::size_t peak() const { return peak_; }
 
  private:
