@@ -25,7 +25,7 @@ std::string_view word(Role role) {
 
 /// A string in double quotes, as DOT and JSON read it. Names of this project are printable ASCII;
 /// what is not becomes a question mark.
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -130,20 +130,20 @@ std::string_view dot_style(Role role) {
 std::string dot_label(const std::vector<std::string>& labels) {
   std::string text;
   for (const std::string& label : labels) {
-    const std::string line = quoted(label);
+    const std::string line = quoted_text(label);
     text += line.substr(1, line.size() - 2) + "\\l";
   }
   return "\"" + text + "\"";
 }
 
 std::string in_json(const Vertex& vertex) {
-  return "{\"name\":" + quoted(vertex.name) + ",\"role\":" + quoted(word(vertex.role)) +
+  return "{\"name\":" + quoted_text(vertex.name) + ",\"role\":" + quoted_text(word(vertex.role)) +
          ",\"states\":" + std::to_string(vertex.states) + "}";
 }
 
 std::string in_json(const Graph& graph, std::size_t from, std::size_t to, const Edge& edge) {
-  return "{\"from\":" + quoted(graph[from].name) + ",\"op\":" + quoted(edge.op) +
-         ",\"guard\":" + quoted(edge.guard) + ",\"to\":" + quoted(graph[to].name) +
+  return "{\"from\":" + quoted_text(graph[from].name) + ",\"op\":" + quoted_text(edge.op) +
+         ",\"guard\":" + quoted_text(edge.guard) + ",\"to\":" + quoted_text(graph[to].name) +
          ",\"count\":" + std::to_string(edge.count) + "}";
 }
 
@@ -214,17 +214,17 @@ std::expected<std::string, std::string> to_mermaid(const Graph& graph,
 std::string to_dot(const Graph& graph, std::string_view title) {
   // The first font is there wherever Graphviz is on Debian; a viewer without it takes one as wide.
   static constexpr std::string_view font = "fontname=\"DejaVu Sans,Verdana,sans-serif\"";
-  std::string text = "digraph " + quoted(title) + " {\n";
+  std::string text = "digraph " + quoted_text(title) + " {\n";
   text.append("  graph [rankdir=LR nodesep=0.4 ranksep=0.5 bgcolor=white ").append(font);
   text.append("]\n  node [shape=box style=\"rounded,filled\" fontsize=13 margin=\"0.2,0.1\" ");
   text.append(font).append("]\n  edge [fontsize=10 color=\"#555555\" ").append(font).append("]\n");
   for (const std::size_t vertex : vertices_of(graph)) {
-    text += "  " + quoted(graph[vertex].name) + " [" + std::string(dot_style(graph[vertex].role)) +
-            "]\n";
+    text += "  " + quoted_text(graph[vertex].name) + " [" +
+            std::string(dot_style(graph[vertex].role)) + "]\n";
   }
   for (const auto& [ends, labels] : arrows_of(graph)) {
-    text += "  " + quoted(graph[ends.first].name) + " -> " + quoted(graph[ends.second].name) +
-            " [label=" + dot_label(labels) + "]\n";
+    text += "  " + quoted_text(graph[ends.first].name) + " -> " +
+            quoted_text(graph[ends.second].name) + " [label=" + dot_label(labels) + "]\n";
   }
   return text + "}\n";
 }
@@ -247,7 +247,7 @@ std::string to_json(const Graph& graph, std::string_view title) {
     edges.push_back(in_json(graph, from, to, edge));
   });
   std::ranges::sort(edges);
-  return "{\"title\":" + quoted(title) + ",\n\"vertices\":[\n" + joined(vertices, ",\n") +
+  return "{\"title\":" + quoted_text(title) + ",\n\"vertices\":[\n" + joined(vertices, ",\n") +
          "],\n\"edges\":[\n" + joined(edges, ",\n") + "]}\n";
 }
 
@@ -279,8 +279,8 @@ std::string to_aut(const Graph& graph) {
   std::string text = "des (0, " + std::to_string(boost::num_edges(graph)) + ", " +
                      std::to_string(boost::num_vertices(graph)) + ")\n";
   for_each_edge(graph, [&](std::size_t from, std::size_t to, const Edge& edge) {
-    text += "(" + std::to_string(from) + ", " + quoted(edge.label()) + ", " + std::to_string(to) +
-            ")\n";
+    text += "(" + std::to_string(from) + ", " + quoted_text(edge.label()) + ", " +
+            std::to_string(to) + ")\n";
   });
   return text;
 }
