@@ -116,7 +116,11 @@ std::expected<std::vector<std::string>, std::string> split_words(std::string_vie
       words.back() += c;
     }
   }
-  if (quote != 0) return std::unexpected(std::string("a quote ") + quote + " is not closed");
+  if (quote != 0) {
+    std::string message = "a quote ";
+    message += quote;
+    return std::unexpected(message += " is not closed");
+  }
   if (words.empty()) return std::unexpected("no program is named");
   return words;
 }
