@@ -8,7 +8,7 @@
 #include <csignal>
 #include <string_view>
 
-#include "cli/command_line.hpp"
+#include "cli/exit_code.hpp"
 #include "sim/interruption.hpp"
 
 namespace leasecheck::cli {

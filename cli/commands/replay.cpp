@@ -7,6 +7,7 @@
 
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/text.hpp"
 
@@ -59,7 +60,10 @@ ExitCode run(const ReplayOptions& options) {
     backend = chosen_backend(options.common, "");
   }
   for (const std::string& file : options.files) {
+    if (is_interrupted()) break;
     const ReplayedTrace replayed = replay_file(file, backend);
+    // Then a program was not waited for any longer.
+    if (is_interrupted() && replayed.now.verdict.result == traces::Result::broken) break;
     const std::string name = backend ? backend->name : replayed.head.backend;
     worst = std::max(worst, replayed.now.verdict.result);
     if (options.common.json) {
@@ -69,6 +73,10 @@ ExitCode run(const ReplayOptions& options) {
     }
   }
   if (options.common.json) say(json_text(std::move(documents)));
+  if (is_interrupted()) {
+    complain("interrupted");
+    worst = std::max(worst, traces::Result::inconclusive);
+  }
   return exit_code_of(worst);
 }
 
