@@ -53,7 +53,7 @@ class Campaign {
     WorkerPool pool(options_.jobs,
                     [this](std::uint64_t seed) { return to_text(run_seed(options_.seed, seed)); });
     while (!is_over_) {
-      while (pool.has_room() && to_submit_.peek() && !is_spent()) {
+      while (pool.has_room() && to_submit_.peek() && may_begin()) {
         pool.submit(*to_submit_.peek());
         to_submit_.advance();
       }
@@ -74,6 +74,11 @@ class Campaign {
   }
   [[nodiscard]] bool is_spent() const {
     return is_interrupted() || (options_.budget && has_passed(*options_.budget));
+  }
+  // The first seed is run whatever the budget, since a campaign without any shows nothing.
+  [[nodiscard]] bool may_begin() const {
+    const bool is_first = to_submit_.peek() == Seeds(options_).peek();
+    return is_first ? !is_interrupted() : !is_spent();
   }
   [[nodiscard]] bool is_overdue() const {
     constexpr std::chrono::milliseconds least_grace{2000};

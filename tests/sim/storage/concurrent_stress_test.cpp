@@ -96,7 +96,7 @@ RunResult run_on_disk(std::uint64_t seed, const OpenRepository& open) {
 // each operation has happened or not, and all that was acknowledged is there.
 TEST(WorldOnADisk, HoldsOnSqliteWhateverFails) {
   Tally tally;
-  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const RunResult run = run_on_disk(seed, lease::open_sqlite_repository);
     EXPECT_EQ(run.verdict.result, traces::Result::held)
         << "seed " << seed << ": " << run.verdict.property << ": " << run.verdict.message;
