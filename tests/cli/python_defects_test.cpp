@@ -35,7 +35,8 @@ TEST_P(PythonDefect, EndsTheMainJobWithItsRule) {
       GetParam().name + GetParam().more + "'");
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   EXPECT_NE(ended.out.find("violated " + GetParam().property), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find("\nleasecheck replay r/"), std::string::npos) << ended.out;
+  const std::size_t replay = ended.out.find("\nleasecheck replay --backend 'exec:");
+  EXPECT_NE(ended.out.find("' r/", replay), std::string::npos) << ended.out;
 }
 
 INSTANTIATE_TEST_SUITE_P(
