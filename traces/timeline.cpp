@@ -71,7 +71,12 @@ class Reading {
       end_belief(lease);
       line_.leases.push_back(std::move(lease.spans));
     }
-    std::ranges::stable_partition(line_.lanes, [](const Lane& lane) { return !lane.up.empty(); });
+    std::vector<Lane> lanes;
+    for (const bool is_worker : {true, false}) {
+      std::ranges::copy_if(line_.lanes, std::back_inserter(lanes),
+                           [&](const Lane& lane) { return lane.up.empty() != is_worker; });
+    }
+    line_.lanes = std::move(lanes);
     return std::move(line_);
   }
 
