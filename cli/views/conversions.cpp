@@ -66,7 +66,7 @@ class PerfettoEvents {
  public:
   explicit PerfettoEvents(const traces::Trace& trace)
       : line_(traces::timeline_of(trace)), say_(line_.begin) {
-    for (const traces::Lane& lane : line_.lanes) name_track(lane.actor);
+    for (const traces::Lane& lane : line_.lanes) static_cast<void>(track(lane.actor));
     for (const traces::LeaseSpans& lease : line_.leases) add_lease(lease);
     for (const traces::Lane& lane : line_.lanes) {
       for (const traces::Span& pause : lane.pauses) add_slice(lane.actor, "stands still", pause);
@@ -84,12 +84,18 @@ class PerfettoEvents {
     return since(line_.begin, time) * 1000;
   }
 
-  void name_track(const std::string& actor) {
-    events_.push_back({{"ph", "M"},
-                       {"name", "thread_name"},
-                       {"pid", 1},
-                       {"tid", numbers_.of(actor)},
-                       {"args", {{"name", actor}}}});
+  /// The track of an actor, which is named when it first has something on it.
+  std::size_t track(const std::string& actor) {
+    const std::size_t number = numbers_.of(actor);
+    if (number == named_) {
+      ++named_;
+      events_.push_back({{"ph", "M"},
+                         {"name", "thread_name"},
+                         {"pid", 1},
+                         {"tid", number},
+                         {"args", {{"name", actor}}}});
+    }
+    return number;
   }
 
   void add_slice(const std::string& actor, const std::string& name, const traces::Span& span) {
@@ -97,7 +103,7 @@ class PerfettoEvents {
                        {"name", name},
                        {"cat", "span"},
                        {"pid", 1},
-                       {"tid", numbers_.of(actor)},
+                       {"tid", track(actor)},
                        {"ts", microseconds(span.from)},
                        {"dur", microseconds(span.to) - microseconds(span.from)}});
   }
@@ -119,7 +125,7 @@ class PerfettoEvents {
                          {"cat", "lease"},
                          {"id", id},
                          {"pid", 1},
-                         {"tid", numbers_.of(lease.worker_id)},
+                         {"tid", track(lease.worker_id)},
                          {"ts", microseconds(time)}});
     }
   }
@@ -130,7 +136,7 @@ class PerfettoEvents {
                        {"name", say_.step(step)},
                        {"cat", "step"},
                        {"pid", 1},
-                       {"tid", numbers_.of(traces::actor_of(step))},
+                       {"tid", track(traces::actor_of(step))},
                        {"ts", microseconds(step.true_time)},
                        {"args", {{"step", step.number}}}});
   }
@@ -138,6 +144,7 @@ class PerfettoEvents {
   traces::Timeline line_;
   traces::Wording say_;
   Numbers numbers_;
+  std::size_t named_ = 0;
   std::uint64_t asynchronous_ = 0;
   Json events_ = Json::array();
 };

@@ -82,7 +82,7 @@ def turn(number, command, budget, directory):
 
 
 def main():
-    program, minutes = sys.argv[1], float(sys.argv[2])
+    program, minutes = os.path.abspath(sys.argv[1]), float(sys.argv[2])
     end = time.monotonic() + 60 * minutes
     number = 0
     ends = {}

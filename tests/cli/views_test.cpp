@@ -159,7 +159,7 @@ TEST(Convert, PerfettoHasATrackForEachActorAndEndsWhatItBegins) {
     if (event["ph"] == "b") ++open[event.at("id").get<std::string>()];
     if (event["ph"] == "e") --open[event.at("id").get<std::string>()];
   }
-  EXPECT_EQ(phases["M"], 3) << "producer, w1, stranger";
+  EXPECT_EQ(phases["M"], 4) << "producer, w1, stranger, repository";
   EXPECT_GT(phases["b"], 0);
   for (const auto& [id, count] : open) EXPECT_EQ(count, 0) << id;
 }
