@@ -3,7 +3,7 @@
 // life cycle beside them. The program that made the page (cli/views) says what each field holds.
 const trace = JSON.parse(document.getElementById('trace').textContent);
 const svgns = 'http://www.w3.org/2000/svg';
-const row = 34, label = 118, top_ = 26, right = 16;
+const row = 34, slot = 24, label = 140, top_ = 26, right = 16;
 const element = (id) => document.getElementById(id);
 let chosen = -1;
 let isLinear = false;
@@ -70,9 +70,31 @@ function bar(drawing, to, span, y, height, kind, words) {
   drawing.append(titled(node, words + ', ' + clock(span[0]) + ' to ' + clock(span[1])));
 }
 
+// Leases of one worker that stand at the same time are drawn below each other. Sets where each lane
+// begins and how high it is, and the slot of each lease in its lane.
+function arrange() {
+  let y = top_;
+  for (const lane of trace.lanes) {
+    const ends = [];
+    for (const lease of trace.leases) {
+      if (lease.worker !== lane.name) continue;
+      const last = lease.believed.length ? lease.believed.at(-1)[1] : 0;
+      let free = ends.findIndex((end) => end <= lease.enforced[0]);
+      if (free < 0) free = ends.length;
+      ends[free] = Math.max(lease.enforced[1], last);
+      lease.slot = free;
+      lease.lane = lane;
+    }
+    lane.y = y;
+    lane.height = row + Math.max(0, ends.length - 1) * slot;
+    y += lane.height;
+  }
+  return y;
+}
+
 function lanes(drawing, to) {
-  trace.lanes.forEach((lane, i) => {
-    const y = top_ + i * row;
+  trace.lanes.forEach((lane) => {
+    const y = lane.y, row = lane.height;
     const group = svg('g', {'data-lane': lane.name});
     group.append(svg('line', {x1: 0, x2: to.width, y1: y + row, y2: y + row, class: 'lane'}));
     group.append(svg('text', {x: 6, y: y + 15}, lane.name));
@@ -92,9 +114,7 @@ function lanes(drawing, to) {
 
 function leases(drawing, to) {
   for (const lease of trace.leases) {
-    const place = trace.lanes.findIndex((lane) => lane.name === lease.worker);
-    if (place < 0) continue;
-    const y = top_ + place * row;
+    const y = lease.lane.y + lease.slot * slot;
     const name = lease.id + ' of ' + lease.attempt;
     const group = svg('g', {'data-lease': lease.id});
     bar(group, to, lease.enforced, y + 20, 9, 'enforced', name + ' enforced: the repository keeps its row');
@@ -132,10 +152,10 @@ const shapes = {
 
 function marks(drawing, to) {
   trace.steps.forEach((step, i) => {
-    const place = trace.lanes.findIndex((lane) => lane.name === step.a);
-    if (!step.k || place < 0) return;
+    const lane = trace.lanes.find((one) => one.name === step.a);
+    if (!step.k || !lane) return;
     const bad = i === trace.bad - 1 || trace.steps[i].r === trace.bad;
-    const node = svg('path', {d: shapes[step.k](to.x(step.t), top_ + place * row + (step.k === 'call' ? 18 : 6)), class: 'mark ' + step.k + (bad ? ' bad' : '')});
+    const node = svg('path', {d: shapes[step.k](to.x(step.t), lane.y + (step.k === 'call' ? 18 : 6)), class: 'mark ' + step.k + (bad ? ' bad' : '')});
     node.addEventListener('click', () => choose(i));
     drawing.append(titled(node, step.w));
   });
@@ -144,7 +164,7 @@ function marks(drawing, to) {
 function draw() {
   const chart = element('chart');
   const to = scale(chart.clientWidth - 2);
-  const below = top_ + trace.lanes.length * row + 8;
+  const below = arrange() + 8;
   const height = below + trace.attempts.length * 22 + 6;
   const drawing = svg('svg', {width: to.width, height, role: 'img', 'aria-label': 'Lanes of workers, reapers and clients, with the leases that they hold; the list of steps below says the same'});
   axis(drawing, to, height);

@@ -115,7 +115,12 @@ class Data {
 
   static std::string clock(const model::ClockError& error) {
     if (error == model::ClockError{}) return "exact clock";
-    std::string text = fmt::format("clock {:+} ms", error.offset.count());
+    const std::int64_t offset = error.offset.count();
+    std::string text = "clock";
+    if (offset != 0) {
+      text += offset % 1000 == 0 ? fmt::format(" {:+} s", offset / 1000)
+                                 : fmt::format(" {:+} ms", offset);
+    }
     if (error.drift_ppm != 0) text += fmt::format(" {:+} ppm", error.drift_ppm);
     return text;
   }

@@ -87,12 +87,18 @@ return {lanes: names('lane'), leases: names('lease'), steps: document.querySelec
 CHOSEN = "return [...document.querySelectorAll('#steps li')].findIndex((n) => n.getAttribute('aria-selected') === 'true') + 1"
 BARS = "return [...document.querySelectorAll('[data-lease]')].every((n) => n.querySelector('.enforced') && n.querySelector('.granted'))"
 
+OVERLAPS = """
+const bars = [...document.querySelectorAll('.enforced.bar')].map((node) => node.getBBox());
+return bars.filter((a, i) => bars.some((b, j) => j < i && a.x < b.x + b.width - 2.5 && b.x < a.x + a.width - 2.5 && a.y === b.y)).length;
+"""
+
 
 def check(browser, trace):
     expected = expected_of(trace)
     shown = browser.run(SHOWN)
     assert shown == expected, f"{trace}: shown {shown}, expected {expected}"
     assert browser.run(BARS), f"{trace}: a lease has no bar"
+    assert browser.run(OVERLAPS) == 0, f"{trace}: leases hide each other"
     assert browser.run(CHOSEN) == (expected["bad"] or 1), f"{trace}: the violated step is not chosen"
     for key, number in [(HOME, 1), (ARROW_RIGHT, min(2, expected["steps"])), (ARROW_LEFT, 1), (END, expected["steps"])]:
         browser.press(key)
