@@ -28,8 +28,9 @@ Duration saturating_multiply(Duration duration, std::int64_t factor) {
 
 std::string to_string(Time time) {
   using namespace std::chrono;
-  const std::string count = std::to_string(time.time_since_epoch().count()) + " ms";
-  if (time < sys_days(year(0) / 1 / 1) || time >= sys_days(year(10'000) / 1 / 1)) return count;
+  if (time < sys_days(year(0) / 1 / 1) || time >= sys_days(year(10'000) / 1 / 1)) {
+    return std::to_string(time.time_since_epoch().count()) + " ms";
+  }
   const auto midnight = floor<days>(time);
   const year_month_day date(midnight);
   const hh_mm_ss clock(time - midnight);

@@ -233,6 +233,7 @@ std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std:
       [](const Attempt* attempt) { return dispatch_key(*attempt); });
   if (merged.size() > limit) merged.resize(limit);
   std::vector<AttemptDispatchRecord> listed;
+  listed.reserve(merged.size());
   for (const Attempt* attempt : merged) listed.push_back(dispatch_record(*attempt));
   return listed;
 }
@@ -293,6 +294,7 @@ std::vector<DeadLetter> SqliteStore::list_dead_letters(std::uint64_t limit) {
         return std::pair(attempt.dead_letter->dead_at, attempt.spec.attempt_id);
       });
   std::vector<DeadLetter> letters;
+  letters.reserve(dead.size());
   for (const Attempt* attempt : dead) letters.push_back(dead_letter_record(*attempt));
   return letters;
 }
