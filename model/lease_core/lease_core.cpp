@@ -183,7 +183,7 @@ std::string LeaseCore::describe(const State& state) const {
 
 std::string LeaseCore::describe(const Action& action) const {
   using enum Action::Kind;
-  const std::string name(word(action.kind));
+  std::string name(word(action.kind));
   switch (action.kind) {
     case claim:
     case heartbeat:

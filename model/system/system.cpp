@@ -152,7 +152,7 @@ std::string describe(const World& world, const Action& action) {
 }
 
 std::string action_label(const Action& action) {
-  const std::string what(word(action.kind));
+  std::string what(word(action.kind));
   return action.kind == Action::Kind::ack ? what + " " + std::string(model::word(action.outcome))
                                           : what;
 }

@@ -23,15 +23,29 @@ class Browser:
     """One session of the WebDriver protocol (https://www.w3.org/TR/webdriver2/)."""
 
     def __init__(self, driver):
-        self.process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if "started successfully on port" in line:
-                self.base = "http://127.0.0.1:" + line.strip().rstrip(".").split()[-1]
-                break
-        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,1000"]
+        # Its standard error is nobody's: a browser that outlives it would keep the test's open.
+        self.process = subprocess.Popen(
+            [driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            for line in self.process.stdout:
+                if "started successfully on port" in line:
+                    self.base = "http://127.0.0.1:" + line.strip().rstrip(".").split()[-1]
+                    break
+            self.base += "/session/" + self.begin()["sessionId"]
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def begin(self):
+        """A new session. A browser that does not come up in time on a busy machine is started again."""
+        arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1200,1000"]
         wanted = {"goog:chromeOptions": {"args": arguments}, "goog:loggingPrefs": {"browser": "ALL"}}
-        answer = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
-        self.base += "/session/" + answer["sessionId"]
+        for last in (False, False, True):
+            try:
+                return self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            except AssertionError:
+                if last:
+                    raise
 
     def ask(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
