@@ -195,8 +195,8 @@ Json payload_to_json(std::string_view payload, int deepest) {
   const Extent most{.depth = deepest, .values = most_values_of_payload};
   if (!is_within(payload, most)) return Json(Json::value_t::discarded);
   // The names of this one are sorted, and of several members of a name it keeps the last.
-  nlohmann::json json = nlohmann::json::parse(payload, nullptr, false);
-  return json.is_discarded() ? Json(Json::value_t::discarded) : Json(std::move(json));
+  const nlohmann::json json = nlohmann::json::parse(payload, nullptr, false);
+  return json.is_discarded() ? Json(Json::value_t::discarded) : Json(json);
 }
 
 std::string print_json(const Json& json) {
