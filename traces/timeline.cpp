@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 #include <variant>
 
@@ -90,7 +91,11 @@ class Reading {
   void read(const Call& call) {
     lane(call.actor);
     calls_[step_] = &call;
-    if (model::reads_clock(call.action.operation)) repository_behind_ = now_ - call.action.now;
+    if (model::reads_clock(call.action.operation)) {
+      const model::Duration shown = call.action.now.time_since_epoch();
+      repository_behind_ =
+          model::saturating_add(now_, model::saturating_multiply(shown, -1)).time_since_epoch();
+    }
   }
 
   void read(const Return& returned) {
@@ -275,7 +280,8 @@ class Reading {
     Time from = lease.belief->since;
     Time to = now_;
     while (from < to) {
-      const Time middle = from + (to - from) / 2;
+      const Time middle = model::at_ms(
+          std::midpoint(from.time_since_epoch().count(), to.time_since_epoch().count()));
       if (model::shown_by(clock, middle, epoch_) < expires_at) {
         from = middle + model::Duration{1};
       } else {

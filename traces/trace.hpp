@@ -59,7 +59,7 @@ struct Return {
 };
 
 /// What the simulated disk does from here on to the processes above it, in the words of the search
-/// that decided it (sim/scheduler, sim/durability).
+/// that decided it (sim/scheduler, sim/storage).
 struct DiskEvent {
   enum class Kind : std::uint8_t {
     schedule,  ///< whose turn it is, decision by decision: "0*26,1*13"

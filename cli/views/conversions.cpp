@@ -54,8 +54,18 @@ class Numbers {
   std::map<std::string, std::size_t> numbers_;
 };
 
+// Times of a file may be any; sums and products of them are held at the ends of the range.
+model::Duration between(model::Time begin, model::Time time) {
+  const model::Duration back = model::saturating_multiply(begin.time_since_epoch(), -1);
+  return model::saturating_add(time, back).time_since_epoch();
+}
+
 std::int64_t since(model::Time begin, model::Time time) {
-  return (time - begin).count();
+  return between(begin, time).count();
+}
+
+std::int64_t nanoseconds_since(model::Time begin, model::Time time) {
+  return model::saturating_multiply(between(begin, time), 1'000'000).count();
 }
 
 std::string dumped(const Json& json) {
@@ -81,7 +91,7 @@ class PerfettoEvents {
 
  private:
   [[nodiscard]] std::int64_t microseconds(model::Time time) const {
-    return since(line_.begin, time) * 1000;
+    return model::saturating_multiply(between(line_.begin, time), 1000).count();
   }
 
   /// The track of an actor, which is named when it first has something on it.
@@ -99,13 +109,14 @@ class PerfettoEvents {
   }
 
   void add_slice(const std::string& actor, const std::string& name, const traces::Span& span) {
-    events_.push_back({{"ph", "X"},
-                       {"name", name},
-                       {"cat", "span"},
-                       {"pid", 1},
-                       {"tid", track(actor)},
-                       {"ts", microseconds(span.from)},
-                       {"dur", microseconds(span.to) - microseconds(span.from)}});
+    events_.push_back(
+        {{"ph", "X"},
+         {"name", name},
+         {"cat", "span"},
+         {"pid", 1},
+         {"tid", track(actor)},
+         {"ts", microseconds(span.from)},
+         {"dur", model::saturating_multiply(between(span.from, span.to), 1000).count()}});
   }
 
   // Slices of one lease overlap without nesting, so they are asynchronous.
@@ -201,7 +212,7 @@ std::string perfetto_json(const traces::Trace& trace) {
 
 std::string porcupine_json(const traces::Trace& trace) {
   const traces::Timeline line = traces::timeline_of(trace);
-  const auto nanoseconds = [&](model::Time time) { return since(line.begin, time) * 1'000'000; };
+  const auto nanoseconds = [&](model::Time time) { return nanoseconds_since(line.begin, time); };
   Numbers clients;
   Json history = Json::array();
   for (const Operation& operation : operations_of(trace)) {
@@ -228,7 +239,7 @@ std::string jepsen_edn(const traces::Trace& trace) {
   std::string text;
   std::size_t index = 0;
   for (const traces::Step& step : trace.steps) {
-    const std::int64_t now = since(line.begin, step.true_time) * 1'000'000;
+    const std::int64_t now = nanoseconds_since(line.begin, step.true_time);
     if (const auto* call = std::get_if<traces::Call>(&step.what)) {
       open[step.number] = call;
       text += edn_line(index++, "invoke", processes.of(call->actor), *call,
@@ -244,7 +255,7 @@ std::string jepsen_edn(const traces::Trace& trace) {
   }
   for (const auto& [number, call] : open) {
     text += edn_line(index++, "info", processes.of(call->actor), *call, Json(),
-                     since(line.begin, line.end) * 1'000'000);
+                     nanoseconds_since(line.begin, line.end));
   }
   return text;
 }
@@ -284,7 +295,7 @@ std::string mermaid_sequence(const traces::Trace& trace) {
 std::string csv_table(const traces::Trace& trace) {
   const traces::Timeline line = traces::timeline_of(trace);
   const traces::Wording say(line.begin);
-  std::string text = "step,ms,actor,what,changes\r\n";
+  std::string text = "step,ms,actor,what,changes\n";
   for (const traces::Step& step : trace.steps) {
     std::string changes;
     if (const auto* returned = std::get_if<traces::Return>(&step.what)) {
@@ -292,7 +303,7 @@ std::string csv_table(const traces::Trace& trace) {
         changes += (changes.empty() ? "" : "; ") + change;
       }
     }
-    text += fmt::format("{},{},{},{},{}\r\n", step.number, since(line.begin, step.true_time),
+    text += fmt::format("{},{},{},{},{}\n", step.number, since(line.begin, step.true_time),
                         csv_field(traces::actor_of(step)), csv_field(say.step(step)),
                         csv_field(changes));
   }

@@ -27,7 +27,8 @@ namespace leasecheck::cli {
 /// A sequence diagram for Mermaid, which GitHub draws.
 [[nodiscard]] std::string mermaid_sequence(const traces::Trace& trace);
 
-/// A table with commas (RFC 4180): step, milliseconds since the run began, who, what, what changed.
+/// A table with commas, quoted as in RFC 4180, with lines that end in LF: step, milliseconds since
+/// the run began, who, what, what changed.
 [[nodiscard]] std::string csv_table(const traces::Trace& trace);
 
 }  // namespace leasecheck::cli

@@ -87,7 +87,8 @@ class Data {
 
  private:
   [[nodiscard]] std::int64_t since_begin(model::Time time) const {
-    return (time - line_.begin).count();
+    const model::Duration back = model::saturating_multiply(line_.begin.time_since_epoch(), -1);
+    return model::saturating_add(time, back).time_since_epoch().count();
   }
 
   /// [from, to, the step that began it, the step that ended it]

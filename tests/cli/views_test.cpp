@@ -150,6 +150,22 @@ TEST(Explain, InMarkdownHasATableAndADiagram) {
   EXPECT_NE(text.find("```mermaid\nsequenceDiagram\n"), std::string::npos) << text;
 }
 
+TEST(Convert, PrintsWhatItWrites) {
+  const Workplace place;
+  const traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  const Ended ended = place.run("convert --to csv " LEASECHECK_CORPUS "/ack_from_anyone.jsonl");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_EQ(ended.out, csv_table(trace));
+}
+
+TEST(Convert, TimesAtTheEndsOfTheirRangeAreHeldThere) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.head.deployment->epoch = model::beginning_of_time;
+  trace.steps.back().true_time = model::end_of_time;
+  EXPECT_NE(jepsen_edn(trace).find(":time 9223372036854775807"), std::string::npos);
+  EXPECT_NE(timeline_page(trace).find("\"end\":9223372036854775807"), std::string::npos);
+}
+
 TEST(Convert, PerfettoHasATrackForEachActorAndEndsWhatItBegins) {
   const auto document = nlohmann::json::parse(perfetto_json(corpus_trace("ack_from_anyone.jsonl")));
   std::map<std::string, int> phases;
