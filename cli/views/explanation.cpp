@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/views/conversions.hpp"
+#include "cli/views/fault.hpp"
 #include "cli/views/promise.hpp"
 #include "traces/timeline.hpp"
 #include "traces/wording.hpp"
@@ -27,6 +28,7 @@ struct Story {
   std::string what;      ///< "holder_only is violated at step 6"
   std::string promised;  ///< empty where no property is named
   std::string instead;
+  std::string fault;  ///< empty unless violated
   std::vector<Sentence> sentences;
   std::vector<std::string> leases;
 };
@@ -47,6 +49,7 @@ class Narrator {
     Story story{.what = std::string(word(verdict.result)),
                 .promised = promise_of(verdict.property),
                 .instead = say_.message(verdict.message),
+                .fault = fault_of(trace_),
                 .sentences = {},
                 .leases = {}};
     if (!verdict.property.empty()) {
@@ -174,6 +177,7 @@ std::string in_text(const Explanation& explanation) {
   std::string text = fmt::format("{}, on {}\n", story.what, explanation.trace.head.backend);
   if (!story.promised.empty()) text += "\nPromised:  " + story.promised + "\n";
   if (!story.instead.empty()) text += "Instead:   " + story.instead + "\n";
+  if (!story.fault.empty()) text += "At fault:  " + story.fault + "\n";
   text += "\nWhat happened:\n";
   for (const Sentence& sentence : story.sentences) {
     text += fmt::format("{} {:>4}  {}\n", sentence.is_bad ? "->" : "  ", sentence.number,
@@ -195,6 +199,7 @@ std::string in_markdown(const Explanation& explanation) {
   std::string text = fmt::format("### {}, on `{}`\n\n", story.what, explanation.trace.head.backend);
   if (!story.promised.empty()) text += "**Promised:** " + story.promised + "\n\n";
   if (!story.instead.empty()) text += "**Instead:** " + story.instead + "\n\n";
+  if (!story.fault.empty()) text += "**At fault:** " + story.fault + "\n\n";
   text += "| step | what happened | what changed | |\n| ---: | --- | --- | --- |\n";
   for (const Sentence& sentence : story.sentences) {
     text += fmt::format("| {} | {}{} | {} | {} |\n", sentence.number,

@@ -12,6 +12,7 @@
 
 #include "cli/installation.hpp"
 #include "cli/views/assets.hpp"
+#include "cli/views/fault.hpp"
 #include "cli/views/promise.hpp"
 #include "traces/timeline.hpp"
 #include "traces/wording.hpp"
@@ -56,6 +57,9 @@ std::string head_of(const traces::Trace& trace) {
   }
   if (!verdict.message.empty())
     append_text(box, "p", "Seen: " + traces::Wording(trace).message(verdict.message));
+  if (const std::string fault = fault_of(trace); !fault.empty()) {
+    append_text(box, "p", "At fault: " + fault);
+  }
   std::string facts = fmt::format("Recorded on {} by {}, seed {}.", trace.head.backend,
                                   trace.head.origin, trace.head.seed);
   if (trace.head.deployment) {

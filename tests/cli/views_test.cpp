@@ -9,7 +9,10 @@
 
 #include "cli/views/conversions.hpp"
 #include "cli/views/explanation.hpp"
+#include "cli/views/fault.hpp"
 #include "cli/views/timeline_page.hpp"
+#include "sim/oracle/replay.hpp"
+#include "sim/registry/subject_registry.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/program.hpp"
 #include "traces/reader.hpp"
@@ -117,8 +120,48 @@ TEST(Explain, NamesThePromiseOfEveryTraceOfTheCorpus) {
     const std::string text = in_text({.trace = corpus_trace(name + ".jsonl")});
     EXPECT_NE(text.find("\nPromised:  "), std::string::npos) << name;
     EXPECT_NE(text.find("\nInstead:   "), std::string::npos) << name;
+    EXPECT_NE(text.find("\nAt fault:  the repository. "), std::string::npos) << name;
     EXPECT_NE(text.find("\n-> "), std::string::npos) << name;
   }
+}
+
+TEST(Fault, IsTheRepositorysWhereItDoesNotWhatTheContractAsksFor) {
+  EXPECT_EQ(fault_of(corpus_trace("ack_from_anyone.jsonl")),
+            "the repository. By the contract, at step 5 it refuses: stale_lease, and changes "
+            "nothing.");
+  EXPECT_EQ(fault_of(corpus_trace("requeue_loses_priority.jsonl")),
+            "the repository. By the contract, at step 5 it leaves this behind: a3.priority as it "
+            "was.");
+}
+
+/// The trace on a repository without the defect, with this step called a violation.
+traces::Trace blamed(const std::string& name, std::uint64_t step) {
+  const auto memory = sim::parse_backend("memory");
+  const auto subject = memory->make();
+  auto trace = sim::rerun(corpus_trace(name), **subject);
+  EXPECT_TRUE(trace) << trace.error();
+  trace->verdict = {.result = traces::Result::violated,
+                    .property = "requeue_after_grace",
+                    .message = "m",
+                    .first_bad = step};
+  return *std::move(trace);
+}
+
+TEST(Fault, IsTheCallersWhereEveryAnswerIsTheContracts) {
+  EXPECT_EQ(fault_of(blamed("ack_from_anyone.jsonl", 6)),
+            "stranger. Every answer of the repository is the contract's; stranger's call broke the "
+            "rule: it acks L1: failed.");
+}
+
+TEST(Fault, IsOfThoseAroundWhereNoCallBrokeTheRule) {
+  EXPECT_TRUE(
+      fault_of(blamed("heartbeat_shortens_lease.jsonl", 1)).starts_with("not the repository"));
+}
+
+TEST(Fault, IsNobodysWhereNothingIsViolated) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.verdict = {};
+  EXPECT_EQ(fault_of(trace), "");
 }
 
 TEST(Explain, SaysWhatEachStepIsNeededFor) {

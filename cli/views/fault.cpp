@@ -1,0 +1,133 @@
+#include "cli/views/fault.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "leasecheck/spec/step.hpp"
+#include "sim/storage/disk_trace.hpp"
+#include "traces/digest.hpp"
+#include "traces/timeline.hpp"
+#include "traces/wording.hpp"
+
+namespace leasecheck::cli {
+namespace {
+
+/// The first answer that is not the contract's.
+struct Departure {
+  std::uint64_t call = 0;      ///< number of the step
+  std::uint64_t answer = 0;    ///< number of the step of its return
+  traces::Return by_contract;  ///< what the model answers and changes
+  const traces::Return* recorded = nullptr;
+};
+
+/// Takes the steps of a trace on the model.
+class Contract {
+ public:
+  /// Returns: what the model answers and changes.
+  traces::Return take(const model::Action& action, std::uint64_t call) {
+    model::Step step = model::step(std::move(state_), action);
+    state_ = std::move(step.state);
+    model::Snapshot after = model::snapshot(state_);
+    traces::Return returned{.of = call,
+                            .outcome = std::move(step.outcome),
+                            .delta = traces::delta(shown_, after),
+                            .post = 0};
+    shown_ = std::move(after);
+    return returned;
+  }
+
+ private:
+  model::State state_;
+  model::Snapshot shown_;
+};
+
+bool did_not_happen(const traces::Return& returned) {
+  return returned.outcome == std::unexpected(model::ErrorCode::unavailable) &&
+         returned.delta.empty();
+}
+
+std::optional<Departure> first_departure(const traces::Trace& trace) {
+  Contract contract;
+  for (const traces::Step& step : trace.steps) {
+    const auto* returned = std::get_if<traces::Return>(&step.what);
+    if (returned == nullptr || did_not_happen(*returned)) continue;
+    const auto& call = std::get<traces::Call>(trace.steps[returned->of - 1].what);
+    traces::Return expected = contract.take(call.action, returned->of);
+    if (expected.outcome != returned->outcome || expected.delta != returned->delta) {
+      return Departure{.call = returned->of,
+                       .answer = step.number,
+                       .by_contract = std::move(expected),
+                       .recorded = returned};
+    }
+  }
+  return std::nullopt;
+}
+
+/// What the contract asks for after the step and did not get: "a1.status: queued", "a1.version as
+/// it was".
+std::vector<std::string> missing_changes(const Departure& departure, const traces::Wording& say) {
+  const auto& asked = departure.by_contract.delta;
+  const auto& seen = departure.recorded->delta;
+  traces::Return missing{.of = departure.call, .outcome = {}, .delta = {}, .post = 0};
+  std::ranges::set_difference(asked, seen, std::inserter(missing.delta, missing.delta.end()));
+  std::vector<std::string> texts = say.changes(missing);
+  for (const auto& [name, value] : seen) {
+    if (!asked.contains(name)) texts.push_back(name + " as it was");
+  }
+  return texts;
+}
+
+std::string demand(const Departure& departure, const traces::Wording& say) {
+  std::string text = fmt::format("By the contract, at step {} it ", departure.call);
+  const bool is_other_answer = departure.by_contract.outcome != departure.recorded->outcome;
+  if (is_other_answer) text += say.answer(departure.by_contract.outcome) + ", and ";
+  if (departure.by_contract.delta.empty()) return text + "changes nothing.";
+  const std::vector<std::string> changes = missing_changes(departure, say);
+  if (changes.empty()) return text + "changes what it has changed.";
+  return text + fmt::format("leaves this behind: {}.", fmt::join(changes, "; "));
+}
+
+/// Pre: every answer is the contract's.
+std::string fault_around(const traces::Trace& trace, const traces::Wording& say) {
+  const std::string contract = "Every answer of the repository is the contract's";
+  const traces::Step& bad = trace.steps[trace.verdict.first_bad - 1];
+  if (const auto* returned = std::get_if<traces::Return>(&bad.what)) {
+    const traces::Step& call = trace.steps[returned->of - 1];
+    return fmt::format("{}. {}; {}'s call broke the rule: it {}.", traces::actor_of(call), contract,
+                       traces::actor_of(call),
+                       say.call(std::get<traces::Call>(call.what).action.operation));
+  }
+  return fmt::format(
+      "not the repository. {}, so it is those around it: a worker, a reaper, or a clock that is "
+      "further off than the grace window allows.",
+      contract);
+}
+
+}  // namespace
+
+std::string fault_of(const traces::Trace& trace) {
+  if (trace.verdict.result != traces::Result::violated) return {};
+  if (sim::is_disk_trace(trace)) {
+    return "the repository. Its processes and its disk did only what they may do at any time.";
+  }
+  const traces::Wording say(trace);
+  const std::optional<Departure> departure = first_departure(trace);
+  if (!departure) return fault_around(trace, say);
+  if (departure->answer == trace.verdict.first_bad) {
+    return "the repository. " + demand(*departure, say);
+  }
+  // A run goes on after such an answer only if the subject says of itself that it does otherwise.
+  return fmt::format(
+      "the repository, or what it says that it does otherwise: from step {} on its answers are not "
+      "the contract's. {}",
+      departure->call, demand(*departure, say));
+}
+
+}  // namespace leasecheck::cli
