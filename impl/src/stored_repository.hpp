@@ -1,13 +1,14 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "failure.hpp"
 #include "lease/attempt_repository.hpp"
 #include "store.hpp"
+#include "transaction_queue.hpp"
 
 namespace lease {
 
@@ -84,18 +85,18 @@ class StoredRepository : public AttemptRepository {
   /// Rule 14's replay.
   virtual void replay(Attempt& attempt, Time now);
 
-  /// Runs `body`, which answers a Result, as one transaction: committed if it answers a value,
-  /// rolled back if it answers an error or throws.
+  /// Runs `body`, which answers a Result, in a transaction, alone or with others that wait for
+  /// theirs: committed if it answers a value. One that answers an error or throws has changed
+  /// nothing. It may be run again, after a transaction that was rolled back.
   template <typename Body>
   std::invoke_result_t<Body> transact(Access access, Body body) {
-    const std::lock_guard lock(mutex_);
-    if (auto begun = store_->begin(access); !begun) return std::unexpected(begun.error());
-    Transaction transaction(*store_);
-    auto result = body();
-    if (auto ended = transaction.end(result ? Ending::commit : Ending::roll_back); !ended) {
-      return std::unexpected(ended.error());
-    }
-    return result;
+    std::optional<std::invoke_result_t<Body>> result;
+    const auto ended = queue_.carry_out(access, [&] {
+      result = body();
+      return result->has_value() ? Ending::commit : Ending::roll_back;
+    });
+    if (!ended) return std::unexpected(ended.error());
+    return *std::move(result);
   }
 
   /// As above, after the arguments were checked: if one is invalid, that is the answer, and no lock
@@ -111,8 +112,8 @@ class StoredRepository : public AttemptRepository {
   [[nodiscard]] IdSource& ids() { return ids_; }
 
  private:
-  std::mutex mutex_;
   std::unique_ptr<Store> store_;
+  TransactionQueue queue_{*store_};
   Clock& clock_;
   IdSource& ids_;
 };

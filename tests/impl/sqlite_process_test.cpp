@@ -132,6 +132,44 @@ TEST_F(SqliteProcess, ThatIsKilledLosesNothingItAcknowledged) {
   }
 }
 
+// The same with threads that share commits: none is answered before the commit of its group.
+TEST_F(SqliteProcess, ThatIsKilledLosesNothingThatOneOfItsThreadsWasAcknowledged) {
+  constexpr int threads = 8;
+  Child worker_process([this](int write_end) {
+    const auto repository = value_of(open());
+    std::vector<std::jthread> running;
+    for (int t = 0; t < threads; ++t) {
+      running.emplace_back([&repository, write_end, t] {
+        for (int i = t;; i += threads) {
+          const std::string id = std::to_string(i);
+          value_of(repository->enqueue_attempt(attempt(id)));
+          const auto lease =
+              value_of(repository->upsert_lease(lease::AttemptId(id), worker, at(5000)));
+          value_of(repository->ack_attempt(holder_of(lease), AckOutcome::completed, at(1000)));
+          tell(write_end, i);
+        }
+      });
+    }
+  });
+  std::vector<int> acked;
+  while (acked.size() < 10 * threads) {
+    acked.push_back(worker_process.next());
+    ASSERT_NE(acked.back(), -1);
+  }
+  worker_process.kill();
+  for (int said = worker_process.next(); said != -1; said = worker_process.next()) {
+    acked.push_back(said);
+  }
+
+  const auto repository = value_of(open());
+  for (const int number : acked) {
+    const auto kept = value_of(repository->get_attempt(lease::AttemptId(std::to_string(number))));
+    EXPECT_EQ(kept.status, lease::Status::completed);
+  }
+  EXPECT_LE(value_of(repository->snapshot()).attempts.size(), acked.size() + threads);
+  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+}
+
 TEST_F(SqliteProcess, OneOfTwoConnectionsWinsEachClaim) {
   constexpr int attempts = 40;
   std::array<std::unique_ptr<lease::AttemptRepository>, 2> repositories{value_of(open()),

@@ -13,8 +13,10 @@ namespace lease {
 ///
 /// What holds for every method, here and in the interfaces derived from this one:
 ///
-/// - It is one atomic transaction at one time: the `now` that it takes, or one reading of the
-///   injected clock where the method says so. Times may go backwards.
+/// - It is atomic and happens at one time: the `now` that it takes, or the injected clock's where
+///   the method says so, which is read once. (Where a transaction that several calls share has to
+///   be done again for each of them, as after an exception, it is read anew.) Times may go
+///   backwards.
 /// - Pre: none. Whatever is passed is answered.
 /// - Errors: a refused call has changed nothing. Where several errors apply, the first in the order
 ///   of `ErrorCode` is answered; invalid arguments are, without waiting for any lock, except an
@@ -23,11 +25,14 @@ namespace lease {
 /// - Exceptions: what the injected clock or id source throws reaches the caller, and nothing has
 ///   changed. Otherwise only `std::bad_alloc`, after which a memory repository's state is
 ///   undefined.
-/// - Thread: any, several at a time. Calls of one object run one after another, so each waits for
-///   those before it. One that *writes* to SQLite also waits for other objects and processes that
-///   write to the file, as long as `SqliteOptions::busy_timeout`, and then until its commit is safe
-///   on the disk. One that *reads* waits for no other process, except while that one repairs the
-///   file after a crash.
+/// - Thread: any, several at a time. Calls of one object run one after another, first come, first
+///   served, so each waits for those before it. Calls that wait at the same time share a
+///   transaction and its commit, and are carried out by the thread of one of them; the clock and
+///   the id source are asked there. None is answered before the commit, and if that fails, all of
+///   them are `unavailable`. One that *writes* to SQLite also waits for other objects and processes
+///   that write to the file, as long as `SqliteOptions::busy_timeout`, and then until its commit is
+///   safe on the disk. One that *reads* waits for no other process, except while that one repairs
+///   the file after a crash.
 /// - Complexity: n is the number of attempts, k that of the answered or changed ones.
 class RuntimeRepository {
  public:

@@ -18,8 +18,8 @@ struct SqliteOptions {
   std::string vfs;
 };
 
-/// Opens a durable repository in an SQLite database: WAL, synchronous FULL, one transaction per
-/// operation. Several objects and processes may have the same file open. An older schema is
+/// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait
+/// at the same time share a commit. Several objects and processes may have the same file open. An older schema is
 /// migrated forward in one transaction.
 /// Returns: never null.
 /// Pre: `clock` and `ids` must outlive the repository.

@@ -1,0 +1,97 @@
+#include "transaction_queue.hpp"
+
+#include <utility>
+
+namespace lease {
+namespace {
+
+/// How many operations share a commit at most, so that a group is short beside a busy timeout.
+constexpr int largest_group = 256;
+
+}  // namespace
+
+Result<void> TransactionQueue::carry_out(Access access, const Operation& operation) {
+  Caller caller{.access = access, .operation = operation};
+  std::unique_lock lock(mutex_);
+  append(caller);
+  caller.turn.wait(lock, [&] { return caller.is_answered || (!is_busy_ && first_ == &caller); });
+  if (!caller.is_answered) {
+    const Group group = take_group();
+    is_busy_ = true;
+    lock.unlock();
+    carry_out(group);
+    lock.lock();
+    is_busy_ = false;
+    // Whoever is answered may leave as soon as the lock is free, and its place with it.
+    for (Caller* each = group.first; each != nullptr; each = each->next) {
+      each->is_answered = true;
+      if (each != &caller) each->turn.notify_one();
+    }
+    if (first_ != nullptr) first_->turn.notify_one();
+  }
+  lock.unlock();
+  if (caller.thrown) std::rethrow_exception(caller.thrown);
+  return std::move(caller.answer);
+}
+
+void TransactionQueue::append(Caller& caller) {
+  (first_ == nullptr ? first_ : last_->next) = &caller;
+  last_ = &caller;
+}
+
+TransactionQueue::Group TransactionQueue::take_group() {
+  const int most = store_.is_durable() ? largest_group : 1;
+  Caller* last = first_;
+  for (int size = 1; size < most && last->next != nullptr; ++size) {
+    if (last->next->access != first_->access) break;
+    last = last->next;
+  }
+  const Group group{first_, last};
+  first_ = std::exchange(last->next, nullptr);
+  return group;
+}
+
+// An operation that throws, or that finds a row which no repository wrote, spoils its transaction.
+// It must not spoil the others': then each is done again for itself.
+void TransactionQueue::carry_out(Group group) {
+  if (group.first != group.last && carry_out_together(group)) return;
+  for (Caller* each = group.first; each != nullptr; each = each->next) carry_out_alone(*each);
+}
+
+bool TransactionQueue::carry_out_together(Group group) {
+  if (const auto begun = store_.begin(group.first->access); !begun) {
+    answer(group, begun);
+    return true;
+  }
+  Transaction transaction(store_);
+  Ending ending = Ending::roll_back;
+  try {
+    for (Caller* each = group.first; each != nullptr; each = each->next) {
+      if (each->operation() == Ending::commit) ending = Ending::commit;
+    }
+  } catch (...) {
+    return false;
+  }
+  const Result<void> ended = transaction.end(ending);
+  const bool is_spoiled = !ended && ended.error().code == ErrorCode::corrupt;
+  if (is_spoiled && ended.error().effect == Effect::none) return false;
+  answer(group, ended);
+  return true;
+}
+
+void TransactionQueue::carry_out_alone(Caller& caller) {
+  try {
+    caller.answer = store_.begin(caller.access);
+    if (!caller.answer) return;
+    Transaction transaction(store_);
+    caller.answer = transaction.end(caller.operation());
+  } catch (...) {
+    caller.thrown = std::current_exception();
+  }
+}
+
+void TransactionQueue::answer(Group group, const Result<void>& answer) {
+  for (Caller* each = group.first; each != nullptr; each = each->next) each->answer = answer;
+}
+
+}  // namespace lease
