@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "failure.hpp"
+
 namespace lease {
 namespace {
 
@@ -11,6 +13,10 @@ constexpr int largest_group = 256;
 }  // namespace
 
 Result<void> TransactionQueue::carry_out(Access access, const Operation& operation) {
+  if (store_.is_durable() && !process_.is_this()) {
+    return failure(ErrorCode::unavailable,
+                   "the repository was opened by another process, before a fork: open it anew");
+  }
   Caller caller{.access = access, .operation = operation};
   std::unique_lock lock(mutex_);
   append(caller);

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "lease/result.hpp"
+#include "own_process.hpp"
 #include "store.hpp"
 
 namespace lease {
@@ -31,7 +32,8 @@ class TransactionQueue {
   explicit TransactionQueue(Store& store) : store_(store) {}
 
   /// Returns: once the transaction has ended. An error means that the operation has had no effect,
-  /// or what the error says of it.
+  /// or what the error says of it. In a child of the process that made the queue, a durable store
+  /// is `unavailable`: its connection is the parent's, whose threads do not go on in the child.
   Result<void> carry_out(Access access, const Operation& operation);
 
  private:
@@ -61,6 +63,7 @@ class TransactionQueue {
   static void answer(Group group, const Result<void>& answer);
 
   Store& store_;
+  OwnProcess process_;
   std::mutex mutex_;  // of what follows; nobody holds it while an operation is carried out
   bool is_busy_ = false;
   Caller* first_ = nullptr;

@@ -51,7 +51,9 @@ Made make_memory() {
 
 Made open_sqlite(const std::string& path) {
   const auto open = [&path](lease::Clock& clock, lease::IdSource& ids) {
-    return lease::open_sqlite_repository({.path = path, .busy_timeout = {}, .vfs = {}}, clock, ids);
+    return lease::open_sqlite_repository(
+        {.path = path, .busy_timeout = {}, .vfs = {}, .allow_shared_file_system = false}, clock,
+        ids);
   };
   return make_repository_subject(
       "sqlite", open, whole_contract(),

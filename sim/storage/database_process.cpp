@@ -24,7 +24,8 @@ lease::Result<std::unique_ptr<DatabaseProcess>> DatabaseProcess::open(Disk& disk
   std::unique_ptr<DatabaseProcess> database(new DatabaseProcess(disk, ids));
   auto repository = open({.path = "repository",
                           .busy_timeout = lease::Duration(5000),
-                          .vfs = database->process_.vfs()},
+                          .vfs = database->process_.vfs(),
+                          .allow_shared_file_system = false},
                          database->clock_, database->source_);
   if (!repository) return std::unexpected(std::move(repository.error()));
   database->repository_ = *std::move(repository);

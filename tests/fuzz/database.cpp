@@ -36,7 +36,9 @@ class CountedIds final : public IdSource {
 const WorkerId worker{"worker"};
 
 auto open_at(const std::filesystem::path& file, Clock& clock, IdSource& ids) {
-  return open_sqlite_repository({.path = file, .busy_timeout = Duration{0}, .vfs = {}}, clock, ids);
+  return open_sqlite_repository(
+      {.path = file, .busy_timeout = Duration{0}, .vfs = {}, .allow_shared_file_system = false},
+      clock, ids);
 }
 
 /// Attempts in every state, with leases, dead letters, events, policies and timeouts.

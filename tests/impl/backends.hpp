@@ -15,8 +15,11 @@ class EveryBackend : public testing::TestWithParam<const char*> {
   [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open(lease::Clock& clock,
                                                                lease::IdSource& ids) {
     if (is_memory()) return lease::make_memory_repository(clock, ids);
-    return value_of(lease::open_sqlite_repository(
-        {.path = file(), .busy_timeout = lease::Duration{0}, .vfs = {}}, clock, ids));
+    return value_of(lease::open_sqlite_repository({.path = file(),
+                                                   .busy_timeout = lease::Duration{0},
+                                                   .vfs = {},
+                                                   .allow_shared_file_system = false},
+                                                  clock, ids));
   }
   [[nodiscard]] static bool is_memory() { return std::string(GetParam()) == "Memory"; }
   [[nodiscard]] std::string file() const { return directory.path() / "queue.sqlite"; }

@@ -53,8 +53,9 @@ class SqliteTest : public testing::Test {
   }
   [[nodiscard]] Opened open_at(const std::string& path,
                                lease::Duration busy_timeout = lease::Duration{0}) {
-    return lease::open_sqlite_repository({.path = path, .busy_timeout = busy_timeout, .vfs = {}},
-                                         clock, ids);
+    return lease::open_sqlite_repository(
+        {.path = path, .busy_timeout = busy_timeout, .vfs = {}, .allow_shared_file_system = false},
+        clock, ids);
   }
 
   TemporaryDirectory directory;

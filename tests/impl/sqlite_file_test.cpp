@@ -1,7 +1,9 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 
+#include "sqlite/file_system.hpp"
 #include "tests/impl/fixture.hpp"
 #include "tests/impl/raw_sqlite.hpp"
 
@@ -129,9 +131,51 @@ TEST_F(SqliteFile, WithoutANameIsUnavailable) {
 
 TEST_F(SqliteFile, OnAnUnknownVfsIsUnavailable) {
   const lease::Error error = error_of(lease::open_sqlite_repository(
-      {.path = file(), .busy_timeout = {}, .vfs = "no-such-vfs"}, clock, ids));
+      {.path = file(), .busy_timeout = {}, .vfs = "no-such-vfs", .allow_shared_file_system = false},
+      clock, ids));
   EXPECT_EQ(error.code, ErrorCode::unavailable);
   EXPECT_NE(error.message.find("no-such-vfs"), std::string::npos) << error.message;
+}
+
+// What was acknowledged into a file that nobody else sees would be lost.
+TEST_F(SqliteFile, ThatIsNoLongerAtItsPathIsNotWrittenTo) {
+  const auto move = [&] {
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      std::filesystem::rename(file() + ending, file() + ".aside" + ending);
+    }
+  };
+  const std::vector<std::pair<const char*, std::function<void()>>> mishaps{
+      {"moved", move},
+      {"deleted", [&] { std::filesystem::remove(file()); }},
+      {"replaced", [&] {
+         move();
+         value_of(value_of(open())->enqueue_attempt(attempt("elsewhere")));
+       }}};
+  for (const auto& [mishap, happen] : mishaps) {
+    SCOPED_TRACE(mishap);
+    for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(file() + ending);
+    const auto repository = value_of(open());
+    value_of(repository->enqueue_attempt(attempt("before")));
+    happen();
+    const lease::Error error = error_of(repository->enqueue_attempt(attempt("after")));
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+    EXPECT_EQ(error.effect, lease::Effect::none);
+    EXPECT_NE(error.message.find("moved, replaced or deleted"), std::string::npos) << error.message;
+    EXPECT_EQ(value_of(repository->list_dispatchable_attempts(at(1000), 9)).size(), 1U);
+  }
+}
+
+TEST(SharedFileSystem, IsKnownByItsMagicNumber) {
+  EXPECT_EQ(lease::sqlite::shared_file_system(0x6969), "NFS");
+  EXPECT_EQ(lease::sqlite::shared_file_system(0xff534d42), "CIFS");
+  EXPECT_EQ(lease::sqlite::shared_file_system(0x65735546), "FUSE");
+  EXPECT_EQ(lease::sqlite::shared_file_system(0x01021997), "9p");
+  constexpr unsigned long ext4 = 0xef53;
+  constexpr unsigned long tmpfs = 0x01021994;
+  EXPECT_EQ(lease::sqlite::shared_file_system(ext4), std::nullopt);
+  EXPECT_EQ(lease::sqlite::shared_file_system(tmpfs), std::nullopt);
+  EXPECT_EQ(lease::sqlite::shared_file_system_of("/proc/self/stat"), std::nullopt);
+  EXPECT_EQ(lease::sqlite::shared_file_system_of("/no/such/folder/file"), std::nullopt);
 }
 
 TEST_F(SqliteFile, WithoutTheRightToWriteIsUnavailable) {

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <filesystem>
 #include <functional>
 #include <latch>
 #include <thread>
@@ -168,6 +170,42 @@ TEST_F(SqliteProcess, ThatIsKilledLosesNothingThatOneOfItsThreadsWasAcknowledged
   }
   EXPECT_LE(value_of(repository->snapshot()).attempts.size(), acked.size() + threads);
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(SqliteProcess, ThatIsForkedCannotUseItsParentsRepositoryAndLeavesItsFileAlone) {
+  auto repository = value_of(open());
+  value_of(repository->enqueue_attempt(attempt("before")));
+  const auto log_size = std::filesystem::file_size(file() + "-wal");
+  Child child([&](int write_end) {
+    const lease::Error error = error_of(repository->enqueue_attempt(attempt("in the child")));
+    const bool is_told =
+        error.code == ErrorCode::unavailable && error.message.find("fork") != std::string::npos;
+    repository.reset();
+    tell(write_end, is_told ? 1 : 0);
+  });
+  EXPECT_EQ(child.next(), 1);
+  EXPECT_EQ(child.next(), -1);
+  EXPECT_EQ(std::filesystem::file_size(file() + "-wal"), log_size);
+  value_of(repository->enqueue_attempt(attempt("after")));
+  EXPECT_EQ(value_of(repository->queue_depth(at(1000))), 2U);
+}
+
+// A thread of the parent is in the middle of a transaction when the process forks.
+TEST_F(SqliteProcess, ThatIsForkedDuringATransactionIsToldSoAndDoesNotWait) {
+  const auto repository = value_of(open());
+  std::atomic<bool> is_over = false;
+  std::jthread busy([&] {
+    for (int i = 0; !is_over; ++i) {
+      value_of(repository->enqueue_attempt(attempt(std::to_string(i))));
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    Child child([&](int write_end) {
+      tell(write_end, static_cast<int>(error_of(repository->queue_depth(at(1000))).code));
+    });
+    EXPECT_EQ(child.next(), static_cast<int>(ErrorCode::unavailable));
+  }
+  is_over = true;
 }
 
 TEST_F(SqliteProcess, OneOfTwoConnectionsWinsEachClaim) {

@@ -65,6 +65,16 @@ TEST_F(SqliteSchema, OfANewerVersionIsRefusedByBothNumbersAndLeftAlone) {
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), "7");
 }
 
+TEST_F(SqliteSchema, ThatANewerLibraryMigratesUnderAnOpenRepositoryIsNotWrittenTo) {
+  const auto repository = value_of(open());
+  value_of(repository->enqueue_attempt(attempt("before")));
+  RawSqlite(file()).run("PRAGMA user_version = 7");
+  const lease::Error error = error_of(repository->enqueue_attempt(attempt("after")));
+  EXPECT_EQ(error.code, ErrorCode::corrupt);
+  EXPECT_NE(error.message.find("has schema version 7"), std::string::npos) << error.message;
+  EXPECT_EQ(RawSqlite(file()).ask("SELECT count(*) FROM attempts"), "1");
+}
+
 TEST_F(SqliteSchema, OfANegativeVersionIsRefusedAndLeftAlone) {
   ASSERT_TRUE(open());
   for (const char* version : {"-1", "-2147483648"}) {

@@ -19,6 +19,7 @@ const Ban not_deterministic{
         {"impl/src/memory/memory_store.hpp", "unordered_map", "looked up in and never iterated"},
         {"sim/subject/process.cpp", "timerfd_create", "a program under test may hang in real time"},
         {"sim/cleanup.cpp", "signal(", "no terminal ends the process that cleans up"},
+        {"impl/src/own_process.hpp", "getpid", "what was inherited over a fork is refused"},
         {"sim/cleanup.cpp", "getpid", "it is known to others by its number"},
         {"sim/registry/environment.cpp", "environ", "handed on to the programs under test"},
         {"sim/registry/temporary_directory.cpp", "getenv",

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "lease/sqlite.hpp"
+#include "own_process.hpp"
 #include "store.hpp"
 
 namespace lease::sqlite {
@@ -24,10 +25,12 @@ class Connection {
  public:
   /// Opens or makes the file; waits for other processes as long as the options say. Reads no
   /// content.
-  /// Errors: `unavailable` (no such directory, not a file, no right to write).
+  /// Errors: `unavailable` (no such directory, not a file, no right to write, a file system that is
+  /// shared with other machines).
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
 
-  /// Errors: `unavailable` (another process is writing, or the file cannot be read), `corrupt`.
+  /// Errors: `unavailable` (another process is writing, or the file cannot be read, or, to write,
+  /// is no longer at its path), `corrupt`.
   [[nodiscard]] Result<void> begin(Access access);
 
   /// Ends the transaction: commits it if that was asked for and nothing failed.
@@ -60,6 +63,12 @@ class Connection {
   /// An error of the environment or of the content, that names the file and has had no effect.
   [[nodiscard]] Error error(ErrorCode code, std::string_view what) const;
 
+  /// In a child of the process that has opened it, nothing is closed or freed: closing would write
+  /// the log back and drop locks beside the parent, which goes on.
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
   /// False for a database that lives in this process's memory.
   [[nodiscard]] bool is_a_file() const;
 
@@ -75,7 +84,7 @@ class Connection {
   Connection(sqlite3* database, const SqliteOptions& options)
       : database_(database), path_(options.path), busy_timeout_(options.busy_timeout) {}
 
-  [[nodiscard]] Result<void> opened(int code) const;
+  [[nodiscard]] Result<void> opened(int code, const SqliteOptions& options) const;
 
   /// Returns: null after a failure.
   [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql);
@@ -83,12 +92,15 @@ class Connection {
   bool accept(int code);
   [[nodiscard]] Error error_of(int code) const;
   void roll_back();
+  /// Fails where the file that this connection writes is no longer the one at its path.
+  void check_path();
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
   Duration busy_timeout_;
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   std::optional<Error> failure_;
+  OwnProcess process_;
 };
 
 /// A prepared statement under way. Rows are read with `next`, columns from 0; leaving the scope

@@ -84,6 +84,12 @@ std::string text(Connection& connection, std::string_view sql) {
   return query.next() ? query.text(0) : std::string();
 }
 
+void fail_as_newer(Connection& connection, std::int64_t version) {
+  connection.fail_as_corrupt("has schema version " + std::to_string(version) +
+                             "; this library knows versions up to " +
+                             std::to_string(schema_version) + ": use a newer library");
+}
+
 // Refuses a database of another application or of a newer schema. An empty one, which has neither
 // tables nor marks, is accepted.
 std::int64_t checked_version(Connection& connection) {
@@ -94,9 +100,7 @@ std::int64_t checked_version(Connection& connection) {
   if (owner != application_id && !is_empty) {
     connection.fail_as_corrupt("belongs to another application");
   } else if (version > schema_version) {
-    connection.fail_as_corrupt("has schema version " + std::to_string(version) +
-                               "; this library knows versions up to " +
-                               std::to_string(schema_version) + ": use a newer library");
+    fail_as_newer(connection, version);
   } else if (version < 0) {
     connection.fail_as_corrupt("has schema version " + std::to_string(version));
   } else if (text(connection, "PRAGMA encoding") != "UTF-8") {
@@ -146,6 +150,11 @@ Result<void> prepare_schema(Connection& connection) {
   connection.sync_log();
   if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);
+}
+
+void check_schema_version(Connection& connection) {
+  const std::int64_t version = number(connection, "PRAGMA user_version");
+  if (version > schema_version) fail_as_newer(connection, version);
 }
 
 }  // namespace lease::sqlite

@@ -18,4 +18,8 @@ inline constexpr std::int64_t application_id = 0x6c656173;
 /// `unavailable`.
 [[nodiscard]] Result<void> prepare_schema(Connection& connection);
 
+/// Fails the present transaction as `corrupt` if a newer library has migrated the file since it was
+/// opened. Complexity: reads the first page, which a transaction looks at anyway.
+void check_schema_version(Connection& connection);
+
 }  // namespace lease::sqlite

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sqlite/rows.hpp"
+#include "sqlite/schema.hpp"
 
 namespace lease::sqlite {
 namespace {
@@ -91,7 +92,9 @@ std::optional<std::int64_t> lane_column(const Attempt& attempt) {
 
 Result<void> SqliteStore::begin(Access access) {
   loaded_.clear();
-  return connection_->begin(access);
+  if (auto begun = connection_->begin(access); !begun) return begun;
+  if (access == Access::write) check_schema_version(*connection_);
+  return {};
 }
 
 Result<void> SqliteStore::end(Ending ending) {

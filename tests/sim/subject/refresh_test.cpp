@@ -137,8 +137,8 @@ TEST(FileWatch, SeesWhatOthersCommitAndNothingElse) {
   EXPECT_TRUE(watch.may_have_changed()) << "nor now";
   StandingClock clock;
   Ids ids;
-  const auto opened =
-      lease::open_sqlite_repository({.path = path, .busy_timeout = {}, .vfs = {}}, clock, ids);
+  const auto opened = lease::open_sqlite_repository(
+      {.path = path, .busy_timeout = {}, .vfs = {}, .allow_shared_file_system = false}, clock, ids);
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_TRUE(watch.may_have_changed());
   EXPECT_FALSE(watch.may_have_changed());
