@@ -29,6 +29,20 @@ ErrorCode class_of(int code) {
   }
 }
 
+// Before the file is made.
+Result<void> check_file_system(const SqliteOptions& options) {
+  if (options.allow_shared_file_system || !options.vfs.empty()) return {};
+  const auto shared = shared_file_system_of(options.path);
+  if (!shared) return {};
+  return std::unexpected(Error(
+      ErrorCode::unavailable, "SQLite database \"" + options.path +
+                                  "\": is on a file system that is shared between "
+                                  "machines (" +
+                                  std::string(*shared) +
+                                  "), on which SQLite's log is not safe; "
+                                  "SqliteOptions::allow_shared_file_system opens it all the same"));
+}
+
 }  // namespace
 
 Connection::~Connection() {
@@ -38,13 +52,15 @@ Connection::~Connection() {
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& options) {
+  if (auto trusted = check_file_system(options); !trusted) {
+    return std::unexpected(trusted.error());
+  }
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(options.path.c_str(), &database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                    options.vfs.empty() ? nullptr : options.vfs.c_str());
   std::unique_ptr<Connection> connection(new Connection(database, options));
-  if (auto opened = connection->opened(code, options); !opened)
-    return std::unexpected(opened.error());
+  if (auto opened = connection->opened(code); !opened) return std::unexpected(opened.error());
   sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
   // The file may be damaged, or made by somebody else.
   sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -52,22 +68,13 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   return connection;
 }
 
-Result<void> Connection::opened(int code, const SqliteOptions& options) const {
+Result<void> Connection::opened(int code) const {
   if (path_.empty()) return std::unexpected(error(ErrorCode::unavailable, "the path is empty"));
   if (code != SQLITE_OK) {
     std::string reason = database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code);
     const int system = database_ ? sqlite3_system_errno(database_.get()) : 0;
     if (system != 0) reason += ": " + std::generic_category().message(system);
     return std::unexpected(error(ErrorCode::unavailable, reason));
-  }
-  if (is_a_file() && options.vfs.empty() && !options.allow_shared_file_system) {
-    if (const auto shared = shared_file_system_of(sqlite3_db_filename(database_.get(), "main"))) {
-      return std::unexpected(
-          error(ErrorCode::unavailable,
-                "is on a file system that is shared between machines (" + std::string(*shared) +
-                    "), on which SQLite's log is not safe; "
-                    "SqliteOptions::allow_shared_file_system opens it all the same"));
-    }
   }
   // SQLite opens a file that it may not write for reading, and reports no error.
   if (sqlite3_db_readonly(database_.get(), "main") == 1) {

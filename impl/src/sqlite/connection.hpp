@@ -84,7 +84,7 @@ class Connection {
   Connection(sqlite3* database, const SqliteOptions& options)
       : database_(database), path_(options.path), busy_timeout_(options.busy_timeout) {}
 
-  [[nodiscard]] Result<void> opened(int code, const SqliteOptions& options) const;
+  [[nodiscard]] Result<void> opened(int code) const;
 
   /// Returns: null after a failure.
   [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql);
