@@ -9,6 +9,8 @@
 #include <string_view>
 #include <variant>
 
+#include "traces/json.hpp"
+
 namespace leasecheck::traces {
 namespace {
 
@@ -32,10 +34,10 @@ std::string duration(model::Duration duration) {
 std::string policy(const model::RetryPolicy& policy) {
   const std::string growing = policy.strategy == model::BackoffStrategy::fixed
                                   ? ""
-                                  : fmt::format(" times {} each time", policy.multiplier);
+                                  : fmt::format(", times {} each", policy.multiplier);
   const std::string most =
-      policy.max_backoff ? fmt::format(", at most {}", duration(*policy.max_backoff)) : "";
-  return fmt::format(", {} after {}{}{}", counted(policy.max_retries, "retry", "retries"),
+      policy.max_backoff ? fmt::format(", capped at {}", duration(*policy.max_backoff)) : "";
+  return fmt::format(", {} (backoff {}{}{})", counted(policy.max_retries, "retry", "retries"),
                      duration(policy.backoff), growing, most);
 }
 
@@ -81,15 +83,16 @@ struct CallInWords {
                        say.time(op.lease_expires_at));
   }
   std::string operator()(const model::HeartbeatLease& op) const {
-    return fmt::format("heartbeats {}, to hold it until {}", op.lease_id,
+    return fmt::format("heartbeats {} at {}, until {}", op.lease_id, say.time(op.heartbeat_at),
                        say.time(op.lease_expires_at));
   }
   std::string operator()(const model::HeartbeatLeaseWithVersion& op) const {
-    return fmt::format("heartbeats {} at version {}, to hold it until {}", op.lease_id,
-                       op.expected_version, say.time(op.lease_expires_at));
+    return fmt::format("heartbeats {} at {} until {}, showing version {}", op.lease_id,
+                       say.time(op.heartbeat_at), say.time(op.lease_expires_at),
+                       op.expected_version);
   }
   std::string operator()(const model::ExpireLeasesAndRequeue& op) const {
-    return "requeues what was leased until before " + say.time(op.stale_before);
+    return "reaps the leases that expired before " + say.time(op.stale_before);
   }
   std::string operator()(const model::TransitionTimedOutAttempts& op) const {
     return "ends executions whose deadline has come by " + say.time(op.at);
@@ -231,6 +234,35 @@ struct EventInWords {
   }
 };
 
+/// "0*22,1*9": whose turn it is at each call of the disk at which more than one could go on.
+std::string turns(std::string_view schedule) {
+  std::string words = "from here on the processes take turns at their calls of the disk: ";
+  while (!schedule.empty()) {
+    const std::string_view one = schedule.substr(0, schedule.find(','));
+    schedule.remove_prefix(std::min(one.size() + 1, schedule.size()));
+    const std::size_t star = one.find('*');
+    words += fmt::format("p{}", one.substr(0, star));
+    if (star != std::string_view::npos) words += fmt::format(" {} times", one.substr(star + 1));
+    if (!schedule.empty()) words += ", ";
+  }
+  return words;
+}
+
+/// "power_loss@12:kkl": what happens before which of the calls of the disk that come from here on,
+/// and what becomes of each fragment that is not synced.
+std::string mishap(std::string_view text) {
+  const std::size_t at = text.find('@');
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  if (at == std::string_view::npos || at > colon) return "the disk: " + std::string(text);
+  const std::string_view fates = text.substr(std::min(colon + 1, text.size()));
+  std::string words = fmt::format("{} comes at call {} of the disk from here on",
+                                  text.substr(0, at), text.substr(at + 1, colon - at - 1));
+  if (fates.empty()) return words;
+  return words + fmt::format("; of {} unsynced fragments {} are kept, {} lost, {} torn",
+                             fates.size(), std::ranges::count(fates, 'k'),
+                             std::ranges::count(fates, 'l'), std::ranges::count(fates, 't'));
+}
+
 }  // namespace
 
 Wording::Wording(const Trace& trace)
@@ -275,6 +307,7 @@ std::string Wording::change(const std::string& name, const std::string& value) c
       "ready_at",     "retry_at",           "started_at", "lease_expires_at",
       "heartbeat_at", "execution_deadline", "dead_at",    "at"};
   const std::string_view field = std::string_view(name).substr(name.rfind('.') + 1);
+  if (field == "dead_letter") return name + ": " + letter(value);
   std::int64_t number = 0;
   const char* end = value.data() + value.size();
   if (std::ranges::find(times, field) != times.end() &&
@@ -283,6 +316,22 @@ std::string Wording::change(const std::string& name, const std::string& value) c
   }
   const bool is_text = value.size() >= 2 && value.front() == '"';
   return fmt::format("{}: {}", name, is_text ? value.substr(1, value.size() - 2) : value);
+}
+
+std::string Wording::letter(const std::string& value) const {
+  const auto json = parse_json(value);
+  const auto holds = [&](const char* field, auto is_right) {
+    return json && json->contains(field) && is_right(json->at(field));
+  };
+  const auto is_text = [](const Json& field) { return field.is_string(); };
+  const auto is_number = [](const Json& field) { return field.is_number_integer(); };
+  if (!holds("reason", is_text) || !holds("attempt_no", is_number) ||
+      !holds("dead_at", is_number)) {
+    return value;
+  }
+  return fmt::format("{} at attempt number {}, at {}", json->at("reason").get<std::string>(),
+                     json->at("attempt_no").get<std::int64_t>(),
+                     time(model::at_ms(json->at("dead_at").get<std::int64_t>())));
 }
 
 std::vector<std::string> Wording::changes(const Return& returned) const {
@@ -324,9 +373,8 @@ std::string Wording::step(const Step& step) const {
                  [this](const Return& what) { return "the repository " + answer(what.outcome); },
                  [this](const model::Environment& what) { return event(what); },
                  [](const DiskEvent& what) {
-                   return what.kind == DiskEvent::Kind::schedule
-                              ? "the processes take turns: " + what.text
-                              : "the disk: " + what.text;
+                   return what.kind == DiskEvent::Kind::schedule ? turns(what.text)
+                                                                 : mishap(what.text);
                  }},
       step.what);
 }

@@ -46,6 +46,9 @@ class Wording {
   [[nodiscard]] std::string step(const Step& step) const;
 
  private:
+  /// A dead letter in JSON: "failed at attempt number 2, at +0:09.060".
+  [[nodiscard]] std::string letter(const std::string& value) const;
+
   model::Time begin_;
 };
 

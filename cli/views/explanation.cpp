@@ -10,6 +10,7 @@
 #include "cli/views/conversions.hpp"
 #include "cli/views/fault.hpp"
 #include "cli/views/promise.hpp"
+#include "sim/storage/disk_trace.hpp"
 #include "traces/timeline.hpp"
 #include "traces/wording.hpp"
 
@@ -53,12 +54,14 @@ class Narrator {
                 .sentences = {},
                 .leases = {}};
     if (!verdict.property.empty()) {
-      story.what =
-          fmt::format("{} is {} at step {}", verdict.property, story.what, verdict.first_bad);
+      story.what = fmt::format("{} is {} by step {}", verdict.property, story.what,
+                               stimulus(verdict.first_bad));
     }
     for (const traces::Step& step : trace_.steps) {
       if (!std::holds_alternative<traces::Return>(step.what)) story.sentences.push_back(tell(step));
     }
+    // On the simulated disk nobody could look, so nobody knows when a lease ended.
+    if (sim::is_disk_trace(trace_)) return story;
     for (const traces::LeaseSpans& lease : line_.leases) {
       if (concerned().contains(lease.attempt_id)) story.leases.push_back(tell(lease));
     }
@@ -66,6 +69,26 @@ class Narrator {
   }
 
  private:
+  /// The step that led to this one: the call of a return.
+  [[nodiscard]] std::uint64_t stimulus(std::uint64_t number) const {
+    const auto* returned = std::get_if<traces::Return>(&trace_.steps[number - 1].what);
+    return returned != nullptr ? returned->of : number;
+  }
+
+  /// Who calls, and what clock shows another time than the true one.
+  [[nodiscard]] std::string clocks(const traces::Step& step) const {
+    const auto* call = std::get_if<traces::Call>(&step.what);
+    if (call == nullptr) return "";
+    std::string text;
+    if (call->actor_clock != step.true_time) {
+      text = fmt::format(" [{}'s clock: {}]", call->actor, say_.time(call->actor_clock));
+    }
+    if (model::reads_clock(call->action.operation) && call->action.now != step.true_time) {
+      text += fmt::format(" [the repository's clock: {}]", say_.time(call->action.now));
+    }
+    return text;
+  }
+
   [[nodiscard]] Sentence tell(const traces::Step& step) const {
     Sentence sentence{.number = step.number,
                       .text = fmt::format("{}  {}", say_.time(step.true_time), say_.step(step)),
@@ -77,7 +100,7 @@ class Narrator {
       return sentence;
     }
     const auto& returned = std::get<traces::Return>(answer->second->what);
-    sentence.text += "; the repository " + say_.answer(returned.outcome);
+    sentence.text += "; the repository " + say_.answer(returned.outcome) + clocks(step);
     sentence.is_bad |= answer->second->number == trace_.verdict.first_bad;
     sentence.changes = say_.changes(returned);
     return sentence;
@@ -128,11 +151,11 @@ class Narrator {
         fmt::format("{} of {}, to {}: granted at {} (step {})", lease.lease_id, lease.attempt_id,
                     lease.worker_id, say_.time(lease.granted.from), lease.granted.first_step);
     if (lease.granted.last_step == 0 && lease.granted.to < lease.enforced.to) {
-      text += fmt::format(", expired at {} by the repository's clock", say_.time(lease.granted.to));
+      text += fmt::format(", its time was up at {}", say_.time(lease.granted.to));
     }
     text += lease.enforced.last_step != 0
                 ? fmt::format(", ended at {} by step {}", say_.time(lease.enforced.to),
-                              lease.enforced.last_step)
+                              stimulus(lease.enforced.last_step))
                 : std::string(", still there at the end");
     for (const traces::Span& span : lease.believed) {
       text += fmt::format("; {} believes in it from {} to {}", lease.worker_id,
@@ -178,7 +201,7 @@ std::string in_text(const Explanation& explanation) {
   if (!story.promised.empty()) text += "\nPromised:  " + story.promised + "\n";
   if (!story.instead.empty()) text += "Instead:   " + story.instead + "\n";
   if (!story.fault.empty()) text += "At fault:  " + story.fault + "\n";
-  text += "\nWhat happened:\n";
+  text += "\nWhat happened, by true time since the run began:\n";
   for (const Sentence& sentence : story.sentences) {
     text += fmt::format("{} {:>4}  {}\n", sentence.is_bad ? "->" : "  ", sentence.number,
                         sentence.text);

@@ -70,28 +70,34 @@ std::optional<Departure> first_departure(const traces::Trace& trace) {
   return std::nullopt;
 }
 
-/// What the contract asks for after the step and did not get: "a1.status: queued", "a1.version as
-/// it was".
-std::vector<std::string> missing_changes(const Departure& departure, const traces::Wording& say) {
+/// What the contract asks for after the step and did not get, and what it got and must not have.
+std::string effect(const Departure& departure, const traces::Wording& say) {
   const auto& asked = departure.by_contract.delta;
   const auto& seen = departure.recorded->delta;
   traces::Return missing{.of = departure.call, .outcome = {}, .delta = {}, .post = 0};
   std::ranges::set_difference(asked, seen, std::inserter(missing.delta, missing.delta.end()));
-  std::vector<std::string> texts = say.changes(missing);
+  std::vector<std::string> wrong;
   for (const auto& [name, value] : seen) {
-    if (!asked.contains(name)) texts.push_back(name + " as it was");
+    if (!asked.contains(name)) wrong.push_back(name);
   }
-  return texts;
+  if (asked.empty()) return "changes nothing";
+  std::vector<std::string> clauses;
+  if (!missing.delta.empty()) {
+    clauses.push_back(
+        fmt::format("has to lead to this: {}", fmt::join(say.changes(missing), ", ")));
+  }
+  if (!wrong.empty()) clauses.push_back(fmt::format("must not change {}", fmt::join(wrong, ", ")));
+  if (clauses.empty()) return "changes what it has changed";
+  return fmt::format("{}", fmt::join(clauses, ", and "));
 }
 
 std::string demand(const Departure& departure, const traces::Wording& say) {
-  std::string text = fmt::format("By the contract, at step {} it ", departure.call);
-  const bool is_other_answer = departure.by_contract.outcome != departure.recorded->outcome;
-  if (is_other_answer) text += say.answer(departure.by_contract.outcome) + ", and ";
-  if (departure.by_contract.delta.empty()) return text + "changes nothing.";
-  const std::vector<std::string> changes = missing_changes(departure, say);
-  if (changes.empty()) return text + "changes what it has changed.";
-  return text + fmt::format("leaves this behind: {}.", fmt::join(changes, "; "));
+  const std::string what_it_does = effect(departure, say);
+  if (departure.by_contract.outcome == departure.recorded->outcome) {
+    return fmt::format("By the contract, step {} {}.", departure.call, what_it_does);
+  }
+  return fmt::format("By the contract, at step {} it {}, and the step {}.", departure.call,
+                     say.answer(departure.by_contract.outcome), what_it_does);
 }
 
 /// Pre: every answer is the contract's.

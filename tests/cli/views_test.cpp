@@ -127,11 +127,10 @@ TEST(Explain, NamesThePromiseOfEveryTraceOfTheCorpus) {
 
 TEST(Fault, IsTheRepositorysWhereItDoesNotWhatTheContractAsksFor) {
   EXPECT_EQ(fault_of(corpus_trace("ack_from_anyone.jsonl")),
-            "the repository. By the contract, at step 5 it refuses: stale_lease, and changes "
-            "nothing.");
+            "the repository. By the contract, at step 5 it refuses: stale_lease, and the step "
+            "changes nothing.");
   EXPECT_EQ(fault_of(corpus_trace("requeue_loses_priority.jsonl")),
-            "the repository. By the contract, at step 5 it leaves this behind: a3.priority as it "
-            "was.");
+            "the repository. By the contract, step 5 must not change a3.priority.");
 }
 
 /// The trace on a repository without the defect, with this step called a violation.

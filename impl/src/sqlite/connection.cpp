@@ -31,7 +31,8 @@ ErrorCode class_of(int code) {
 
 // Before the file is made.
 Result<void> check_file_system(const SqliteOptions& options) {
-  if (options.allow_shared_file_system || !options.vfs.empty()) return {};
+  const bool is_on_disk = options.vfs.empty() && options.path != ":memory:";
+  if (options.allow_shared_file_system || !is_on_disk) return {};
   const auto shared = shared_file_system_of(options.path);
   if (!shared) return {};
   return std::unexpected(Error(
