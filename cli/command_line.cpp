@@ -156,8 +156,14 @@ bool Command::names(const std::string& option) const {
   return app_->count(option) > 0;
 }
 
+Command Command::add(const std::string& name, const std::string& description) {
+  return {app_->add_subcommand(name, description), *exit_code_};
+}
+
 void Command::runs(std::function<ExitCode()> act) {
-  app_->callback([act = std::move(act), exit_code = exit_code_] { *exit_code = act(); });
+  app_->callback([act = std::move(act), app = app_, exit_code = exit_code_] {
+    if (app->get_subcommands().empty()) *exit_code = act();
+  });
 }
 
 CommandLine::CommandLine(const std::string& name, const std::string& description)

@@ -77,6 +77,9 @@ class Command {
                   [&value, words](const std::string& word) { value = words.at(word); });
   }
 
+  /// A subcommand of this one, which is run in its place where it is named.
+  Command add(const std::string& name, const std::string& description);
+
   /// Whether the command line that was parsed names it.
   [[nodiscard]] bool names(const std::string& option) const;
 

@@ -18,7 +18,7 @@
 #include "cli/report/file_writer.hpp"
 #include "cli/report/svg.hpp"
 #include "cli/report/text.hpp"
-#include "model/graph/export.hpp"
+#include "model/graph/dot.hpp"
 #include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
 #include "sim/conformance/transition_tours.hpp"
@@ -102,7 +102,7 @@ class Check {
                        {"transitions", walked->transitions.size()},
                        {"depth", walked->depth}};
     const graph::Graph seen = graph::through(graph::attempt_lens, *walked);
-    report_.life_cycle = svg_from_dot(graph::to_dot(seen, graph::attempt_lens.title));
+    report_.life_cycle = svg_from_dot(graph::to_dot(seen, {.title = graph::attempt_lens.title}));
   }
 
   // The contract on the backend: every transition of bounded worlds, each compared with the model.

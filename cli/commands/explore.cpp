@@ -192,7 +192,7 @@ void write_graph(const ExploreOptions& options, SearchReport& world) {
   if (!world.explored.graph) return;
   const graph::Graph drawn = graph::from_search(*world.explored.graph);
   const std::string text =
-      exported(drawn, format_of_file("--graph", options.graph), "What was searched");
+      exported(drawn, format_of_file("--graph", options.graph), {.title = "What was searched"});
   if (auto written = write_file(options.graph, text); !written) throw Stop{written.error()};
   world.graph = options.graph;
 }

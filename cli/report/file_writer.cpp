@@ -1,5 +1,6 @@
 #include "cli/report/file_writer.hpp"
 
+#include "cli/output.hpp"
 #include "model/check/output_file.hpp"
 
 namespace leasecheck::cli {
@@ -14,6 +15,11 @@ std::expected<void, std::string> write_file(const std::filesystem::path& file,
   out->write(text);
   if (auto committed = out->commit(); !committed) return complain(committed.error());
   return {};
+}
+
+void write_or_say(const std::string& file, const std::string& text) {
+  if (file.empty()) return say(text);
+  if (auto written = write_file(file, text); !written) throw Stop{written.error()};
 }
 
 }  // namespace leasecheck::cli

@@ -7,7 +7,9 @@
 #include "cli/command.hpp"
 #include "cli/report/svg.hpp"
 #include "cli/report/text.hpp"
+#include "model/graph/dot.hpp"
 #include "model/graph/export.hpp"
+#include "model/graph/mermaid.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -20,24 +22,13 @@ std::string or_stop(std::expected<std::string, std::string> text) {
   return *std::move(text);
 }
 
-std::string svg(const graph::Graph& graph, std::string_view title) {
-  if (boost::num_edges(graph) > most_drawn) {
-    throw Stop{fmt::format(
-        "too large to draw as SVG: {} states and {} transitions, of which at most {} can be "
-        "drawn. Use a lens, or another format.",
-        grouped(boost::num_vertices(graph)), grouped(boost::num_edges(graph)),
-        grouped(most_drawn))};
-  }
-  return or_stop(svg_from_dot(graph::to_dot(graph, title)));
-}
-
 }  // namespace
 
 const std::map<std::string, GraphFormat>& graph_formats() {
   static const std::map<std::string, GraphFormat> formats{
-      {"mermaid", GraphFormat::mermaid}, {"dot", GraphFormat::dot}, {"svg", GraphFormat::svg},
-      {"graphml", GraphFormat::graphml}, {"aut", GraphFormat::aut}, {"tsv", GraphFormat::tsv},
-      {"json", GraphFormat::json}};
+      {"words", GraphFormat::words}, {"mermaid", GraphFormat::mermaid}, {"dot", GraphFormat::dot},
+      {"svg", GraphFormat::svg},     {"graphml", GraphFormat::graphml}, {"aut", GraphFormat::aut},
+      {"tsv", GraphFormat::tsv},     {"json", GraphFormat::json}};
   return formats;
 }
 
@@ -52,14 +43,31 @@ GraphFormat format_of_file(const std::string& flag, const std::string& file) {
       flag, file)};
 }
 
-std::string exported(const graph::Graph& graph, GraphFormat format, std::string_view title) {
+std::string drawn(const graph::Graph& graph, const graph::Picture& picture) {
+  if (boost::num_edges(graph) > most_drawn) {
+    throw Stop{fmt::format(
+        "too large to draw as SVG: {} states and {} transitions, of which at most {} can be "
+        "drawn. Use a lens, or another format.",
+        grouped(boost::num_vertices(graph)), grouped(boost::num_edges(graph)),
+        grouped(most_drawn))};
+  }
+  return or_stop(svg_from_dot(graph::to_dot(graph, picture)));
+}
+
+std::string in_mermaid(const graph::Graph& graph, const graph::Picture& picture) {
+  return or_stop(graph::to_mermaid(graph, picture));
+}
+
+std::string exported(const graph::Graph& graph, GraphFormat format, const graph::Picture& picture) {
   switch (format) {
+    case GraphFormat::words:
+      return graph::to_words(graph);
     case GraphFormat::mermaid:
-      return or_stop(graph::to_mermaid(graph));
+      return in_mermaid(graph, picture);
     case GraphFormat::dot:
-      return graph::to_dot(graph, title);
+      return graph::to_dot(graph, picture);
     case GraphFormat::svg:
-      return svg(graph, title);
+      return drawn(graph, picture);
     case GraphFormat::graphml:
       return graph::to_graphml(graph);
     case GraphFormat::aut:
@@ -67,7 +75,7 @@ std::string exported(const graph::Graph& graph, GraphFormat format, std::string_
     case GraphFormat::tsv:
       return graph::to_tsv(graph);
     case GraphFormat::json:
-      return graph::to_json(graph, title);
+      return graph::to_json(graph, picture.title);
   }
   return {};
 }

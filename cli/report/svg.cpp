@@ -84,6 +84,19 @@ std::string without_comments(std::string svg) {
   return svg;
 }
 
+/// Makes the picture as wide in pixels as it is in points, or as its window if that is less.
+std::string scalable(std::string svg) {
+  const auto begin = svg.find("<svg ");
+  const auto end = svg.find('>', begin);
+  if (begin == std::string::npos || end == std::string::npos) return svg;
+  std::string root = svg.substr(begin, end - begin);
+  for (auto unit = root.find("pt\""); unit != std::string::npos; unit = root.find("pt\"")) {
+    root.erase(unit, 2);
+  }
+  root += " style=\"max-width:100%;height:auto\"";
+  return svg.replace(begin, end - begin, root);
+}
+
 }  // namespace
 
 std::expected<std::string, std::string> svg_from_dot(const std::string& dot) {
@@ -99,7 +112,7 @@ std::expected<std::string, std::string> svg_from_dot(const std::string& dot) {
                            reason_of(exit_code.error()));
   }
   if (*exit_code != 0) return std::unexpected("Graphviz's \"dot\" failed: " + errors.read());
-  return without_comments(output.read());
+  return scalable(without_comments(output.read()));
 }
 
 }  // namespace leasecheck::cli

@@ -35,12 +35,6 @@ std::string worker_class(const Attempt* attempt, const WalkOptions&) {
   return "held_by_" + attempt->lease->worker_id;
 }
 
-Role role_of(const Attempt* attempt) {
-  if (attempt == nullptr) return Role::initial;
-  if (!model::is_terminal(attempt->status)) return Role::ordinary;
-  return attempt->status == Status::failed ? Role::failed : Role::terminal;
-}
-
 /// Adds the edges sorted, so that every exporter may print them as they come.
 using SortedEdges =
     std::map<std::tuple<std::size_t, std::string, std::string, std::size_t>, std::uint64_t>;
@@ -68,6 +62,12 @@ const Lens* find_lens(std::string_view name) {
     if (lens->name == name) return lens;
   }
   return nullptr;
+}
+
+Role role_of(const Attempt* attempt) {
+  if (attempt == nullptr) return Role::initial;
+  if (!model::is_terminal(attempt->status)) return Role::ordinary;
+  return attempt->status == Status::failed ? Role::failed : Role::terminal;
 }
 
 Graph through(const Lens& lens, const Walk& walk, int attempt) {

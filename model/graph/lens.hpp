@@ -33,6 +33,9 @@ extern const Lens worker_lens;
 /// Returns: null when no lens has this name.
 [[nodiscard]] const Lens* find_lens(std::string_view name);
 
+/// How the class of an attempt is drawn; of an absent one if it is null.
+[[nodiscard]] Role role_of(const model::Attempt* attempt);
+
 /// The quotient of the walk by the lens, for one attempt: an edge for every case of an operation
 /// that changed the attempt, and for every transition between classes. Vertices in the order in
 /// which a breadth-first walk meets them, edges sorted by op and guard within a vertex. Pre: the

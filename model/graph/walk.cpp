@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "leasecheck/spec/alphabet.hpp"
+#include "leasecheck/spec/operation_case.hpp"
 #include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 #include "model/graph/numbered.hpp"
@@ -108,42 +109,6 @@ model::AttemptSpec with_ids(model::AttemptSpec spec, int attempt) {
 const Attempt* find(const State& state, const Id& attempt) {
   const auto found = state.attempts.find(attempt);
   return found == state.attempts.end() ? nullptr : &found->second;
-}
-
-std::string_view guard_of_end(std::string_view retried, std::string_view exhausted,
-                              const Attempt& after) {
-  return after.status == Status::retry_backoff ? retried : exhausted;
-}
-
-std::string_view guard_of_timeout(const Attempt& after) {
-  switch (after.spec.on_timeout) {
-    case model::OnTimeout::retry:
-      return guard_of_end("retry, retries left", "retry, no retries left", after);
-    case model::OnTimeout::fail:
-      return "fail";
-    case model::OnTimeout::cancel:
-      return "cancel";
-  }
-  std::unreachable();
-}
-
-std::string_view guard_of_ack(model::AckOutcome outcome, const Attempt& after) {
-  if (outcome != model::AckOutcome::failed) return model::word(outcome);
-  return guard_of_end("failed, retries left", "failed, no retries left", after);
-}
-
-/// Which case of the operation an attempt has just gone through.
-std::string_view guard_of(const model::Operation& operation, const Attempt& after) {
-  if (const auto* ack = std::get_if<model::AckAttempt>(&operation)) {
-    return guard_of_ack(ack->outcome, after);
-  }
-  if (std::holds_alternative<model::TransitionTimedOutAttempts>(operation)) {
-    return guard_of_timeout(after);
-  }
-  if (std::holds_alternative<model::ExpireLeasesAndRequeue>(operation)) {
-    return after.status == Status::failed ? "deliveries exhausted" : "deliveries left";
-  }
-  return "";
 }
 
 std::string in_words(const Attempt& attempt, std::size_t spec) {
@@ -275,7 +240,9 @@ class WalkedWorld {
       const Attempt* past = find(from, attempt_id(attempt));
       if (!present || (past && *past == *present)) continue;
       is_changed = true;
-      emit({op, guard_of(operation, *present), attempt, Effect::changed}, next);
+      emit({op, model::case_of(operation, present->spec.on_timeout, present->status), attempt,
+            Effect::changed},
+           next);
     }
     if (!is_changed) emit({op, "", about, Effect::unchanged}, from);
   }

@@ -7,212 +7,13 @@
 #include <tuple>
 #include <utility>
 
-#include "model/graph/bounded.hpp"
-#include "model/graph/tour.hpp"
-#include "sim/check.hpp"
+#include "sim/conformance/course.hpp"
 #include "sim/interruption.hpp"
-#include "sim/oracle/model_adapter.hpp"
 #include "sim/oracle/shrink.hpp"
 
 namespace leasecheck::sim {
-namespace {
-
-using model::Duration;
-
-constexpr model::Time epoch = model::at_ms(1'767'225'600'000);
-/// How often a call is made that the subject answers with `unavailable`, which it always may.
-constexpr int most_tries = 20;
-constexpr properties::Deployment deployment{
-    .epoch = epoch, .grace = Duration{0}, .skew_within_margin = true};
-
-struct NamedSpec {
-  std::string name;
-  model::AttemptSpec spec;
-};
-
-model::RetryPolicy exponential(Duration backoff, std::int64_t max_retries) {
-  return {.strategy = model::BackoffStrategy::exponential,
-          .backoff = backoff,
-          .max_backoff = std::nullopt,
-          .multiplier = 2,
-          .max_retries = max_retries};
-}
-
-/// Specs that between them take every way through an attempt's life, to be met in the same world.
-std::vector<NamedSpec> life_specs() {
-  std::vector<NamedSpec> specs{{"retry", {}}, {"max_deliveries", {}}, {"fail", {}}, {"cancel", {}}};
-  specs[0].spec.timeout = Duration{1};
-  specs[0].spec.retry_policy = exponential(Duration{1}, 1);
-  specs[1].spec.priority = 1;
-  specs[1].spec.max_deliveries = 1;
-  specs[1].spec.not_before = model::at_ms(1);
-  specs[2].spec.timeout = Duration{1};
-  specs[2].spec.on_timeout = model::OnTimeout::fail;
-  specs[3].spec.timeout = Duration{1};
-  specs[3].spec.on_timeout = model::OnTimeout::cancel;
-  specs[3].spec.run_id = "r2";
-  return specs;
-}
-
-/// Specs with long histories, each in a world of its own.
-std::vector<NamedSpec> backoff_specs() {
-  std::vector<NamedSpec> specs{{"growing backoff", {}}, {"capped backoff", {}}, {"no backoff", {}}};
-  specs[0].spec.retry_policy = exponential(Duration{1}, 3);
-  specs[1].spec.retry_policy = exponential(Duration{2}, 2);
-  specs[1].spec.retry_policy->max_backoff = Duration{3};
-  specs[2].spec.retry_policy = exponential(Duration{0}, 2);
-  return specs;
-}
-
-/// A world and the tour through it, planned before any call.
-class Course {
- public:
-  static std::expected<Course, std::string> plan(std::span<const NamedSpec> specs, int workers,
-                                                 const Profile& profile) {
-    const Follower follower(profile);
-    graph::BoundedOptions options{.workers = workers, .specs = {}, .offers = {}};
-    Course course;
-    for (const NamedSpec& spec : specs) {
-      course.name_ += (course.name_.empty() ? "" : " and ") + spec.name;
-      const model::Action adapted =
-          follower.adapted({.now = {}, .operation = model::EnqueueAttempt{spec.spec}});
-      options.specs.push_back(std::get<model::EnqueueAttempt>(adapted.operation).spec);
-    }
-    options.offers = [&profile](const model::Operation& operation) {
-      return is_covered(profile, model::name_of(operation));
-    };
-    auto world = graph::bounded_world(options);
-    if (!world) return std::unexpected(world.error());
-    course.world_ = *std::move(world);
-    for (const graph::Arc& arc : course.world_.arcs) {
-      course.arcs_.push_back({arc.from, arc.to, course.world_.moves[arc.move].operation ? 1U : 0U});
-    }
-    auto tour = graph::covering_tour(course.world_.names.size(), course.arcs_);
-    if (!tour) return std::unexpected(tour.error());
-    course.tour_ = *std::move(tour);
-    return course;
-  }
-
-  /// Whether a tour may use the operation. An ack that a subject accepts from anyone is not: the
-  /// model refuses it.
-  static bool is_covered(const Profile& profile, std::string_view operation) {
-    if (operation == "ack_attempt" && profile.deviates(Deviation::ack_by_attempt)) return false;
-    return profile.offers(operation);
-  }
-
-  [[nodiscard]] const graph::Bounded& world() const { return world_; }
-  [[nodiscard]] const graph::Tour& tour() const { return tour_; }
-
-  [[nodiscard]] ConformedWorld summary() const {
-    return {.name = name_,
-            .states = world_.names.size(),
-            .transitions =
-                static_cast<std::uint64_t>(std::ranges::count(arcs_, 1U, &graph::TourArc::cost)),
-            .covered = 0,
-            .calls = 0};
-  }
-
-  /// The shortest way to the arc, and the arc.
-  [[nodiscard]] std::vector<std::uint32_t> way_to(std::uint32_t arc) const {
-    auto way = graph::shortest_path(world_.names.size(), arcs_, 0, arcs_[arc].from);
-    check(way.has_value(), "a transition that was built cannot be reached");
-    way->push_back(arc);
-    return *std::move(way);
-  }
-
-  /// The arcs of the tour up to `step` since it last left the empty repository.
-  [[nodiscard]] std::vector<std::uint32_t> since_empty(std::size_t step) const {
-    std::size_t first = step;
-    while (first > 0 && arcs_[tour_.arcs[first]].from != 0) --first;
-    const auto begin = tour_.arcs.begin();
-    return {begin + static_cast<std::ptrdiff_t>(first),
-            begin + static_cast<std::ptrdiff_t>(step) + 1};
-  }
-
- private:
-  std::string name_;
-  graph::Bounded world_;
-  std::vector<graph::TourArc> arcs_;
-  graph::Tour tour_;
-};
-
-/// Walks through a world on a subject.
-class Walker {
- public:
-  Walker(const graph::Bounded& world, Subject& subject, Referee::StepSink sink = {})
-      : world_(world), referee_(subject, deployment, std::move(sink)) {}
-
-  enum class Taken : std::uint8_t {
-    yes,
-    unanswered,  ///< the subject was unavailable again and again
-    over         ///< a verdict ended the walk
-  };
-
-  Taken take(std::uint32_t number) {
-    const graph::Arc& arc = world_.arcs[number];
-    const graph::Move& move = world_.moves[arc.move];
-    if (!move.operation) {
-      now_ += Duration{1};
-      referee_.advance_to(now_);
-      return Taken::yes;
-    }
-    for (int tries = 0; tries < most_tries; ++tries) {
-      const bool is_answered = call(move);
-      if (referee_.is_over()) return Taken::over;
-      if (!is_answered) continue;
-      ended_.update(referee_.model_state());
-      check(graph::name_of_state(referee_.model_state(), now_) == world_.names[arc.to],
-            "a state of the bounded world hides what decides its future");
-      return Taken::yes;
-    }
-    return Taken::unanswered;
-  }
-
-  [[nodiscard]] const Referee& referee() const { return referee_; }
-
- private:
-  /// Returns: false for a call that was unavailable and has changed nothing: it may be repeated.
-  bool call(const graph::Move& move) {
-    model::Operation operation =
-        move.operation({.state = referee_.model_state(), .now = now_, .ended = ended_});
-    const auto answered = referee_.operate({.actor = "conform", .clock = now_ + move.ahead},
-                                           {.now = now_, .operation = std::move(operation)});
-    return !answered || answered->outcome != std::unexpected(model::ErrorCode::unavailable);
-  }
-
-  const graph::Bounded& world_;
-  Referee referee_;
-  model::Time now_ = epoch;
-  graph::EndedLeases ended_;
-};
 
 using Courses = std::vector<Course>;
-
-std::expected<Courses, std::string> plan_courses(const ConformOptions& options,
-                                                 const Profile& profile) {
-  Courses courses;
-  const auto add = [&](std::span<const NamedSpec> specs) -> std::expected<void, std::string> {
-    auto course = Course::plan(specs, options.workers, profile);
-    if (!course) return std::unexpected(course.error());
-    courses.push_back(*std::move(course));
-    return {};
-  };
-  // Small worlds first: most of what is wrong is seen there.
-  for (const NamedSpec& spec : backoff_specs()) {
-    if (auto added = add(std::span(&spec, 1)); !added) return std::unexpected(added.error());
-  }
-  const std::vector<NamedSpec> life = life_specs();
-  const auto size = static_cast<std::size_t>(std::max(options.attempts, 1));
-  for (std::size_t first = 0; first < life.size(); first += size) {
-    const std::size_t length = std::min(size, life.size() - first);
-    if (auto added = add(std::span(life).subspan(first, length)); !added) {
-      return std::unexpected(added.error());
-    }
-  }
-  return courses;
-}
-
-}  // namespace
 
 /// By all that a plan depends on.
 class ConformPlans {
@@ -222,7 +23,7 @@ class ConformPlans {
     const Key key{options.workers, options.attempts, profile.operations, profile.absent,
                   profile.deviations};
     if (const auto found = courses_.find(key); found != courses_.end()) return &found->second;
-    auto planned = plan_courses(options, profile);
+    auto planned = plan_courses(options.workers, options.attempts, profile);
     if (!planned) return std::unexpected(planned.error());
     return &courses_.emplace(key, *std::move(planned)).first->second;
   }
@@ -284,7 +85,12 @@ class Conformance {
   }
 
   void tour(const Course& course, Subject& subject) {
-    ConformedWorld world = course.summary();
+    ConformedWorld world{.name = course.name(),
+                         .states = course.world().names.size(),
+                         .transitions = static_cast<std::uint64_t>(
+                             std::ranges::count(course.arcs(), 1U, &graph::TourArc::cost)),
+                         .covered = 0,
+                         .calls = 0};
     std::vector<bool> is_covered(course.world().arcs.size(), false);
     Walker walker(course.world(), subject);
     for (std::size_t i = 0; i < course.tour().arcs.size(); ++i) {
@@ -329,31 +135,16 @@ class Conformance {
     for (const auto& way : {course.way_to(course.tour().arcs[step]), course.since_empty(step)}) {
       auto subject = options_.make();
       if (!subject) return;
-      traces::Trace trace = record(course, way, **subject);
+      traces::Trace trace = recorded_walk(course, way, **subject,
+                                          {.workers = options_.workers,
+                                           .attempts = options_.attempts,
+                                           .backend = options_.backend});
       if (trace.verdict.result != traces::Result::violated) continue;
       // A state may be reached by calls that its violation does not need.
       result_.trace = shrink(trace, options_.make);
       result_.verdict = result_.trace->verdict;
       return;
     }
-  }
-
-  [[nodiscard]] traces::Trace record(const Course& course, const std::vector<std::uint32_t>& way,
-                                     Subject& subject) const {
-    traces::Trace trace;
-    trace.head = {.deployment = deployment,
-                  .config = {{"workers", options_.workers}, {"attempts", options_.attempts}},
-                  .seed = 0,
-                  .origin = "conform",
-                  .backend = options_.backend,
-                  .exhibit = std::nullopt};
-    Walker walker(course.world(), subject,
-                  [&trace](const traces::Step& step) { trace.steps.push_back(step); });
-    for (const std::uint32_t arc : way) {
-      if (walker.take(arc) != Walker::Taken::yes) break;
-    }
-    trace.verdict = walker.referee().verdict();
-    return trace;
   }
 
   const ConformOptions& options_;

@@ -6,7 +6,7 @@ namespace leasecheck::sim {
 namespace {
 
 std::string status_word(std::size_t index) {
-  if (index == model::status_count) return "none";
+  if (index == model::status_count) return "absent";
   return std::string(model::word(static_cast<model::Status>(index)));
 }
 
@@ -24,7 +24,7 @@ void OperationCounts::count(const model::Operation& operation, const model::Outc
   for (const properties::AttemptChange& change : changes) {
     const std::size_t from = index_of(change.before);
     const std::size_t to = index_of(change.after);
-    if (from != to) ++counted.moved[from][to];
+    ++counted.moved[from][to];
   }
 }
 

@@ -70,6 +70,7 @@ std::vector<Session> helps() {
         "mutants", "replay", "simulate", "version"}) {
     sessions.push_back({"help_" + command, {command + " --help"}});
   }
+  sessions.push_back({"help_graph_diff", {"graph diff --help"}});
   return sessions;
 }
 

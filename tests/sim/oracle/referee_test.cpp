@@ -68,7 +68,7 @@ TEST(Tally, AddsEveryCounterThatItLists) {
               .disk_calls = 5,
               .rounds = 6,
               .at_once = {{"ok", 7}},
-              .transitions = {{"none to queued by enqueue_attempt", 8}},
+              .transitions = {{"absent to queued by enqueue_attempt", 8}},
               .faults = {{"kill", 9}},
               .premises = {{"progress", 10}},
               .not_promised = {{"progress", 11}},
@@ -82,7 +82,7 @@ TEST(Tally, AddsEveryCounterThatItLists) {
   EXPECT_EQ(tally.disk_calls, 10U);
   EXPECT_EQ(tally.rounds, 12U);
   EXPECT_EQ(tally.at_once["ok"], 14U);
-  EXPECT_EQ(tally.transitions["none to queued by enqueue_attempt"], 16U);
+  EXPECT_EQ(tally.transitions["absent to queued by enqueue_attempt"], 16U);
   EXPECT_EQ(tally.faults["kill"], 18U);
   EXPECT_EQ(tally.premises["progress"], 20U);
   EXPECT_EQ(tally.not_promised["progress"], 22U);

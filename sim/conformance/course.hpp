@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/graph/bounded.hpp"
+#include "model/graph/tour.hpp"
+#include "sim/oracle/referee.hpp"
+#include "sim/subject/subject.hpp"
+#include "traces/trace.hpp"
+
+/// The bounded worlds whose transitions are carried out, and who walks through them.
+namespace leasecheck::sim {
+
+/// A world and the tour through it, planned before any call.
+class Course {
+ public:
+  /// One attempt for each spec, which has a name.
+  struct NamedSpec {
+    std::string name;
+    model::AttemptSpec spec;
+  };
+  static std::expected<Course, std::string> plan(std::span<const NamedSpec> specs, int workers,
+                                                 const Profile& profile);
+
+  /// Whether a tour may use the operation. An ack that a subject accepts from anyone is not: the
+  /// model refuses it.
+  static bool is_covered(const Profile& profile, std::string_view operation);
+
+  [[nodiscard]] const graph::Bounded& world() const { return world_; }
+  [[nodiscard]] const graph::Tour& tour() const { return tour_; }
+  /// The arcs of the world, by the calls that they cost: one, or none where only time passes.
+  [[nodiscard]] const std::vector<graph::TourArc>& arcs() const { return arcs_; }
+
+  /// What its attempts are enqueued with.
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// The shortest way to the arc, and the arc.
+  [[nodiscard]] std::vector<std::uint32_t> way_to(std::uint32_t arc) const;
+
+  /// The arcs of the tour up to `step` since it last left the empty repository.
+  [[nodiscard]] std::vector<std::uint32_t> since_empty(std::size_t step) const;
+
+ private:
+  std::string name_;
+  graph::Bounded world_;
+  std::vector<graph::TourArc> arcs_;
+  graph::Tour tour_;
+};
+
+/// Plans the courses for a subject of this profile: small worlds first, since most of what is wrong
+/// is seen there.
+/// Errors: options that make no sense; a world that is too large.
+[[nodiscard]] std::expected<std::vector<Course>, std::string> plan_courses(int workers,
+                                                                           int attempts,
+                                                                           const Profile& profile);
+
+/// Walks through a world on a subject.
+class Walker {
+ public:
+  Walker(const graph::Bounded& world, Subject& subject, Referee::StepSink sink = {});
+
+  enum class Taken : std::uint8_t {
+    yes,
+    unanswered,  ///< the subject was unavailable again and again
+    over         ///< a verdict ended the walk
+  };
+
+  Taken take(std::uint32_t number);
+
+  [[nodiscard]] const Referee& referee() const { return referee_; }
+  [[nodiscard]] model::Time now() const { return now_; }
+  /// What was called last; null before the first call.
+  [[nodiscard]] const model::Operation* last_call() const {
+    return last_call_ ? &*last_call_ : nullptr;
+  }
+
+ private:
+  bool call(const graph::Move& move);
+
+  const graph::Bounded& world_;
+  Referee referee_;
+  model::Time now_;
+  graph::EndedLeases ended_;
+  std::optional<model::Operation> last_call_;
+};
+
+/// How often a call is made that the subject answers with `unavailable`, which it always may.
+inline constexpr int most_tries = 20;
+
+/// For the head of a trace.
+struct WalkBounds {
+  int workers = 2;
+  int attempts = 2;
+  std::string backend;
+};
+
+/// What a walk along these arcs does and sees, as a trace; it ends where a verdict does.
+[[nodiscard]] traces::Trace recorded_walk(const Course& course,
+                                          const std::vector<std::uint32_t>& way, Subject& subject,
+                                          const WalkBounds& bounds);
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "leasecheck/spec/operation_case.hpp"
+#include "model/graph/lens.hpp"
+#include "sim/conformance/course.hpp"
+#include "sim/conformance/observe_options.hpp"
+#include "traces/trace.hpp"
+
+/// What a subject does on the courses, edge by edge; `observe` makes its result of it.
+namespace leasecheck::sim {
+
+/// An edge through the lens.
+struct EdgeKey {
+  std::string from;
+  std::string op;
+  std::string guard;
+  std::string to;
+  auto operator<=>(const EdgeKey&) const = default;
+
+  [[nodiscard]] std::string name() const { return model::move_name(from, to, op, guard); }
+};
+
+/// Where an edge was seen, and how far that is from the empty repository.
+struct Place {
+  std::size_t course = 0;
+  std::uint32_t arc = 0;
+  std::uint32_t calls = 0;
+  std::vector<std::uint32_t> history = {};  ///< all that was done before, of the first one only
+};
+
+/// How often an edge was taken, and where.
+struct EdgeRecord {
+  std::uint64_t model = 0;
+  std::uint64_t subject = 0;
+  std::uint64_t apart = 0;            ///< times that only one of them took it
+  std::string instead = {};           ///< what the other one did in the nearest of these
+  std::optional<Place> nearest = {};  ///< where they were apart, if they ever were
+};
+
+/// All that the walks through the courses have seen.
+struct Log {
+  std::map<EdgeKey, EdgeRecord> edges;
+  std::map<std::string, graph::Role> roles;  ///< of the classes of the lens
+  traces::Verdict verdict;
+  std::uint64_t transitions = 0;
+  std::uint64_t carried_out = 0;
+  std::uint64_t apart = 0;
+  std::uint64_t hidden = 0;
+  std::optional<Place> nearest_hidden;
+};
+
+/// The courses and what a subject did on them.
+struct Walked {
+  std::vector<Course> courses;
+  Log log;
+};
+
+/// Plans the courses for what `make` makes and walks each of them to its end, whatever the subject
+/// does; only a subject that is broken or not available ends it.
+/// Errors: as `observe`.
+[[nodiscard]] std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
+                                                          const MakeSubject& make);
+
+}  // namespace leasecheck::sim
