@@ -26,7 +26,7 @@ struct Sentence {
 };
 
 struct Story {
-  std::string what;      ///< "holder_only is violated at step 6"
+  std::string what;      ///< "holder_only is violated by step 5"
   std::string promised;  ///< empty where no property is named
   std::string instead;
   std::string fault;  ///< empty unless violated

@@ -13,7 +13,6 @@
 #include "leasecheck/spec/step.hpp"
 #include "sim/storage/disk_trace.hpp"
 #include "traces/digest.hpp"
-#include "traces/timeline.hpp"
 #include "traces/wording.hpp"
 
 namespace leasecheck::cli {

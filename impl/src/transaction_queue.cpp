@@ -57,9 +57,20 @@ TransactionQueue::Group TransactionQueue::take_group() {
   return group;
 }
 
+// Whatever happens, everybody is answered: who is not would wait for ever, and all that come after.
+void TransactionQueue::carry_out(Group group) noexcept {
+  try {
+    carry_out_each(group);
+  } catch (...) {
+    for (Caller* each = group.first; each != nullptr; each = each->next) {
+      each->thrown = std::current_exception();
+    }
+  }
+}
+
 // An operation that throws, or that finds a row which no repository wrote, spoils its transaction.
 // It must not spoil the others': then each is done again for itself.
-void TransactionQueue::carry_out(Group group) {
+void TransactionQueue::carry_out_each(Group group) {
   if (group.first != group.last && carry_out_together(group)) return;
   for (Caller* each = group.first; each != nullptr; each = each->next) carry_out_alone(*each);
 }

@@ -56,7 +56,8 @@ class TransactionQueue {
   void append(Caller& caller);
   /// Removes the first group from the queue. Pre: somebody waits.
   Group take_group();
-  void carry_out(Group group);
+  void carry_out(Group group) noexcept;
+  void carry_out_each(Group group);
   /// Returns: whether all of the group are answered.
   bool carry_out_together(Group group);
   void carry_out_alone(Caller& caller);

@@ -30,6 +30,11 @@ class SlowStore final : public lease::MemoryStore {
     access_ = access;
     spoiled_ = false;
     ++transactions_;
+    if (fails_to_begin) {
+      is_open_ = false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      throw std::bad_alloc();
+    }
     return {};
   }
   Result<void> end(Ending ending) override {
@@ -46,6 +51,8 @@ class SlowStore final : public lease::MemoryStore {
 
   /// As a store does that reads a row which no repository wrote.
   void spoil() { spoiled_ = true; }
+
+  bool fails_to_begin = false;
 
   [[nodiscard]] Access access() const { return access_; }
   /// The number of the present transaction; every third is not committed.
@@ -169,6 +176,21 @@ TEST_F(TransactionQueueTest, DoesNothingTwiceOnAStoreThatUndoesNothing) {
     }
   });
   EXPECT_EQ(done, threads * each);
+}
+
+TEST_F(TransactionQueueTest, AnswersEverybodyWhenTheStoreItselfThrows) {
+  store.fails_to_begin = true;
+  std::atomic<int> thrown = 0;
+  at_once([&](int) {
+    try {
+      static_cast<void>(queue.carry_out(Access::write, [] { return Ending::roll_back; }));
+    } catch (const std::bad_alloc&) {
+      ++thrown;
+    }
+  });
+  EXPECT_EQ(thrown, threads * each);
+  store.fails_to_begin = false;
+  EXPECT_TRUE(queue.carry_out(Access::write, [] { return Ending::roll_back; }));
 }
 
 TEST_F(TransactionQueueTest, GivesACorruptRowToItsOwnCallerOnly) {
