@@ -3,8 +3,8 @@
 #include <system_error>
 #include <utility>
 
-#include "cli/shell_word.hpp"
 #include "model/check/output_file.hpp"
+#include "traces/shell_word.hpp"
 
 namespace leasecheck::cli {
 
@@ -65,8 +65,8 @@ std::string replay_command(const std::string& trace_file, const std::string& bac
 std::string replay_command(const std::string& trace_file, const std::string& backend,
                            const std::string& recorded) {
   const bool is_said = backend == recorded && sim::is_self_contained(backend);
-  return "leasecheck replay " + (is_said ? "" : "--backend " + shell_word(backend) + " ") +
-         (trace_file.starts_with('-') ? "./" : "") + shell_word(trace_file);
+  return "leasecheck replay " + (is_said ? "" : "--backend " + traces::shell_word(backend) + " ") +
+         (trace_file.starts_with('-') ? "./" : "") + traces::shell_word(trace_file);
 }
 
 }  // namespace leasecheck::cli

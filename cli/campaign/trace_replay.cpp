@@ -7,6 +7,7 @@
 
 #include "cli/command.hpp"
 #include "sim/storage/disk_trace.hpp"
+#include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 
 namespace leasecheck::cli {
@@ -44,7 +45,7 @@ ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Back
     const bool is_stale = trace.error().kind == traces::ReadError::Kind::stale;
     throw Stop{trace.error().message, is_stale ? ExitCode::inconclusive : ExitCode::usage};
   }
-  if (sim::is_disk_trace(*trace)) {
+  if (traces::is_disk_trace(*trace)) {
     return replay_on_disk(file, *std::move(trace), backend ? backend->name : std::string());
   }
   const std::expected<sim::Backend, std::string> chosen =

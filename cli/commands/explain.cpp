@@ -7,7 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/views/explanation.hpp"
 #include "sim/oracle/necessity.hpp"
-#include "sim/storage/disk_trace.hpp"
+#include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 
 namespace leasecheck::cli {
@@ -35,7 +35,7 @@ std::optional<sim::Backend> backend_of(const ExplainOptions& options, const trac
 
 std::map<std::uint64_t, sim::WithoutIt> left_out(const ExplainOptions& options,
                                                  const traces::Trace& trace) {
-  if (trace.verdict.result != traces::Result::violated || sim::is_disk_trace(trace)) return {};
+  if (trace.verdict.result != traces::Result::violated || traces::is_disk_trace(trace)) return {};
   const auto backend = backend_of(options, trace);
   if (!backend) return {};
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(options.budget_ms);

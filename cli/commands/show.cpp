@@ -3,8 +3,8 @@
 
 #include "cli/command.hpp"
 #include "cli/report/file_writer.hpp"
-#include "cli/views/timeline_page.hpp"
 #include "traces/reader.hpp"
+#include "traces/views/timeline_page.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -17,7 +17,7 @@ struct ShowOptions {
 ExitCode run(const ShowOptions& options) {
   const auto trace = traces::read_file(options.trace);
   if (!trace) throw Stop{trace.error().message};
-  if (auto written = write_file(options.page, timeline_page(*trace)); !written) {
+  if (auto written = write_file(options.page, traces::timeline_page(*trace)); !written) {
     throw Stop{written.error()};
   }
   return ExitCode::held;

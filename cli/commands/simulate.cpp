@@ -12,8 +12,8 @@
 #include "cli/output.hpp"
 #include "cli/report/text.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
-#include "sim/random.hpp"
 #include "sim/registry/fault_names.hpp"
+#include "sim/seed_from_text.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -64,17 +64,15 @@ SeedRange parse_seeds(const std::string& text) {
 /// Of virtual time: what takes minutes to simulate.
 constexpr std::int64_t longest_run_ms = std::int64_t{1000} * 3'600'000;
 
-/// As many bits as every reader of JSON keeps.
-constexpr std::uint64_t seeds_from_text = std::uint64_t{1} << 48;
-
 // Which seeds: those that are named; else 1 to 100, or without an end where a budget ends them.
 // With a text they are counted from a number that is made of it, so that every commit tries others
 // and anybody can try them again.
 SeedRange chosen_seeds(const SimulateOptions& options) {
-  SeedRange seeds{.first = 1, .last = options.budget_ms > 0 ? UINT64_MAX - seeds_from_text : 100};
+  SeedRange seeds{.first = 1,
+                  .last = options.budget_ms > 0 ? UINT64_MAX - sim::seeds_from_text : 100};
   if (!options.seeds.empty()) seeds = parse_seeds(options.seeds);
   if (options.seed_from.empty()) return seeds;
-  const std::uint64_t base = sim::Stream(0, options.seed_from).below(seeds_from_text);
+  const std::uint64_t base = sim::seed_from_text(options.seed_from);
   if (seeds.last > UINT64_MAX - base) {
     throw Stop{fmt::format("--seeds {}: with --seed-from expected seeds up to 2^64 - 2^48",
                            options.seeds)};

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "cli/views/conversions.hpp"
-#include "cli/views/fault.hpp"
-#include "cli/views/promise.hpp"
-#include "sim/storage/disk_trace.hpp"
+#include "traces/disk_trace.hpp"
 #include "traces/timeline.hpp"
+#include "traces/views/fault.hpp"
+#include "traces/views/promise.hpp"
 #include "traces/wording.hpp"
 
 namespace leasecheck::cli {
@@ -48,9 +48,9 @@ class Narrator {
   [[nodiscard]] Story tell() const {
     const traces::Verdict& verdict = trace_.verdict;
     Story story{.what = std::string(word(verdict.result)),
-                .promised = promise_of(verdict.property),
+                .promised = traces::promise_of(verdict.property),
                 .instead = say_.message(verdict.message),
-                .fault = fault_of(trace_),
+                .fault = traces::fault_of(trace_),
                 .sentences = {},
                 .leases = {}};
     if (!verdict.property.empty()) {
@@ -61,7 +61,7 @@ class Narrator {
       if (!std::holds_alternative<traces::Return>(step.what)) story.sentences.push_back(tell(step));
     }
     // On the simulated disk nobody could look, so nobody knows when a lease ended.
-    if (sim::is_disk_trace(trace_)) return story;
+    if (traces::is_disk_trace(trace_)) return story;
     for (const traces::LeaseSpans& lease : line_.leases) {
       if (concerned().contains(lease.attempt_id)) story.leases.push_back(tell(lease));
     }

@@ -1,11 +1,17 @@
 #include "sim/kit/checked_repository.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "sim/kit/recorded_subject.hpp"
 #include "sim/oracle/shrink.hpp"
 #include "traces/printable.hpp"
+#include "traces/views/fault.hpp"
+#include "traces/views/promise.hpp"
+#include "traces/views/timeline_page.hpp"
+#include "traces/wording.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck {
@@ -46,6 +52,16 @@ std::string in_words(const traces::Verdict& verdict) {
          traces::printable(verdict.message);
 }
 
+/// The name of a file of a check: "NAME.CHECK.jsonl".
+std::string file_name(const RepositoryUnderTest& repository, const std::string& check,
+                      std::string_view ending) {
+  return repository.name + "." + check + std::string(ending);
+}
+
+std::string trace_name(const RepositoryUnderTest& repository, const std::string& check) {
+  return file_name(repository, check, ".jsonl");
+}
+
 }  // namespace
 
 CheckedSubject::CheckedSubject(Subject& subject)
@@ -74,10 +90,6 @@ traces::Head head_of_calls(std::string backend, std::string origin) {
           .exhibit = std::nullopt};
 }
 
-std::string trace_name(const RepositoryUnderTest& repository, const std::string& check) {
-  return repository.name + "." + check + ".jsonl";
-}
-
 std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
     const RepositoryUnderTest& repository, const std::string& check) {
   Profile profile = whole_contract();
@@ -95,19 +107,45 @@ void report_earlier_death(const RepositoryUnderTest& repository, const std::stri
                repository.name.c_str(), check.c_str(), trace->c_str());
 }
 
-traces::Trace shrink(const RepositoryUnderTest& repository, const std::string& check,
-                     const traces::Trace& trace) {
-  return shrink(trace, [&] { return make_subject(repository, check); });
+Violation cannot_be_made(const BrokenSubject& subject) {
+  return {.what = subject.message, .trace = {}, .page = {}};
 }
 
-std::string violation_report(const RepositoryUnderTest& repository, const std::string& check,
-                             const traces::Trace& trace) {
-  const std::string text = in_words(trace.verdict);
-  const std::string file = trace_name(repository, check);
-  if (auto written = traces::write_file(file, trace); !written) {
-    return text + "\nno trace: " + written.error();
+std::string in_words(const traces::Trace& trace) {
+  traces::Verdict verdict = trace.verdict;
+  verdict.message = traces::Wording(trace).message(verdict.message);
+  std::string words = in_words(verdict);
+  if (const std::string promise = traces::promise_of(verdict.property); !promise.empty()) {
+    words += "\npromised: " + promise;
   }
-  return text + "\ntrace: " + file;
+  if (const std::string fault = traces::fault_of(trace); !fault.empty()) {
+    words += "\nat fault: " + traces::printable(fault);
+  }
+  return words;
+}
+
+std::string write_page(const RepositoryUnderTest& repository, const std::string& check,
+                       const traces::Trace& trace) {
+  const std::string page = file_name(repository, check, ".html");
+  std::ofstream file(page, std::ios::binary | std::ios::trunc);
+  file << traces::timeline_page(trace) << std::flush;
+  if (file) return std::filesystem::absolute(page).string();
+  std::fprintf(stderr, "%s: cannot be written\n", page.c_str());
+  return {};
+}
+
+Violation violation_of(const RepositoryUnderTest& repository, const std::string& check,
+                       const traces::Trace& trace) {
+  const traces::Trace reduced = shrink(trace, [&] { return make_subject(repository, check); });
+  Violation violation{.what = in_words(reduced), .trace = {}, .page = {}};
+  const std::string file = trace_name(repository, check);
+  if (auto written = traces::write_file(file, reduced); !written) {
+    violation.what += "\nno trace: " + written.error();
+    return violation;
+  }
+  violation.trace = std::filesystem::absolute(file).string();
+  violation.page = write_page(repository, check, reduced);
+  return violation;
 }
 
 }  // namespace sim

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "leasecheck/checked_repository.hpp"
+#include "leasecheck/violation.hpp"
 #include "sim/oracle/referee.hpp"
 #include "sim/subject/subject.hpp"
 #include "traces/trace.hpp"
@@ -41,21 +42,25 @@ class CheckedSubject final : public CheckedRepository {
 [[nodiscard]] std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
     const RepositoryUnderTest& repository, const std::string& check);
 
-/// The name of the file of a trace: "NAME.CHECK.jsonl".
-[[nodiscard]] std::string trace_name(const RepositoryUnderTest& repository,
-                                     const std::string& check);
-
 /// Says on standard error, if an earlier program has died in this check, in which trace its calls
 /// are. To be called before the check makes its first subject.
 void report_earlier_death(const RepositoryUnderTest& repository, const std::string& check);
 
-/// The trace with all that its violation does not need left out.
-[[nodiscard]] traces::Trace shrink(const RepositoryUnderTest& repository, const std::string& check,
-                                   const traces::Trace& trace);
+/// A subject that cannot be made, as what a check has found.
+[[nodiscard]] Violation cannot_be_made(const BrokenSubject& subject);
 
-/// What a trace shows to be wrong, in words, and the name of the file it was written to:
-/// "NAME.CHECK.jsonl", in the working directory.
-[[nodiscard]] std::string violation_report(const RepositoryUnderTest& repository,
-                                           const std::string& check, const traces::Trace& trace);
+/// What a violated trace shows, in lines: the property, what was promised, who is at fault.
+[[nodiscard]] std::string in_words(const traces::Trace& trace);
+
+/// What a trace of a check shows to be wrong. All that the violation does not need is left out, and
+/// what remains is written to "NAME.CHECK.jsonl" and, as a page, to "NAME.CHECK.html", in the
+/// working directory.
+[[nodiscard]] Violation violation_of(const RepositoryUnderTest& repository,
+                                     const std::string& check, const traces::Trace& trace);
+
+/// Writes the timeline of a trace of a check to "NAME.CHECK.html", in the working directory.
+/// Returns: its whole path; empty if it cannot be written, which is said on standard error.
+[[nodiscard]] std::string write_page(const RepositoryUnderTest& repository,
+                                     const std::string& check, const traces::Trace& trace);
 
 }  // namespace leasecheck::sim

@@ -4,6 +4,7 @@
 
 #include "sim/conformance/transition_tours.hpp"
 #include "sim/kit/checked_repository.hpp"
+#include "sim/seed_from_text.hpp"
 #include "sim/world/world.hpp"
 
 namespace leasecheck {
@@ -11,36 +12,39 @@ namespace {
 
 constexpr std::uint64_t seeds = 100;
 
-std::optional<std::string> holds_under_faults(const RepositoryUnderTest& repository) {
+std::optional<Violation> holds_under_faults(const RepositoryUnderTest& repository,
+                                            std::uint64_t first_seed) {
   const std::string check = "HoldsUnderFaults";
   sim::report_earlier_death(repository, check);
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
     auto subject = sim::make_subject(repository, check);
-    if (!subject) return subject.error().message;
+    if (!subject) return sim::cannot_be_made(subject.error());
     const sim::Plan plan = sim::draw_plan(seed, {});
     traces::Trace trace{.head = sim::head_of(plan, repository.name), .steps = {}, .verdict = {}};
     const sim::RunResult run = sim::simulate(
         plan, **subject, [&trace](const traces::Step& step) { trace.steps.push_back(step); });
     if (run.verdict.result == traces::Result::held) continue;
     trace.verdict = run.verdict;
-    return "seed " + std::to_string(seed) + ": " +
-           sim::violation_report(repository, check, sim::shrink(repository, check, trace));
+    Violation violation = sim::violation_of(repository, check, trace);
+    violation.what = "seed " + std::to_string(seed) + ": " + violation.what;
+    return violation;
   }
   return std::nullopt;
 }
 
-std::optional<std::string> conforms(const RepositoryUnderTest& repository, const std::string& check,
-                                    int attempts) {
+std::optional<Violation> conforms(const RepositoryUnderTest& repository, const std::string& check,
+                                  int attempts) {
   sim::report_earlier_death(repository, check);
   const auto result = sim::conform({.workers = 2,
                                     .attempts = attempts,
                                     .backend = repository.name,
                                     .make = [&] { return sim::make_subject(repository, check); },
                                     .progress = {}});
-  if (!result) return result.error();
+  if (!result) return Violation{.what = result.error(), .trace = {}, .page = {}};
   if (result->verdict.result == traces::Result::held) return std::nullopt;
-  if (!result->trace) return result->verdict.property + ": " + result->verdict.message;
-  return sim::violation_report(repository, check, *result->trace);
+  if (result->trace) return sim::violation_of(repository, check, *result->trace);
+  return Violation{
+      .what = result->verdict.property + ": " + result->verdict.message, .trace = {}, .page = {}};
 }
 
 Check conformance(const std::string& name, int attempts) {
@@ -51,11 +55,18 @@ Check conformance(const std::string& name, int attempts) {
 
 }  // namespace
 
-const std::vector<Check>& conformance_suite() {
-  static const std::vector<Check> checks{conformance("MakesEveryTransitionOfOneAttempt", 1),
-                                         {.name = "HoldsUnderFaults", .run = holds_under_faults},
-                                         conformance("MakesEveryTransitionOfTwoAttempts", 2)};
-  return checks;
+std::vector<Check> conformance_suite(std::uint64_t first_seed) {
+  return {conformance("MakesEveryTransitionOfOneAttempt", 1),
+          {.name = "HoldsUnderFaults",
+           .run =
+               [first_seed](const RepositoryUnderTest& repository) {
+                 return holds_under_faults(repository, first_seed);
+               }},
+          conformance("MakesEveryTransitionOfTwoAttempts", 2)};
+}
+
+std::uint64_t first_seed_from(std::string_view text) {
+  return sim::seed_from_text(text);
 }
 
 }  // namespace leasecheck

@@ -7,11 +7,11 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
+#include "properties/storage_properties.hpp"
 #include "sim/fnv1a.hpp"
 #include "sim/random.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/disk_fault_injector.hpp"
-#include "sim/storage/storage_properties.hpp"
 #include "sim/storage/stress_workload.hpp"
 #include "traces/digest.hpp"
 
@@ -58,7 +58,7 @@ class ConcurrentStress {
  private:
   [[nodiscard]] bool held() const { return result_.verdict.result == traces::Result::held; }
 
-  void end(traces::Result result, StorageProperty property, std::string message) {
+  void end(traces::Result result, properties::StorageProperty property, std::string message) {
     if (!held()) return;
     result_.verdict = {.result = result,
                        .property = std::string(name_of(property)),
@@ -102,7 +102,7 @@ class ConcurrentStress {
     }
     if (!opened && opened.error().code == lease::ErrorCode::corrupt &&
         deaths == injector_.deaths()) {
-      end(traces::Result::violated, StorageProperty::recovers, opened.error().message);
+      end(traces::Result::violated, properties::StorageProperty::recovers, opened.error().message);
     }
     return false;
   }
@@ -141,12 +141,13 @@ class ConcurrentStress {
   void judge(std::uint32_t round) {
     auto database = DatabaseProcess::open(disk_, ids_, open_);
     if (!database)
-      return end(traces::Result::violated, StorageProperty::recovers, database.error().message);
+      return end(traces::Result::violated, properties::StorageProperty::recovers,
+                 database.error().message);
     const model::Action barrier = work_.barrier_write(round);
     const std::uint64_t invoked = ++events_;
     const Reply reply = (*database)->call(barrier);
     if (!reply.outcome)
-      return end(traces::Result::violated, StorageProperty::recovers, reply.message);
+      return end(traces::Result::violated, properties::StorageProperty::recovers, reply.message);
     history_.calls.push_back({.action = barrier,
                               .invoked = invoked,
                               .returned = ++events_,
@@ -154,17 +155,18 @@ class ConcurrentStress {
                               .lease_id = std::nullopt});
     const auto seen = (*database)->snapshot();
     if (!seen)
-      return end(traces::Result::violated, StorageProperty::recovers, seen.error().message);
+      return end(traces::Result::violated, properties::StorageProperty::recovers,
+                 seen.error().message);
     history_.final_snapshot = *seen;
     digest_.add(traces::digest(*seen));
     auto explained = properties::explain(possible_, history_);
     const std::string where = "round " + std::to_string(round);
     if (explained.verdict == properties::Linearizability::gave_up) {
-      return end(traces::Result::inconclusive, StorageProperty::linearizable,
+      return end(traces::Result::inconclusive, properties::StorageProperty::linearizable,
                  where + ": too many orders");
     }
     if (explained.verdict == properties::Linearizability::not_linearizable) {
-      return end(traces::Result::violated, StorageProperty::linearizable,
+      return end(traces::Result::violated, properties::StorageProperty::linearizable,
                  where + ": no order of its " + std::to_string(history_.calls.size()) +
                      " operations explains their answers and what is stored");
     }
@@ -178,7 +180,8 @@ class ConcurrentStress {
     for (auto& database : databases_) database.reset();
     auto database = DatabaseProcess::open(disk_, ids_, open_);
     if (!database)
-      return end(traces::Result::violated, StorageProperty::progress, database.error().message);
+      return end(traces::Result::violated, properties::StorageProperty::progress,
+                 database.error().message);
     constexpr std::uint32_t ticks = 2;
     for (std::uint32_t tick = 1; tick <= ticks; ++tick) {
       const model::Time now = work_.after_all_rounds(tick);
@@ -187,16 +190,18 @@ class ConcurrentStress {
             model::Operation(model::ExpireLeasesAndRequeue{now})}) {
         const Reply reply = (*database)->call({now, operation});
         if (!reply.outcome)
-          return end(traces::Result::violated, StorageProperty::progress, reply.message);
+          return end(traces::Result::violated, properties::StorageProperty::progress,
+                     reply.message);
       }
       if (!complete_all(**database, now)) return;
     }
     const auto left = (*database)->snapshot();
     if (!left)
-      return end(traces::Result::violated, StorageProperty::progress, left.error().message);
+      return end(traces::Result::violated, properties::StorageProperty::progress,
+                 left.error().message);
     for (const model::AttemptRecord& attempt : left->attempts) {
       if (model::is_terminal(attempt.status)) continue;
-      return end(traces::Result::violated, StorageProperty::progress,
+      return end(traces::Result::violated, properties::StorageProperty::progress,
                  attempt.attempt_id + " is still " + std::string(model::word(attempt.status)));
     }
   }
@@ -204,7 +209,7 @@ class ConcurrentStress {
   bool complete_all(DatabaseProcess& database, model::Time now) {
     const Reply listed = database.call({now, model::ListDispatchableAttempts{now, 1000}});
     if (!listed.outcome) {
-      end(traces::Result::violated, StorageProperty::progress, listed.message);
+      end(traces::Result::violated, properties::StorageProperty::progress, listed.message);
       return false;
     }
     for (const auto& record : std::get<std::vector<model::DispatchRecord>>(*listed.outcome)) {
@@ -216,7 +221,7 @@ class ConcurrentStress {
                                                                   model::AckOutcome::completed}})
                           : claimed;
       if (acked.outcome) continue;
-      end(traces::Result::violated, StorageProperty::progress,
+      end(traces::Result::violated, properties::StorageProperty::progress,
           record.attempt_id + ": " + acked.message);
       return false;
     }

@@ -237,7 +237,7 @@ std::optional<Finding> CrashMatrix::lose_power(const Setup& setup, const Outcome
 
 // The answer is part of the trace only if it was heard.
 Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const CrashPoint& point,
-                             StorageProperty property, std::string message) const {
+                             properties::StorageProperty property, std::string message) const {
   const CrashCase& subject = setup.subject;
   const Device& device = options_.device;
   DiskTraceRecorder recorder("crash");
@@ -264,39 +264,42 @@ Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const C
 std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& outcome,
                                           const Recovered& recovered,
                                           const CrashPoint& point) const {
-  const auto found = [&](StorageProperty property, std::string message) {
+  const auto found = [&](properties::StorageProperty property, std::string message) {
     return finding(setup, outcome, point, property, std::move(message));
   };
   if (!recovered.left)
-    return found(StorageProperty::recovers, "the repository: " + recovered.left.error().message);
+    return found(properties::StorageProperty::recovers,
+                 "the repository: " + recovered.left.error().message);
   const bool is_before = *recovered.left == setup.before;
   const bool is_after = *recovered.left == setup.after;
   if (!is_before && !is_after) {
     const bool is_earlier =
         std::ranges::find(setup.earlier, *recovered.left) != setup.earlier.end();
     const std::string change = difference(setup.before, *recovered.left);
-    return is_earlier ? found(StorageProperty::durable,
-                              "what had been acknowledged before is gone; " + change)
-                      : found(StorageProperty::atomic, "neither before nor after; " + change);
+    return is_earlier
+               ? found(properties::StorageProperty::durable,
+                       "what had been acknowledged before is gone; " + change)
+               : found(properties::StorageProperty::atomic, "neither before nor after; " + change);
   }
   if (!recovered.works)
-    return found(StorageProperty::recovers, "then: " + recovered.works.error().message);
+    return found(properties::StorageProperty::recovers, "then: " + recovered.works.error().message);
   if (!outcome.answer()) return std::nullopt;
   const Reply& reply = *outcome.reply;
   if (reply.outcome == setup.expected) {
     if (is_after) return std::nullopt;
-    return found(StorageProperty::durable,
+    return found(properties::StorageProperty::durable,
                  "it was acknowledged; " + difference(setup.after, *recovered.left));
   }
   if (reply.outcome != std::unexpected(model::ErrorCode::unavailable)) {
     return found(
-        StorageProperty::truthful,
+        properties::StorageProperty::truthful,
         "answered " +
             std::string(reply.outcome ? "a wrong value" : model::word(reply.outcome.error())) +
             ": " + reply.message);
   }
   if (!reply.effect_unknown && !is_before) {
-    return found(StorageProperty::truthful, "said that it had no effect: " + reply.message);
+    return found(properties::StorageProperty::truthful,
+                 "said that it had no effect: " + reply.message);
   }
   return std::nullopt;
 }

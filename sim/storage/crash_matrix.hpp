@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "properties/storage_properties.hpp"
 #include "sim/oracle/finding.hpp"
 #include "sim/storage/database_process.hpp"
 #include "sim/storage/prior_states.hpp"
-#include "sim/storage/storage_properties.hpp"
 
 /// The crash matrix (rule 17): one operation on one small state, and at its n-th call of the disk,
 /// for every n, something happens.
@@ -100,7 +100,7 @@ class CrashMatrix {
   const Recovered& recover(Disk& disk);
   static Recovered inspect(const Opened& database);
   [[nodiscard]] Finding finding(const Setup& setup, const Outcome& outcome, const CrashPoint& point,
-                                StorageProperty property, std::string message) const;
+                                properties::StorageProperty property, std::string message) const;
   std::optional<Finding> judge(const Setup& setup, const Outcome& outcome,
                                const Recovered& recovered, const CrashPoint& point) const;
   std::optional<Finding> search_power_losses(const Setup& setup);

@@ -1,6 +1,5 @@
 #include "sim/storage/disk_trace.hpp"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -128,12 +127,6 @@ std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& reco
 }
 
 }  // namespace
-
-bool is_disk_trace(const traces::Trace& trace) {
-  return std::ranges::any_of(trace.steps, [](const traces::Step& step) {
-    return std::holds_alternative<DiskEvent>(step.what);
-  });
-}
 
 std::expected<traces::Verdict, std::string> replay_on_disk(const traces::Trace& trace,
                                                            const OpenRepository& open) {

@@ -10,9 +10,6 @@
 /// prior state, what the disk does (a schedule or a crash), and the operations under it.
 namespace leasecheck::sim {
 
-/// Whether it is such a trace, to be replayed here and not by `replay`.
-[[nodiscard]] bool is_disk_trace(const traces::Trace& trace);
-
 /// Does again what the trace says, on the repository that `open` opens, and judges it anew. Only
 /// stimuli are used. An implementation that calls its disk otherwise than the recorded one meets
 /// the schedule or the crash as far as it fits, so that a fixed bug turns green. Errors: a stale

@@ -8,9 +8,9 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
+#include "properties/storage_properties.hpp"
 #include "sim/check.hpp"
 #include "sim/storage/disk_trace_recorder.hpp"
-#include "sim/storage/storage_properties.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -56,7 +56,7 @@ class Recording {
 
   /// Calls and answers are recorded in the order in which they happened.
   [[nodiscard]] Finding finding(const InterleaveCase& subject, const std::vector<TaskId>& schedule,
-                                StorageProperty property, std::string message) const {
+                                properties::StorageProperty property, std::string message) const {
     DiskTraceRecorder recorder("interleave");
     recorder.add_prior(subject.prior);
     recorder.add_event({traces::DiskEvent::Kind::schedule, to_text(schedule)});
@@ -173,19 +173,20 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
   ++count_.schedules;
   count_.points += scheduler.points();
 
-  const auto found = [&](StorageProperty property, std::string message) {
+  const auto found = [&](properties::StorageProperty property, std::string message) {
     return recording.finding(subject, scheduler.decisions(), property, std::move(message));
   };
   if (!recording.unavailable().empty())
-    return found(StorageProperty::available, recording.unavailable());
+    return found(properties::StorageProperty::available, recording.unavailable());
   const auto left = databases_.front()->snapshot();
   if (!left)
-    return found(StorageProperty::linearizable, "the final snapshot: " + left.error().message);
+    return found(properties::StorageProperty::linearizable,
+                 "the final snapshot: " + left.error().message);
   recording.history().final_snapshot = *left;
   const auto verdict = properties::check_linearizable(recording.history()).verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
-  return found(StorageProperty::linearizable,
+  return found(properties::StorageProperty::linearizable,
                "no order of the operations explains it: " + answers_in_words(recording.history()));
 }
 

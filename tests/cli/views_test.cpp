@@ -9,13 +9,13 @@
 
 #include "cli/views/conversions.hpp"
 #include "cli/views/explanation.hpp"
-#include "cli/views/fault.hpp"
-#include "cli/views/timeline_page.hpp"
 #include "sim/oracle/replay.hpp"
 #include "sim/registry/subject_registry.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/program.hpp"
 #include "traces/reader.hpp"
+#include "traces/views/fault.hpp"
+#include "traces/views/timeline_page.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli::testing {
@@ -45,7 +45,7 @@ traces::Trace long_trace(std::uint64_t steps) {
 }
 
 TEST(TimelinePage, NeedsNothingBesideItself) {
-  const std::string page = timeline_page(corpus_trace("ack_from_anyone.jsonl"));
+  const std::string page = traces::timeline_page(corpus_trace("ack_from_anyone.jsonl"));
   for (const char* outside : {"http://", "https://", "src=", "@import", "url(http", "fetch("}) {
     std::string without_namespace = page;
     const std::string svg = "http://www.w3.org/2000/svg";
@@ -57,7 +57,7 @@ TEST(TimelinePage, NeedsNothingBesideItself) {
 }
 
 TEST(TimelinePage, FiveThousandStepsAreLessThanAMegabyte) {
-  EXPECT_LT(timeline_page(long_trace(5000)).size(), 1'000'000U);
+  EXPECT_LT(traces::timeline_page(long_trace(5000)).size(), 1'000'000U);
 }
 
 TEST(TimelinePage, TextsOfATraceAreNeitherMarkupNorScript) {
@@ -66,7 +66,7 @@ TEST(TimelinePage, TextsOfATraceAreNeitherMarkupNorScript) {
   trace.head.backend = evil;
   trace.verdict.message = evil;
   std::get<traces::Call>(trace.steps.at(0).what).actor = evil + "\xff";
-  const std::string page = timeline_page(trace);
+  const std::string page = traces::timeline_page(trace);
   EXPECT_EQ(page.find("<script>alert"), std::string::npos);
   EXPECT_EQ(page.find("<!--<script"), std::string::npos);
   EXPECT_EQ(page.find("</script><"), std::string::npos);
@@ -126,10 +126,10 @@ TEST(Explain, NamesThePromiseOfEveryTraceOfTheCorpus) {
 }
 
 TEST(Fault, IsTheRepositorysWhereItDoesNotWhatTheContractAsksFor) {
-  EXPECT_EQ(fault_of(corpus_trace("ack_from_anyone.jsonl")),
+  EXPECT_EQ(traces::fault_of(corpus_trace("ack_from_anyone.jsonl")),
             "the repository. By the contract, at step 5 it refuses: stale_lease, and the step "
             "changes nothing.");
-  EXPECT_EQ(fault_of(corpus_trace("requeue_loses_priority.jsonl")),
+  EXPECT_EQ(traces::fault_of(corpus_trace("requeue_loses_priority.jsonl")),
             "the repository. By the contract, step 5 must not change a3.priority.");
 }
 
@@ -147,20 +147,20 @@ traces::Trace blamed(const std::string& name, std::uint64_t step) {
 }
 
 TEST(Fault, IsTheCallersWhereEveryAnswerIsTheContracts) {
-  EXPECT_EQ(fault_of(blamed("ack_from_anyone.jsonl", 6)),
+  EXPECT_EQ(traces::fault_of(blamed("ack_from_anyone.jsonl", 6)),
             "stranger. Every answer of the repository is the contract's; stranger's call broke the "
             "rule: it acks L1: failed.");
 }
 
 TEST(Fault, IsOfThoseAroundWhereNoCallBrokeTheRule) {
-  EXPECT_TRUE(
-      fault_of(blamed("heartbeat_shortens_lease.jsonl", 1)).starts_with("not the repository"));
+  EXPECT_TRUE(traces::fault_of(blamed("heartbeat_shortens_lease.jsonl", 1))
+                  .starts_with("not the repository"));
 }
 
 TEST(Fault, IsNobodysWhereNothingIsViolated) {
   traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
   trace.verdict = {};
-  EXPECT_EQ(fault_of(trace), "");
+  EXPECT_EQ(traces::fault_of(trace), "");
 }
 
 TEST(Explain, SaysWhatEachStepIsNeededFor) {
@@ -205,7 +205,7 @@ TEST(Convert, TimesAtTheEndsOfTheirRangeAreHeldThere) {
   trace.head.deployment->epoch = model::beginning_of_time;
   trace.steps.back().true_time = model::end_of_time;
   EXPECT_NE(jepsen_edn(trace).find(":time 9223372036854775807"), std::string::npos);
-  EXPECT_NE(timeline_page(trace).find("\"end\":9223372036854775807"), std::string::npos);
+  EXPECT_NE(traces::timeline_page(trace).find("\"end\":9223372036854775807"), std::string::npos);
 }
 
 TEST(Convert, PerfettoHasATrackForEachActorAndEndsWhatItBegins) {

@@ -49,7 +49,7 @@ class Search {
   Search(const RepositoryUnderTest& repository, const Property& property)
       : repository_(repository), property_(property) {}
 
-  std::optional<std::string> run() {
+  std::optional<Violation> run() {
     sim::report_earlier_death(repository_, property_.name);
     rc::detail::TestMetadata metadata;
     metadata.id = property_.name;
@@ -57,13 +57,10 @@ class Search {
     const rc::detail::TestResult result =
         rc::detail::checkTestable([this] { try_case(); }, metadata, params_of(property_), nobody);
     if (result.is<rc::detail::SuccessResult>()) return std::nullopt;
-    if (failed_) {
-      return sim::violation_report(repository_, property_.name,
-                                   sim::shrink(repository_, property_.name, *failed_));
-    }
+    if (failed_) return sim::violation_of(repository_, property_.name, *failed_);
     std::ostringstream message;
     rc::detail::printResultMessage(result, message);
-    return message.str();
+    return Violation{.what = message.str(), .trace = {}, .page = {}};
   }
 
  private:
@@ -120,7 +117,7 @@ const std::vector<Property>& properties() {
   return all;
 }
 
-std::optional<std::string> check(const RepositoryUnderTest& repository, const Property& property) {
+std::optional<Violation> check(const RepositoryUnderTest& repository, const Property& property) {
   return Search(repository, property).run();
 }
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "properties/property.hpp"
-#include "sim/storage/storage_properties.hpp"
+#include "properties/storage_properties.hpp"
 
 namespace leasecheck::mutants {
 namespace {
@@ -63,9 +63,9 @@ TEST(Exhibits, StandOnceInTheirKindAndNameARowOrARule) {
 TEST(Exhibits, NameAPropertyOfTheSearchThatFindsThem) {
   for (const Exhibit& exhibit : exhibits()) {
     const bool is_known = properties::find_property(exhibit.property) != nullptr;
-    const bool is_of_storage =
-        std::ranges::find(sim::storage_properties(), exhibit.property, &sim::StorageClaim::name) !=
-        sim::storage_properties().end();
+    const bool is_of_storage = std::ranges::find(properties::storage_properties(), exhibit.property,
+                                                 &properties::StorageClaim::name) !=
+                               properties::storage_properties().end();
     EXPECT_TRUE(kind_of(exhibit) == "storage" ? is_of_storage
                                               : is_known || exhibit.property == "progress")
         << exhibit.name << ": " << exhibit.property;

@@ -10,6 +10,7 @@
 #include "sim/oracle/replay.hpp"
 #include "sim/storage/disk_trace.hpp"
 #include "tests/sim/subjects.hpp"
+#include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 
 namespace leasecheck::sim {
@@ -78,7 +79,7 @@ class StorageCorpus : public ::testing::TestWithParam<const mutants::SqliteMutan
     auto read = traces::read_file(LEASECHECK_CORPUS "/storage/" + name + ".jsonl");
     ASSERT_TRUE(read.has_value()) << read.error().message;
     trace_ = *std::move(read);
-    ASSERT_TRUE(is_disk_trace(trace_));
+    ASSERT_TRUE(traces::is_disk_trace(trace_));
     ASSERT_TRUE(trace_.head.exhibit.has_value()) << "the head says nothing of what it shows";
     EXPECT_EQ(trace_.head.backend, "mutant:" + name);
     EXPECT_EQ(trace_.head.exhibit->defect, GetParam()->defect);
@@ -104,7 +105,7 @@ TEST_P(StorageCorpus, WithoutItsDiskEventIsNoTraceOfADisk) {
   std::erase_if(trace_.steps, [](const traces::Step& step) {
     return std::holds_alternative<traces::DiskEvent>(step.what);
   });
-  EXPECT_FALSE(is_disk_trace(trace_));
+  EXPECT_FALSE(traces::is_disk_trace(trace_));
   EXPECT_FALSE(replay_on_disk(trace_, lease::open_sqlite_repository).has_value());
 }
 

@@ -71,10 +71,9 @@ struct Property {
 
 /// Tries the property on new repositories of this kind. The cases depend on nothing but its
 /// name (RC_PARAMS in the environment tries others).
-/// Returns: what is wrong, with the trace of the smallest case that shows it, which `leasecheck
-/// replay` reads; nothing if it held.
-[[nodiscard]] std::optional<std::string> check(const RepositoryUnderTest& repository,
-                                               const Property& property);
+/// Returns: what is wrong, with the trace of the smallest case that shows it; nothing if it held.
+[[nodiscard]] std::optional<Violation> check(const RepositoryUnderTest& repository,
+                                             const Property& property);
 
 /// `properties()` as further checks: `testing::register_checks` makes tests of them.
 [[nodiscard]] const std::vector<Check>& checks();

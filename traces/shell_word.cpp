@@ -1,4 +1,4 @@
-#include "cli/shell_word.hpp"
+#include "traces/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "traces/printable.hpp"
 
-namespace leasecheck::cli {
+namespace leasecheck::traces {
 namespace {
 
 bool is_plain(char c) {
@@ -18,7 +18,7 @@ bool is_plain(char c) {
 
 std::string shell_word(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_plain)) return std::string(text);
-  const bool is_printable = traces::printable(text) == text && !text.contains('\n');
+  const bool is_printable = printable(text) == text && !text.contains('\n');
   std::string word = is_printable ? "'" : "$'";
   for (const char c : text) {
     if (is_printable) {
@@ -31,4 +31,4 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
-}  // namespace leasecheck::cli
+}  // namespace leasecheck::traces

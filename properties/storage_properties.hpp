@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-namespace leasecheck::sim {
+namespace leasecheck::properties {
 
-/// What the searches on a simulated disk check. The properties of a run (properties/registry.hpp)
+/// What the searches on a simulated disk check. The properties of a run (registry.hpp)
 /// speak of one operation after the other; these speak of crashes and of operations that overlap.
 enum class StorageProperty : std::uint8_t {
   durable,
@@ -29,4 +29,4 @@ struct StorageClaim {
 
 [[nodiscard]] std::string_view name_of(StorageProperty property);
 
-}  // namespace leasecheck::sim
+}  // namespace leasecheck::properties

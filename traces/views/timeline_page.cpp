@@ -1,64 +1,72 @@
-#include "cli/views/timeline_page.hpp"
+#include "traces/views/timeline_page.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
-#include <sstream>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "cli/installation.hpp"
-#include "cli/views/assets.hpp"
-#include "cli/views/fault.hpp"
-#include "cli/views/promise.hpp"
+#include "traces/printable.hpp"
 #include "traces/timeline.hpp"
+#include "traces/views/assets.hpp"
+#include "traces/views/fault.hpp"
+#include "traces/views/promise.hpp"
 #include "traces/wording.hpp"
 
-namespace leasecheck::cli {
+namespace leasecheck::traces {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string text_of(const pugi::xml_document& document) {
-  std::ostringstream text;
-  document.save(
-      text, "",
-      pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags);
-  return text.str();
+/// The text in a page, where none of it is markup.
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char letter : printable(text)) {
+    switch (letter) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      default:
+        safe += letter;
+    }
+  }
+  return safe;
 }
 
-void append_text(pugi::xml_node parent, const char* element, const std::string& text) {
-  parent.append_child(element).text() = text.c_str();
+std::string paragraph(std::string_view text) {
+  return fmt::format("<p>{}</p>", escaped(text));
 }
 
-std::string title_of(const traces::Trace& trace) {
+std::string title_of(const Trace& trace) {
   const std::string what = trace.verdict.property.empty() ? std::string(word(trace.verdict.result))
                                                           : trace.verdict.property;
   return fmt::format("leasecheck: {} on {}", what, trace.head.backend);
 }
 
 // The verdict with its rule, and where the trace comes from.
-std::string head_of(const traces::Trace& trace) {
-  const traces::Verdict& verdict = trace.verdict;
-  pugi::xml_document document;
-  append_text(document, "h1", title_of(trace));
-  pugi::xml_node box = document.append_child("div");
-  box.append_attribute("class") = fmt::format("verdict {}", word(verdict.result)).c_str();
-  pugi::xml_node first = box.append_child("p");
-  append_text(first, "strong",
-              verdict.property.empty() ? std::string(word(verdict.result))
-                                       : fmt::format("{} is {} at step {}", verdict.property,
-                                                     word(verdict.result), verdict.first_bad));
+std::string head_of(const Trace& trace) {
+  const Verdict& verdict = trace.verdict;
+  const std::string first = verdict.property.empty()
+                                ? std::string(word(verdict.result))
+                                : fmt::format("{} is {} at step {}", verdict.property,
+                                              word(verdict.result), verdict.first_bad);
+  std::string box = fmt::format("<p><strong>{}</strong></p>", escaped(first));
   if (const std::string promise = promise_of(verdict.property); !promise.empty()) {
-    append_text(box, "p", "Promised: " + promise);
+    box += paragraph("Promised: " + promise);
   }
-  if (!verdict.message.empty())
-    append_text(box, "p", "Seen: " + traces::Wording(trace).message(verdict.message));
+  if (!verdict.message.empty()) {
+    box += paragraph("Seen: " + Wording(trace).message(verdict.message));
+  }
   if (const std::string fault = fault_of(trace); !fault.empty()) {
-    append_text(box, "p", "At fault: " + fault);
+    box += paragraph("At fault: " + fault);
   }
   std::string facts = fmt::format("Recorded on {} by {}, seed {}.", trace.head.backend,
                                   trace.head.origin, trace.head.seed);
@@ -66,18 +74,15 @@ std::string head_of(const traces::Trace& trace) {
     facts += fmt::format(" Grace window {} ms.", trace.head.deployment->grace.count());
   }
   if (trace.head.exhibit) facts += " Planted defect: " + trace.head.exhibit->shows + ".";
-  pugi::xml_node line = document.append_child("p");
-  line.append_attribute("class") = "facts";
-  line.text() = facts.c_str();
-  return text_of(document);
+  return fmt::format("<h1>{}</h1><div class=\"verdict {}\">{}</div><p class=\"facts\">{}</p>",
+                     escaped(title_of(trace)), word(verdict.result), box, escaped(facts));
 }
 
 /// The trace as the page's script reads it. Times are milliseconds since the run began; steps are
 /// named by their numbers, 0 for none.
 class Data {
  public:
-  explicit Data(const traces::Trace& trace)
-      : trace_(trace), line_(traces::timeline_of(trace)), say_(line_.begin) {}
+  explicit Data(const Trace& trace) : trace_(trace), line_(timeline_of(trace)), say_(line_.begin) {}
 
   [[nodiscard]] Json document() {
     return {{"begin", 0},
@@ -96,20 +101,20 @@ class Data {
   }
 
   /// [from, to, the step that began it, the step that ended it]
-  [[nodiscard]] Json span(const traces::Span& span) const {
+  [[nodiscard]] Json span(const Span& span) const {
     return Json::array({since_begin(span.from), since_begin(std::min(span.to, line_.end)),
                         span.first_step, span.last_step});
   }
 
-  [[nodiscard]] Json spans(const std::vector<traces::Span>& list) const {
+  [[nodiscard]] Json spans(const std::vector<Span>& list) const {
     Json json = Json::array();
-    for (const traces::Span& one : list) json.push_back(span(one));
+    for (const Span& one : list) json.push_back(span(one));
     return json;
   }
 
   [[nodiscard]] Json lanes() const {
     Json json = Json::array();
-    for (const traces::Lane& lane : line_.lanes) {
+    for (const Lane& lane : line_.lanes) {
       json.push_back({{"name", lane.actor},
                       {"clock", lane.up.empty() ? "" : clock(lane.clock)},
                       {"up", spans(lane.up)},
@@ -132,7 +137,7 @@ class Data {
 
   [[nodiscard]] Json leases() const {
     Json json = Json::array();
-    for (const traces::LeaseSpans& lease : line_.leases) {
+    for (const LeaseSpans& lease : line_.leases) {
       json.push_back({{"id", lease.lease_id},
                       {"attempt", lease.attempt_id},
                       {"worker", lease.worker_id},
@@ -146,7 +151,7 @@ class Data {
   /// Spans of statuses: [status, from, to, the step that brought it about]
   [[nodiscard]] Json attempts() {
     Json json = Json::array();
-    for (const traces::StatusSpan& status : line_.statuses) {
+    for (const StatusSpan& status : line_.statuses) {
       if (json.empty() || json.back()["id"] != status.attempt_id) {
         json.push_back({{"id", status.attempt_id}, {"spans", Json::array()}});
       }
@@ -161,11 +166,11 @@ class Data {
   [[nodiscard]] Json steps() {
     std::map<std::uint64_t, std::size_t> place;
     Json json = Json::array();
-    for (const traces::Step& step : trace_.steps) {
+    for (const Step& step : trace_.steps) {
       Json entry{{"t", since_begin(step.true_time)}};
       std::visit([&](const auto& what) { add(entry, what); }, step.what);
       entry["w"] = say_.step(step);
-      if (const auto* returned = std::get_if<traces::Return>(&step.what)) {
+      if (const auto* returned = std::get_if<Return>(&step.what)) {
         if (const auto call = place.find(returned->of); call != place.end()) {
           json[call->second]["r"] = step.number;
         }
@@ -176,7 +181,7 @@ class Data {
     return json;
   }
 
-  void add(Json& entry, const traces::Call& call) {
+  void add(Json& entry, const Call& call) {
     entry["a"] = call.actor;
     entry["k"] = "call";
     std::visit([&](const auto& operation) { add_subject(entry, operation); },
@@ -190,13 +195,13 @@ class Data {
     } else if constexpr (requires { operation.attempt_id; }) {
       entry["s"] = operation.attempt_id;
     } else if constexpr (requires { operation.lease_id; }) {
-      for (const traces::LeaseSpans& lease : line_.leases) {
+      for (const LeaseSpans& lease : line_.leases) {
         if (lease.lease_id == operation.lease_id) entry["s"] = lease.attempt_id;
       }
     }
   }
 
-  void add(Json& entry, const traces::Return& returned) const {
+  void add(Json& entry, const Return& returned) const {
     std::vector<std::string> changes = say_.changes(returned);
     if (!changes.empty()) entry["c"] = std::move(changes);
   }
@@ -214,11 +219,11 @@ class Data {
         event);
   }
 
-  void add(Json& entry, const traces::DiskEvent&) const { entry["k"] = "event"; }
+  void add(Json& entry, const DiskEvent&) const { entry["k"] = "event"; }
 
-  const traces::Trace& trace_;
-  traces::Timeline line_;
-  traces::Wording say_;
+  const Trace& trace_;
+  Timeline line_;
+  Wording say_;
 };
 
 /// Holds no markup, whatever the texts are: "<" stands in strings only, and is written as its
@@ -251,22 +256,16 @@ std::string fill(std::string_view page, const std::map<std::string_view, std::st
   return filled;
 }
 
-std::string escaped(const std::string& text) {
-  pugi::xml_document document;
-  document.append_child(pugi::node_pcdata).set_value(text.c_str());
-  return text_of(document);
-}
-
 }  // namespace
 
-std::string timeline_page(const traces::Trace& trace) {
+std::string timeline_page(const Trace& trace) {
   return fill(assets::page, {{"TITLE", escaped(title_of(trace))},
                              {"STYLE", std::string(assets::style)},
                              {"HEAD", head_of(trace)},
                              {"LIFE_CYCLE", std::string(assets::life_cycle)},
-                             {"PROGRAM", fmt::format("leasecheck {}.", version())},
+                             {"PROGRAM", "leasecheck " LEASECHECK_VERSION "."},
                              {"TRACE", for_script(Data(trace).document())},
                              {"SCRIPT", std::string(assets::script)}});
 }
 
-}  // namespace leasecheck::cli
+}  // namespace leasecheck::traces

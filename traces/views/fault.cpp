@@ -1,4 +1,4 @@
-#include "cli/views/fault.hpp"
+#include "traces/views/fault.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,33 +11,31 @@
 #include <vector>
 
 #include "leasecheck/spec/step.hpp"
-#include "sim/storage/disk_trace.hpp"
 #include "traces/digest.hpp"
+#include "traces/disk_trace.hpp"
 #include "traces/wording.hpp"
 
-namespace leasecheck::cli {
+namespace leasecheck::traces {
 namespace {
 
 /// The first answer that is not the contract's.
 struct Departure {
-  std::uint64_t call = 0;      ///< number of the step
-  std::uint64_t answer = 0;    ///< number of the step of its return
-  traces::Return by_contract;  ///< what the model answers and changes
-  const traces::Return* recorded = nullptr;
+  std::uint64_t call = 0;    ///< number of the step
+  std::uint64_t answer = 0;  ///< number of the step of its return
+  Return by_contract;        ///< what the model answers and changes
+  const Return* recorded = nullptr;
 };
 
 /// Takes the steps of a trace on the model.
 class Contract {
  public:
   /// Returns: what the model answers and changes.
-  traces::Return take(const model::Action& action, std::uint64_t call) {
+  Return take(const model::Action& action, std::uint64_t call) {
     model::Step step = model::step(std::move(state_), action);
     state_ = std::move(step.state);
     model::Snapshot after = model::snapshot(state_);
-    traces::Return returned{.of = call,
-                            .outcome = std::move(step.outcome),
-                            .delta = traces::delta(shown_, after),
-                            .post = 0};
+    Return returned{
+        .of = call, .outcome = std::move(step.outcome), .delta = delta(shown_, after), .post = 0};
     shown_ = std::move(after);
     return returned;
   }
@@ -47,18 +45,18 @@ class Contract {
   model::Snapshot shown_;
 };
 
-bool did_not_happen(const traces::Return& returned) {
+bool did_not_happen(const Return& returned) {
   return returned.outcome == std::unexpected(model::ErrorCode::unavailable) &&
          returned.delta.empty();
 }
 
-std::optional<Departure> first_departure(const traces::Trace& trace) {
+std::optional<Departure> first_departure(const Trace& trace) {
   Contract contract;
-  for (const traces::Step& step : trace.steps) {
-    const auto* returned = std::get_if<traces::Return>(&step.what);
+  for (const Step& step : trace.steps) {
+    const auto* returned = std::get_if<Return>(&step.what);
     if (returned == nullptr || did_not_happen(*returned)) continue;
-    const auto& call = std::get<traces::Call>(trace.steps[returned->of - 1].what);
-    traces::Return expected = contract.take(call.action, returned->of);
+    const auto& call = std::get<Call>(trace.steps[returned->of - 1].what);
+    Return expected = contract.take(call.action, returned->of);
     if (expected.outcome != returned->outcome || expected.delta != returned->delta) {
       return Departure{.call = returned->of,
                        .answer = step.number,
@@ -70,10 +68,10 @@ std::optional<Departure> first_departure(const traces::Trace& trace) {
 }
 
 /// What the contract asks for after the step and did not get, and what it got and must not have.
-std::string effect(const Departure& departure, const traces::Wording& say) {
+std::string effect(const Departure& departure, const Wording& say) {
   const auto& asked = departure.by_contract.delta;
   const auto& seen = departure.recorded->delta;
-  traces::Return missing{.of = departure.call, .outcome = {}, .delta = {}, .post = 0};
+  Return missing{.of = departure.call, .outcome = {}, .delta = {}, .post = 0};
   std::ranges::set_difference(asked, seen, std::inserter(missing.delta, missing.delta.end()));
   std::vector<std::string> wrong;
   for (const auto& [name, value] : seen) {
@@ -90,7 +88,7 @@ std::string effect(const Departure& departure, const traces::Wording& say) {
   return fmt::format("{}", fmt::join(clauses, ", and "));
 }
 
-std::string demand(const Departure& departure, const traces::Wording& say) {
+std::string demand(const Departure& departure, const Wording& say) {
   const std::string what_it_does = effect(departure, say);
   if (departure.by_contract.outcome == departure.recorded->outcome) {
     return fmt::format("By the contract, step {} {}.", departure.call, what_it_does);
@@ -100,14 +98,13 @@ std::string demand(const Departure& departure, const traces::Wording& say) {
 }
 
 /// Pre: every answer is the contract's.
-std::string fault_around(const traces::Trace& trace, const traces::Wording& say) {
+std::string fault_around(const Trace& trace, const Wording& say) {
   const std::string contract = "Every answer of the repository is the contract's";
-  const traces::Step& bad = trace.steps[trace.verdict.first_bad - 1];
-  if (const auto* returned = std::get_if<traces::Return>(&bad.what)) {
-    const traces::Step& call = trace.steps[returned->of - 1];
-    return fmt::format("{}. {}; {}'s call broke the rule: it {}.", traces::actor_of(call), contract,
-                       traces::actor_of(call),
-                       say.call(std::get<traces::Call>(call.what).action.operation));
+  const Step& bad = trace.steps[trace.verdict.first_bad - 1];
+  if (const auto* returned = std::get_if<Return>(&bad.what)) {
+    const Step& call = trace.steps[returned->of - 1];
+    return fmt::format("{}. {}; {}'s call broke the rule: it {}.", actor_of(call), contract,
+                       actor_of(call), say.call(std::get<Call>(call.what).action.operation));
   }
   return fmt::format(
       "not the repository. {}, so it is those around it: a worker, a reaper, or a clock that is "
@@ -117,12 +114,12 @@ std::string fault_around(const traces::Trace& trace, const traces::Wording& say)
 
 }  // namespace
 
-std::string fault_of(const traces::Trace& trace) {
-  if (trace.verdict.result != traces::Result::violated) return {};
-  if (sim::is_disk_trace(trace)) {
+std::string fault_of(const Trace& trace) {
+  if (trace.verdict.result != Result::violated) return {};
+  if (is_disk_trace(trace)) {
     return "the repository. Its processes and its disk did only what they may do at any time.";
   }
-  const traces::Wording say(trace);
+  const Wording say(trace);
   const std::optional<Departure> departure = first_departure(trace);
   if (!departure) return fault_around(trace, say);
   if (departure->answer == trace.verdict.first_bad) {
@@ -135,4 +132,4 @@ std::string fault_of(const traces::Trace& trace) {
       departure->call, demand(*departure, say));
 }
 
-}  // namespace leasecheck::cli
+}  // namespace leasecheck::traces

@@ -1,9 +1,9 @@
-#include "sim/storage/storage_properties.hpp"
+#include "properties/storage_properties.hpp"
 
 #include <array>
 #include <cstddef>
 
-namespace leasecheck::sim {
+namespace leasecheck::properties {
 
 std::span<const StorageClaim> storage_properties() {
   using enum StorageProperty;
@@ -27,4 +27,4 @@ std::string_view name_of(StorageProperty property) {
   return storage_properties()[static_cast<std::size_t>(property)].name;
 }
 
-}  // namespace leasecheck::sim
+}  // namespace leasecheck::properties
