@@ -9,7 +9,7 @@
 namespace leasecheck::repo {
 namespace {
 
-constexpr std::array<std::string_view, 3> top_folders{"cli", "tests", "bench"};
+constexpr std::array<std::string_view, 4> top_folders{"cli", "tests", "bench", "examples"};
 
 std::string folder_of(std::string_view room) {
   return std::string(room.substr(0, room.find('/')));
@@ -83,7 +83,8 @@ std::string id_of(std::string room, const Arrows& arrows) {
 }
 
 bool is_drawn(const std::string& room) {
-  return folder_of(room) != "tests" && folder_of(room) != "bench";
+  const std::string folder = folder_of(room);
+  return folder != "tests" && folder != "bench" && folder != "examples";
 }
 
 /// The rooms of each folder in a box of their own.

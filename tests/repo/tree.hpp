@@ -31,8 +31,8 @@ using Violations = std::vector<std::string>;
 [[nodiscard]] SourceFile file_of(std::string path, std::string_view text);
 
 /// The project's folders that hold sources.
-inline constexpr std::array<std::string_view, 8> source_folders{
-    "model", "impl", "sim", "properties", "traces", "cli", "tests", "bench"};
+inline constexpr std::array<std::string_view, 9> source_folders{
+    "model", "impl", "sim", "properties", "traces", "cli", "tests", "bench", "examples"};
 
 /// Every C++ file below the project's folders. A template of a header (`x.hpp.in`) counts as the
 /// header.

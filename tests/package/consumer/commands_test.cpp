@@ -1,8 +1,7 @@
 // The RapidCheck properties of leasecheck as tests, and a suite of one's own on its commands.
 #include <leasecheck/gtest.hpp>
 #include <leasecheck/rapidcheck.hpp>
-
-#include "my_repository.hpp"
+#include <my_repository.hpp>
 
 namespace {
 

@@ -34,10 +34,11 @@
 /// in "MyRepository.HoldsUnderFaults.jsonl.part", which the next run makes a trace of.
 ///
 /// `LEASECHECK_REPLAY` makes a test of each trace in a folder, `MyRepository.Replays_…`: violated
-/// when it was recorded, it must hold now. The folder is named as seen from the source file. One
-/// that is not there fails; one without a trace is a test that is skipped. With CMake's
-/// `gtest_discover_tests(… DISCOVERY_MODE PRE_TEST)` a trace that is put there is a test without a
-/// build.
+/// when it was recorded, it must hold now. The folder is named as seen from the source file, by its
+/// whole path where a compiler is told relative ones (ccache with base_dir). One
+/// that is not there fails; one without a trace is a test that is skipped. A trace that is put
+/// there is a test without a build; CMake's `gtest_discover_tests`, which lists tests when it
+/// builds, should leave `*.Replays_*` to a plain `add_test`.
 ///
 /// Two variables of the environment are read, neither of which need be set:
 /// LEASECHECK_SEED_FROM   a text from which the seeds of `HoldsUnderFaults` are counted, for
@@ -85,7 +86,7 @@ class FailingTest : public ::testing::Test {
   std::string why_;
 };
 
-/// Makes a test that does `Test(argument)`'s work; to be called before the tests run.
+/// Makes the test `Test(why)`; to be called before the tests run.
 template <class Test>
 void register_test(const char* suite, const std::string& name, const char* file, int line,
                    const std::string& why) {
@@ -137,12 +138,16 @@ template <class Factory>
 bool register_recorded_failures(const char* suite, const char* file, int line, Factory make,
                                 const std::filesystem::path& folder) {
   const auto repository = repository_under_test(suite, std::move(make));
-  const auto found = (std::filesystem::path(file).parent_path() / folder).lexically_normal();
+  const std::filesystem::path source = file;
+  const auto found = std::filesystem::absolute(source.parent_path() / folder).lexically_normal();
   const auto failures = recorded_failures(found);
   if (!failures) {
-    register_test<FailingTest>(suite, "HasAFolderOfTraces", file, line,
-                               failures.error() + "\nto do: make this folder, or name another in " +
-                                   "LEASECHECK_REPLAY, as seen from " + file);
+    register_test<FailingTest>(
+        suite, "HasAFolderOfTraces", file, line,
+        failures.error() + "\nto do: make this folder, or give " + "LEASECHECK_REPLAY another, " +
+            (source.is_absolute()
+                 ? "as seen from " + source.string()
+                 : "by its whole path: the compiler knows " + source.string() + " by no other"));
     return true;
   }
   if (failures->empty()) {
