@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/campaign/failing_operation.hpp"
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
 #include "cli/interruption.hpp"
@@ -65,32 +66,9 @@ traces::Trace record(const SeedOptions& options, std::uint64_t seed) {
   return trace;
 }
 
-/// The step at which the verdict was reached, if it is one of the trace.
-const traces::Step* bad_step(const traces::Trace& trace) {
-  const std::uint64_t number = trace.verdict.first_bad;
-  return number == 0 || number > trace.steps.size() ? nullptr : &trace.steps[number - 1];
-}
-
-std::string where(const traces::Trace& trace) {
-  const traces::Step* step = bad_step(trace);
-  if (step == nullptr && !trace.steps.empty()) step = &trace.steps.back();
-  if (step == nullptr) return {};
-  if (const auto* unanswered = std::get_if<traces::Call>(&step->what)) {
-    return fmt::format("{}: no answer", model::name_of(unanswered->action.operation));
-  }
-  if (const auto* event = std::get_if<model::Environment>(&step->what)) {
-    return std::string(model::name_of(*event));
-  }
-  const auto* returned = std::get_if<traces::Return>(&step->what);
-  if (returned == nullptr) return {};
-  const auto& call = std::get<traces::Call>(trace.steps[returned->of - 1].what);
-  return fmt::format("{}: {}", model::name_of(call.action.operation),
-                     returned->outcome ? "ok" : model::word(returned->outcome.error()));
-}
-
 // Leaving out work would leave attempts open as well: a bound that has passed cannot be shrunk.
 bool can_be_shrunk(const traces::Trace& trace) {
-  const traces::Step* step = bad_step(trace);
+  const traces::Step* step = failing_step(trace);
   if (step == nullptr) return false;
   const auto* event = std::get_if<model::Environment>(&step->what);
   return event == nullptr || !std::holds_alternative<model::ProgressDue>(*event);
@@ -102,7 +80,7 @@ std::string trace_name(std::uint64_t seed, std::string_view ending) {
 
 // The trace of a failure, and a shorter one of the same violation if there is one.
 void add_traces(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
-  result.failure->at = where(trace);
+  result.failure->at = failing_operation(trace);
   result.failure->trace_file = trace_name(result.seed, ".jsonl");
   if (options.keep_traces != KeepTraces::all) {
     result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
@@ -223,7 +201,7 @@ SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
   if (options.keep_traces == KeepTraces::none) return result;
   if (auto trace = record_until_death(options, seed)) {
     trace->verdict = result.failure->verdict;
-    result.failure->at = where(*trace);
+    result.failure->at = failing_operation(*trace);
     result.failure->trace_file = trace_name(seed, ".jsonl");
     result.traces.push_back({result.failure->trace_file, traces::to_text(*trace)});
   } else if (options.disk) {

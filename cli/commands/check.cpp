@@ -1,27 +1,31 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/campaign/campaign.hpp"
-#include "cli/campaign/campaign_report.hpp"
+#include "cli/campaign/failing_operation.hpp"
 #include "cli/campaign/trace_replay.hpp"
+#include "cli/check_report/console.hpp"
+#include "cli/check_report/json.hpp"
+#include "cli/check_report/markdown.hpp"
+#include "cli/check_report/seen.hpp"
+#include "cli/check_report/writer.hpp"
 #include "cli/command.hpp"
 #include "cli/installation.hpp"
 #include "cli/interruption.hpp"
 #include "cli/output.hpp"
-#include "cli/report/check_report.hpp"
 #include "cli/report/file_writer.hpp"
-#include "cli/report/svg.hpp"
-#include "cli/report/text.hpp"
-#include "model/graph/dot.hpp"
-#include "model/graph/lens.hpp"
 #include "model/graph/walk.hpp"
 #include "sim/conformance/transition_tours.hpp"
+#include "sim/oracle/necessity.hpp"
+#include "traces/disk_trace.hpp"
+#include "traces/reader.hpp"
+#include "traces/shell_word.hpp"
+#include "traces/wording.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -33,7 +37,29 @@ struct CheckOptions {
   int attempts = 1;
   std::string report_directory = "leasecheck-report";
   std::string corpus_directory;  ///< empty: the one that belongs to the program
+  bool is_verbose = false;
 };
+
+std::string command_of(const CheckOptions& options, const std::string& backend) {
+  static const CheckOptions defaults;
+  std::string command = "leasecheck check --backend " + traces::shell_word(backend);
+  const bool is_seconds = options.budget_ms % 1000 == 0;
+  command += is_seconds ? fmt::format(" --budget {}s", options.budget_ms / 1000)
+                        : fmt::format(" --budget {}ms", options.budget_ms);
+  if (options.attempts != defaults.attempts) {
+    command += fmt::format(" --attempts {}", options.attempts);
+  }
+  if (options.common.subject_timeout_ms != defaults.common.subject_timeout_ms) {
+    command += fmt::format(" --subject-timeout {}ms", options.common.subject_timeout_ms);
+  }
+  if (!options.corpus_directory.empty()) {
+    command += " --corpus " + traces::shell_word(options.corpus_directory);
+  }
+  if (options.report_directory != defaults.report_directory) {
+    command += " --report " + traces::shell_word(options.report_directory);
+  }
+  return command;
+}
 
 /// Does it, and takes down in the section what it throws, so that the parts that were done before
 /// it and those that come after it keep their results.
@@ -44,7 +70,7 @@ void guarded(Section& section, Act act) {
   } catch (...) {
     const Stop stop = stop_for(std::current_exception());
     section.end = worst(*section.end, stop.code);
-    section.text += stop.message + "\n";
+    section.notes.push_back(stop.message);
   }
 }
 
@@ -76,37 +102,50 @@ class Check {
     const auto began = std::chrono::steady_clock::now();
     guarded(section, [&] { (this->*part)(section); });
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
-    section.seconds = passed.count();
-    if (!options_.common.json) print(section);
+    if (section.end) section.seconds = passed.count();
+    if (!options_.common.json) say(part_in_words(section));
+    std::fflush(stdout);
     report_.sections.push_back(std::move(section));
   }
 
-  static void print(const Section& section) {
-    const std::string time = section.end ? fmt::format(" ({:.1f} s)", section.seconds) : "";
-    say("{}: {}{}\n{}\n", section.title, word_of(section), time, section.text);
-    std::fflush(stdout);
+  /// Takes down what was found to be wrong, if anything was.
+  void take(Section& section, ReportedFailure failure) {
+    section.end = worst(*section.end, exit_code_of(failure.verdict.result));
+    if (failure.verdict.result == traces::Result::held) return;
+    if (failure.explanation) {
+      std::string& message = failure.verdict.message;
+      message = traces::Wording(failure.explanation->trace).message(message);
+    }
+    report_.add(std::move(failure));
   }
 
-  // The model on its own: every state of a small configuration, and the picture of it.
+  void count(Section& section, const sim::Tally& tally) {
+    add_seen(section, tally);
+    for (const auto& [edge, times] : tally.transitions) report_.moves[edge] += times;
+  }
+
+  // The model on its own: every state of a small configuration, and the graph of it.
   void check_model(Section& section) {
-    const auto walked = graph::walk({});
+    auto walked = graph::walk({});
     if (!walked) throw Stop{"the model's walk: " + walked.error(), ExitCode::internal};
     const graph::WalkOptions& options = walked->options;
-    section.text = fmt::format(
-        "bounds      {} attempt, {} workers, ttl {} ms, grace {} ms, {} policies\n"
-        "states      {}\ntransitions {}\ndepth       {}\n",
-        options.attempts, options.workers, options.ttl.count(), options.grace.count(),
-        options.specs.size(), grouped(walked->states.size()), grouped(walked->transitions.size()),
-        walked->depth);
-    section.figures = {{"states", walked->states.size()},
-                       {"transitions", walked->transitions.size()},
-                       {"depth", walked->depth}};
-    const graph::Graph seen = graph::through(graph::attempt_lens, *walked);
-    report_.life_cycle = svg_from_dot(graph::to_dot(seen, {.title = graph::attempt_lens.title}));
+    section.bounds = {figure("attempts", "attempts", options.attempts),
+                      figure("workers", "workers", options.workers),
+                      milliseconds("ttl_ms", "ttl", options.ttl),
+                      milliseconds("grace_ms", "grace", options.grace),
+                      figure("policies", "policies", options.specs.size())};
+    section.totals = {figure("states", "states", walked->states.size()),
+                      figure("transitions", "transitions", walked->transitions.size()),
+                      figure("depth", "steps deep", walked->depth)};
+    walk_ = *std::move(walked);
   }
 
   // The contract on the backend: every transition of bounded worlds, each compared with the model.
   void check_contract(Section& section) {
+    section.bounds = {figure("workers", "workers", 2),
+                      figure("attempts", "attempts", options_.attempts)};
+    section.again = fmt::format("leasecheck conform --backend {} --workers 2 --attempts {}",
+                                traces::shell_word(backend_.name), options_.attempts);
     const auto checked = sim::conform({.workers = 2,
                                        .attempts = options_.attempts,
                                        .backend = backend_.name,
@@ -114,23 +153,28 @@ class Check {
                                        .progress = {}});
     if (!checked) throw Stop{checked.error()};
     describe_tours(section, *checked);
-    const traces::Verdict& verdict = checked->verdict;
-    section.end = exit_code_of(verdict.result);
-    if (verdict.result == traces::Result::held) return;
-    section.text +=
-        fmt::format("{} {}: {}\n", traces::word(verdict.result), verdict.property, verdict.message);
+    ReportedFailure failure{.verdict = checked->verdict,
+                            .sightings = {{section.name, "a tour of the contract"}}};
     if (checked->trace) {
+      failure.at = failing_operation(*checked->trace);
+      failure.explanation = Explanation{.trace = *checked->trace};
       const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
       const auto written = write_file(file, traces::to_text(*checked->trace));
+      if (written) {
+        failure.trace = file.string();
+        failure.replay = replay_command(file.string(), backend_.name);
+      }
+      take(section, std::move(failure));
       if (!written) throw Stop{written.error()};
-      section.replay = replay_command(file.string(), backend_.name);
-      section.text += fmt::format("  trace: {}\n", file.string());
-    } else if (verdict.result == traces::Result::violated) {
-      section.text += "  no trace: done again, it did not happen\n";
+      return;
     }
+    if (failure.verdict.result == traces::Result::violated) {
+      section.notes.emplace_back("no trace of the violation: done again, it did not happen");
+    }
+    take(section, std::move(failure));
   }
 
-  void describe_tours(Section& section, const sim::ConformResult& checked) const {
+  void describe_tours(Section& section, const sim::ConformResult& checked) {
     sim::ConformedWorld total;
     for (const sim::ConformedWorld& world : checked.worlds) {
       total.states += world.states;
@@ -138,23 +182,18 @@ class Check {
       total.covered += world.covered;
       total.calls += world.calls;
     }
-    section.text = fmt::format(
-        "bounds      2 workers, {} attempt{} at a time\nworlds      {}\n"
-        "states      {}\ntransitions {}, of which {} were made\noperations  {}\n",
-        options_.attempts, options_.attempts == 1 ? "" : "s", checked.worlds.size(),
-        grouped(total.states), grouped(total.transitions), grouped(total.covered),
-        grouped(total.calls));
-    for (const std::string& text : checked.not_covered) {
-      section.text += fmt::format("not covered: {}\n", text);
-    }
-    section.figures = {{"workers", 2},
-                       {"attempts", options_.attempts},
-                       {"states", total.states},
-                       {"transitions", total.transitions},
-                       {"covered", total.covered},
-                       {"operations", total.calls},
-                       {"not_covered", checked.not_covered},
-                       {"verdict", to_json(checked.verdict)}};
+    section.totals = {figure("worlds", "worlds", checked.worlds.size()),
+                      figure("states", "states", total.states),
+                      figure("transitions", "transitions", total.transitions),
+                      figure("covered", "of them made", total.covered),
+                      figure("operations", "operations", total.calls)};
+    count(section, checked.tally);
+    Gap gap{.name = "not_covered",
+            .title = "not covered",
+            .reason = "transitions of the bounded worlds that no tour made",
+            .what = {}};
+    for (const std::string& text : checked.not_covered) gap.what[text] = 0;
+    if (!gap.what.empty()) section.gaps.push_back(std::move(gap));
   }
 
   void check_simulation(Section& section) {
@@ -163,11 +202,27 @@ class Check {
     campaign.last_seed = UINT64_MAX;
     campaign.budget = std::chrono::milliseconds(options_.budget_ms);
     campaign.trace_directory = options_.report_directory;
+    section.bounds = {milliseconds("budget_ms", "of budget", *campaign.budget)};
     const CampaignResult result = run_campaign(campaign);
     section.end = exit_code_of(result.result);
-    section.text = in_words(result);
-    section.figures = to_json(result);
-    if (!result.failures.empty()) section.replay = result.failures.front().replay;
+    add_campaign(section, result);
+    count(section, result.tally);
+    if (result.tally.runs > 0) {
+      section.again = fmt::format("leasecheck simulate --backend {} --seeds 1..{}",
+                                  traces::shell_word(backend_.name), result.last_seed);
+    }
+    for (const Failure& failure : result.failures) {
+      ReportedFailure reported{.verdict = failure.verdict,
+                               .at = failure.at,
+                               .sightings = {{section.name, fmt::format("seed {}", failure.seed)}},
+                               .trace = failure.trace_file,
+                               .replay = failure.replay};
+      if (auto trace = traces::read_file(failure.trace_file)) {
+        reported.verdict = trace->verdict;
+        reported.explanation = Explanation{.trace = *std::move(trace)};
+      }
+      take(section, std::move(reported));
+    }
     if (!result.not_written.empty()) throw Stop{result.not_written};
   }
 
@@ -177,7 +232,8 @@ class Check {
         options_.corpus_directory.empty() ? corpus_directory() : options_.corpus_directory;
     if (!directory) {
       section.end = std::nullopt;
-      section.text = "no recorded failures are installed with this program; --corpus names some\n";
+      section.notes.emplace_back(
+          "no recorded failures are installed with this program; --corpus names some");
       return;
     }
     std::vector<std::string> files = traces_in(*directory);
@@ -187,79 +243,126 @@ class Check {
       const std::vector<std::string> more = traces_in(*directory / "storage");
       files.insert(files.end(), more.begin(), more.end());
     }
-    section.figures = {{"failures", nlohmann::ordered_json::array()}};
-    std::uint64_t operations = 0;
+    sim::Tally tally;
     for (const std::string& file : files) {
       if (is_interrupted()) break;
-      guarded(section, [&] { operations += replay_of_corpus(section, file); });
+      guarded(section, [&] { tally.add(replay_of_corpus(section, file)); });
     }
     if (is_interrupted()) {
       section.end = worst(*section.end, ExitCode::inconclusive);
-      section.text += "interrupted\n";
+      section.notes.emplace_back("interrupted");
     }
-    section.text +=
-        fmt::format("traces      {}\noperations  {}\n", files.size(), grouped(operations));
-    section.figures["traces"] = files.size();
-    section.figures["operations"] = operations;
+    section.totals = {figure("traces", "traces", files.size()),
+                      figure("operations", "operations", tally.operations)};
+    count(section, tally);
   }
 
-  // Returns: how many operations it took.
-  std::uint64_t replay_of_corpus(Section& section, const std::string& file) {
+  sim::Tally replay_of_corpus(Section& section, const std::string& file) {
     const ReplayedTrace replayed = replay_file(file, backend_);
     const traces::Verdict& verdict = replayed.now.verdict;
     // Then a program was not waited for any longer.
-    if (is_interrupted() && verdict.result == traces::Result::broken) return 0;
+    if (is_interrupted() && verdict.result == traces::Result::broken) return {};
     if (verdict.result != traces::Result::held) {
-      section.end = worst(*section.end, exit_code_of(verdict.result));
-      section.text += fmt::format("{}: {} {}: {}\n", file, traces::word(verdict.result),
-                                  verdict.property, verdict.message);
-      nlohmann::ordered_json failure{{"trace", file}};
-      failure.update(to_json(verdict));
-      section.figures["failures"].push_back(std::move(failure));
-      if (section.replay.empty()) {
-        section.replay = replay_command(file, backend_.name, replayed.head.backend);
+      ReportedFailure failure{.verdict = verdict,
+                              .sightings = {{section.name, file}},
+                              .trace = file,
+                              .replay = replay_command(file, backend_.name, replayed.head.backend)};
+      if (auto trace = as_it_goes_now(file, verdict)) {
+        failure.at = failing_operation(*trace);
+        failure.explanation = Explanation{.trace = *std::move(trace)};
       }
+      take(section, std::move(failure));
     }
-    return replayed.now.tally.operations;
+    return replayed.now.tally;
+  }
+
+  /// The trace with what the backend answers to it. Nothing, if nothing is violated by that.
+  [[nodiscard]] std::optional<traces::Trace> as_it_goes_now(const std::string& file,
+                                                            const traces::Verdict& verdict) const {
+    if (verdict.result != traces::Result::violated) return std::nullopt;
+    auto trace = traces::read_file(file);
+    if (!trace) return std::nullopt;
+    if (traces::is_disk_trace(*trace)) {
+      trace->verdict = verdict;
+      return *std::move(trace);
+    }
+    const auto subject = make_subject(backend_);
+    auto again = sim::rerun(*trace, *subject);
+    if (!again || again->verdict.result != verdict.result) return std::nullopt;
+    return *std::move(again);
   }
 
   void leave_to_its_command(Section& section) {
     section.end = std::nullopt;
-    section.text =
-        sim::storage_named(backend_.name)
-            ? fmt::format("`leasecheck {}` does it\n", section.name)
-            : fmt::format("the simulated disk is for SQLite only, not for {}\n", backend_.name);
+    if (sim::storage_named(backend_.name)) {
+      section.again = "leasecheck " + section.name;
+      section.notes.push_back(fmt::format("a command of its own does it, {}", section.again));
+    } else {
+      section.notes.push_back(
+          fmt::format("the simulated disk is for SQLite only, not for {}", backend_.name));
+    }
   }
 
-  // The last line of a violation is the command that replays it.
+  static Figure figure(std::string name, std::string what, std::uint64_t value) {
+    return {.name = std::move(name), .what = std::move(what), .value = value};
+  }
+  static Figure milliseconds(std::string name, std::string what, model::Duration value) {
+    return {.name = std::move(name),
+            .what = std::move(what),
+            .value = static_cast<std::uint64_t>(value.count()),
+            .unit = Figure::Unit::milliseconds};
+  }
+
+  // What each step is needed for, as far as that is soon known, and a timeline for each failure.
+  void explain_failures() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    const auto may_go_on = [end] {
+      return !is_interrupted() && std::chrono::steady_clock::now() < end;
+    };
+    std::size_t number = 0;
+    for (ReportedFailure& failure : report_.failures) {
+      if (!failure.explanation) continue;
+      failure.timeline = fmt::format("timeline-{}.html", ++number);
+      const traces::Trace& trace = failure.explanation->trace;
+      constexpr std::size_t most_steps = 60;
+      if (failure.verdict.result != traces::Result::violated || traces::is_disk_trace(trace) ||
+          trace.steps.size() > most_steps) {
+        continue;
+      }
+      failure.explanation->without = sim::leave_out_each(trace, backend_.make, may_go_on);
+    }
+  }
+
   ExitCode finish() {
-    bool is_written = false;
+    if (walk_) report_.life_cycle = life_cycle_taken(*walk_, report_.moves);
+    explain_failures();
     if (options_.common.json) {
       say(summary_json(report_));
-      return write(is_written);
+    } else {
+      say("\n" + findings_in_words(report_));
+      if (options_.is_verbose) say(lists_in_words(report_));
+      say("{} in {:.1f} s", word(report_.end()), report_.seconds());
     }
-    say("{}", word(report_.end()));
     std::fflush(stdout);
-    const ExitCode end = write(is_written);
+    bool is_written = false;
+    const ExitCode end = after_verdict(report_.end(), [&] {
+      write_report(report_, options_.report_directory);
+      is_written = true;
+      const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+      if (summary != nullptr && *summary != '\0') append_step_summary(report_, summary);
+    });
+    if (options_.common.json) return end;
     if (is_written) say("; report in {}/index.html", options_.report_directory);
     say("\n");
-    const auto replayed = std::ranges::find_if(
-        report_.sections, [](const Section& section) { return !section.replay.empty(); });
-    if (replayed != report_.sections.end()) say("{}\n", replayed->replay);
+    // The last line of a violation is the command that replays it.
+    if (const std::string replay = first_replay(report_); !replay.empty()) say("{}\n", replay);
     return end;
-  }
-
-  ExitCode write(bool& is_written) {
-    return after_verdict(report_.end(), [&] {
-      const auto written = write_report(report_, options_.report_directory);
-      if (!written) throw Stop{"no report: " + written.error()};
-      is_written = true;
-    });
   }
 
   const CheckOptions& options_;
   const sim::Backend backend_;
-  Report report_{.backend = backend_.name, .life_cycle = std::unexpected("the walk failed")};
+  Report report_{.backend = backend_.name, .command = command_of(options_, backend_.name)};
+  std::optional<graph::Walk> walk_;
 };
 
 }  // namespace
@@ -269,6 +372,8 @@ void add_check(CommandLine& program) {
       program.add("check", "The main job: model, contract, simulation and corpus on one backend");
   auto options = std::make_shared<CheckOptions>();
   add_json_option(command, options->common);
+  command.flag("--verbose", options->is_verbose,
+               "Print the long lists as well: operations, moves, faults, premises, explanations");
   add_backend_options(command, options->common);
   command.duration("--budget", options->budget_ms, "How long to simulate").show_default("30s");
   command.option("--attempts", options->attempts, "Attempts at a time in the tours of the contract")

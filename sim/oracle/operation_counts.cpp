@@ -1,6 +1,7 @@
 #include "sim/oracle/operation_counts.hpp"
 
 #include <string>
+#include <variant>
 
 namespace leasecheck::sim {
 namespace {
@@ -21,6 +22,8 @@ void OperationCounts::count(const model::Operation& operation, const model::Outc
   Counted& counted = counted_[operation.index()];
   counted.operation = model::name_of(operation);
   ++counted.outcomes[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
+  // It ends the world, and is no move of an attempt.
+  if (std::holds_alternative<model::Reset>(operation)) return;
   for (const properties::AttemptChange& change : changes) {
     const std::size_t from = index_of(change.before);
     const std::size_t to = index_of(change.after);

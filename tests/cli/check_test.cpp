@@ -2,7 +2,10 @@
 // the worst.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
 
 #include "sim/defects/repository/mutants.hpp"
 #include "tests/support/program.hpp"
@@ -46,16 +49,163 @@ std::string one_of_the_corpus(const std::string& name) {
 
 constexpr const char* quick = "check --backend memory --budget 200ms --report r ";
 
-TEST(Check, EndsWithAReportThatAPersonCanOpen) {
+/// Whether summary.json is as its schema says, by Python's jsonschema.
+::testing::AssertionResult is_as_its_schema(const Workplace& place, const std::string& file) {
+  const Ended ended = place.run(
+      "-c 'import json, jsonschema, sys; jsonschema.Draft202012Validator("
+      "json.load(open(sys.argv[2]))).validate(json.load(open(sys.argv[1])))' " +
+          file + " " LEASECHECK_ROOT "/cli/check_report/summary.schema.json",
+      LEASECHECK_PYTHON);
+  if (ended.exit_code == 0) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << ended.err;
+}
+
+/// How many test cases of junit.xml ended in each way: "tests failures errors skipped".
+std::string ends_in_junit(const Workplace& place) {
+  return place
+      .run(
+          "-c 'import xml.etree.ElementTree as tree; suite = "
+          "tree.parse(\"r/junit.xml\").getroot(); "
+          "print(len(suite.findall(\"testcase\")), *(len(suite.findall(\"testcase/\" + kind)) "
+          "for kind in (\"failure\", \"error\", \"skipped\")), "
+          "*(suite.get(kind) for kind in (\"tests\", \"failures\", \"errors\", \"skipped\")))'",
+          LEASECHECK_PYTHON)
+      .out;
+}
+
+TEST(Check, ThatHeldSaysSoInEveryForm) {
   const Workplace place;
-  const Ended ended = place.run("check --backend memory --budget 2s --report out");
+  const Ended ended = place.run("check --backend memory --budget 1s --report r");
   ASSERT_EQ(ended.exit_code, 0) << ended.out << ended.err;
-  for (const char* file : {"summary.json", "junit.xml", "index.html", "lifecycle.svg"}) {
-    EXPECT_GT(std::filesystem::file_size(place / (std::string("out/") + file)), 100U) << file;
-  }
-  const auto summary = nlohmann::json::parse(testing::text_of(place / "out/summary.json"));
+  EXPECT_LE(std::ranges::count(ended.out, '\n'), 40) << ended.out;
+  EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
+  EXPECT_EQ(ends_in_junit(place), "6 0 0 2 6 0 0 2\n");
+  const auto summary = nlohmann::json::parse(testing::text_of(place / "r/summary.json"));
   EXPECT_EQ(summary["result"], "held");
-  EXPECT_EQ(summary["sections"].size(), 6U);
+  EXPECT_EQ(summary["command"], "leasecheck check --backend memory --budget 1s --report r");
+  EXPECT_EQ(summary["failures"].size(), 0U);
+  EXPECT_GT(summary["life_cycle"]["taken"], 25);
+  EXPECT_EQ(summary["life_cycle"]["unknown"].size(), 0U) << summary["life_cycle"];
+  EXPECT_EQ(place.run("graph --coverage r/summary.json").exit_code, 0);
+  const std::string page = testing::text_of(place / "r/index.html");
+  for (const char* words :
+       {"<strong>held</strong>", "leasecheck check --backend memory --budget 1s", "<svg ",
+        "heartbeat_lease", "conforms_to_model", "not run"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+}
+
+TEST(Check, ThatIsViolatedExplainsEachFailureOnce) {
+  const Workplace place;
+  const Ended ended =
+      place.run("check --mutant heartbeat_shortens_lease --budget 1s --report r --json");
+  EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
+  EXPECT_EQ(ended.out, testing::text_of(place / "r/summary.json"));
+  EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
+  EXPECT_EQ(ends_in_junit(place), "6 3 0 2 6 3 0 2\n");
+  const auto summary = nlohmann::json::parse(ended.out);
+  ASSERT_EQ(summary["failures"].size(), 1U) << summary["failures"];
+  const auto& failure = summary["failures"][0];
+  EXPECT_EQ(failure["property"], "expiry_never_lowered");
+  EXPECT_EQ(failure["at"], "heartbeat_lease: ok");
+  EXPECT_GT(failure["seen"].size(), 2U);
+  const std::string timeline = failure["timeline"];
+  EXPECT_NE(
+      testing::text_of(place / ("r/" + timeline)).find("<h1>leasecheck: expiry_never_lowered"),
+      std::string::npos);
+  const std::string page = testing::text_of(place / "r/index.html");
+  for (const std::string& words :
+       {std::string("<strong>violated expiry_never_lowered"), "href=\"" + timeline + "\"",
+        std::string("Promised:  As long as"), std::string("without it: held"),
+        std::string("leasecheck replay r/contract.jsonl")}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+}
+
+TEST(Check, ThatIsBrokenOrCannotGoOnIsNoFailureInJunit) {
+  const Workplace place;
+  place.write("corpus/notes.jsonl", "Dear diary\n");
+  const Ended ended = place.run(
+      "check --budget 200ms --report r --corpus corpus "
+      "--backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT " early_exit'");
+  EXPECT_EQ(ended.exit_code, 4) << ended.out << ended.err;
+  EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
+  EXPECT_EQ(ends_in_junit(place), "6 0 3 2 6 0 3 2\n");
+  const std::string page = testing::text_of(place / "r/index.html");
+  EXPECT_NE(page.find("notes.jsonl:1"), std::string::npos);
+  EXPECT_NE(page.find("<strong>broken"), std::string::npos);
+}
+
+TEST(Check, ThatIsInterruptedIsInconclusiveInEveryForm) {
+  const Workplace place;
+  const Ended ended = place.run(
+      "-c '\"$0\" check --backend memory --budget 60s --report r >out & "
+      "until grep -q ^contract out; do sleep 0.1; done; kill -TERM $!; wait "
+      "$!' " LEASECHECK_PROGRAM,
+      "sh");
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
+  const auto ends = ends_of(place);
+  EXPECT_EQ(ends.at("corpus"), "inconclusive");
+  EXPECT_NE(
+      testing::text_of(place / "r/junit.xml").find("<error message=\"inconclusive\">interrup"),
+      std::string::npos);
+  EXPECT_NE(testing::text_of(place / "r/index.html").find("<strong>inconclusive</strong>"),
+            std::string::npos);
+}
+
+TEST(Check, AddsToTheStepSummaryThatIsNamed) {
+  const Workplace place;
+  place.write("summary.md", "# Before\n");
+  const std::string program = " " LEASECHECK_PROGRAM " ";
+  const Ended ended = place.run("GITHUB_STEP_SUMMARY=summary.md" + program +
+                                    "check --mutant heartbeat_shortens_lease "
+                                    "--budget 1ms --report r",
+                                "/usr/bin/env");
+  EXPECT_EQ(ended.exit_code, 1) << ended.err;
+  const std::string text = testing::text_of(place / "summary.md");
+  EXPECT_TRUE(text.starts_with("# Before\n## leasecheck check of mutant:heartbeat")) << text;
+  EXPECT_NE(text.find("```mermaid\nsequenceDiagram"), std::string::npos) << text;
+  const Ended none =
+      place.run("GITHUB_STEP_SUMMARY=none/summary.md" + program + quick, "/usr/bin/env");
+  EXPECT_EQ(none.exit_code, 2) << none.out;
+  EXPECT_NE(none.err.find("none/summary.md"), std::string::npos) << none.err;
+}
+
+/// The lines that say how a part ended, with numbers and times taken out.
+std::vector<std::string> parts_in(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    static const std::regex part("(model|contract|simulation|corpus|crash|interleave) .*");
+    static const std::regex varies(R"([\d,]*\d(\.\d)?|\d+ (h|min|s)\b| +)");
+    if (!std::regex_match(line, part)) continue;
+    line = line.substr(0, line.find(" of virtual time"));
+    parts.push_back(std::regex_replace(line, varies, " "));
+  }
+  return parts;
+}
+
+TEST(Check, PrintsWhatTheReadmeShows) {
+  const std::string readme = testing::text_of(LEASECHECK_ROOT "/README.md");
+  const std::size_t begin = readme.find("$ ./run check --budget 10s\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::vector<std::string> shown =
+      parts_in(readme.substr(begin, readme.find("```", begin) - begin));
+  ASSERT_EQ(shown.size(), 6U);
+  EXPECT_EQ(shown, parts_in(Workplace().run("check --budget 1s").out));
+}
+
+TEST(Check, HasLongListsWhereTheyAreAskedFor) {
+  const Ended ended = Workplace().run(std::string(quick) + "--verbose");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  for (const char* line :
+       {"  for 1 attempt, 2 workers, 2 ms ttl, 1 ms grace, 4 policies\n",
+        "  Operations, by what they answered\n", "queued to leased by upsert_lease\n",
+        "  Faults that happened\n", "  conforms_to_model\n",
+        "  leasecheck simulate --backend memory --seeds 1.."}) {
+    EXPECT_NE(ended.out.find(line), std::string::npos) << line << ended.out;
+  }
 }
 
 TEST(Check, AMutantEndsWithItsTraceInTheReport) {
@@ -91,7 +241,7 @@ TEST(Check, AFileThatIsNoTraceIsAUsageErrorOfTheCorpusAlone) {
   const Ended ended = place.run(std::string(quick) + "--corpus corpus");
   EXPECT_EQ(ended.exit_code, 2) << ended.out << ended.err;
   EXPECT_EQ(ends_of(place), all_held_but({{"corpus", "usage error"}}));
-  EXPECT_EQ(ended.out.find("operations  0"), std::string::npos) << "the trace after it is replayed";
+  EXPECT_EQ(ended.out.find(" 0 operations"), std::string::npos) << "the trace after it is replayed";
 }
 
 TEST(Check, AStaleTraceIsInconclusive) {
@@ -146,7 +296,7 @@ TEST(Check, WithoutACorpusThePartIsNotRunAndTheCheckHolds) {
   const Ended ended = place.run(quick, "there/bin/leasecheck");
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
   EXPECT_EQ(ends_of(place), all_held_but({{"corpus", "not run"}}));
-  EXPECT_NE(ended.out.find("Recorded failures, replayed: not run\n"), std::string::npos);
+  EXPECT_NE(ended.out.find("\ncorpus      not run  "), std::string::npos);
   EXPECT_NE(
       testing::text_of(place / "r/junit.xml").find("<skipped message=\"not run\">no recorded"),
       std::string::npos);
@@ -160,7 +310,7 @@ TEST(Check, AnInstalledProgramFindsItsCorpus) {
   const Ended ended = place.run(quick, "there/bin/leasecheck");
   EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
   EXPECT_EQ(ends_of(place), all_held_but({}));
-  EXPECT_NE(ended.out.find("traces      1\n"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("  1 trace, "), std::string::npos) << ended.out;
 }
 
 }  // namespace

@@ -40,8 +40,9 @@ std::string masked(std::string text, const Session& session, const Workplace& pl
       // The default is the number of cores.
       {R"((--jobs N )\[\d+\]( +Threads))", "$1[CORES]$2"}};
   if (session.work == Session::Work::timed) {
-    masks.emplace_back(R"(\n(runs|operations|transitions|faults|premises) [^\n]*)", "\n$1 …");
-    masks.emplace_back(R"(\n(never fired|not promised|premise never) [^\n]*)", "");
+    masks.emplace_back(" +TIME s", " TIME s");
+    masks.emplace_back(R"(\n(simulation +\w+ TIME s) [^\n]*)", "\n$1 …");
+    masks.emplace_back(R"(\n(never \w+|not promised) [^\n]*)", "");
   }
   for (const auto& [pattern, replacement] : masks) {
     text = std::regex_replace(text, std::regex(pattern), replacement);

@@ -260,7 +260,7 @@ std::string fill(std::string_view page, const std::map<std::string_view, std::st
 
 std::string timeline_page(const Trace& trace) {
   return fill(assets::page, {{"TITLE", escaped(title_of(trace))},
-                             {"STYLE", std::string(assets::style)},
+                             {"STYLE", std::string(assets::palette) + std::string(assets::style)},
                              {"HEAD", head_of(trace)},
                              {"LIFE_CYCLE", std::string(assets::life_cycle)},
                              {"PROGRAM", "leasecheck " LEASECHECK_VERSION "."},
