@@ -90,14 +90,27 @@ std::string tooltip_of(const Graph& graph, const Arrow& arrow) {
   return "\"" + text + "\"";
 }
 
+bool is_end(const Vertex& vertex) {
+  return vertex.role == Role::terminal || vertex.role == Role::failed;
+}
+
+/// Whether the arrow leads from the lowest row up to a state that another one leads down from: left
+/// to itself, Graphviz lays the ends of the two over each other.
+bool is_way_back(const Graph& graph, const Arrow& arrow, const std::vector<Arrow>& arrows) {
+  return is_end(graph[arrow.from]) && std::ranges::any_of(arrows, [&arrow](const Arrow& other) {
+           return other.from == arrow.to && other.to == arrow.from;
+         });
+}
+
 std::string arrow_line(const Graph& graph, const Arrow& arrow, const Picture& picture,
-                       std::uint64_t largest) {
+                       const std::vector<Arrow>& arrows, std::uint64_t largest) {
   const std::string& from = graph[arrow.from].name;
   const std::string& to = graph[arrow.to].name;
   const std::string tooltip = tooltip_of(graph, arrow);
   std::string text = "  " + in_quotes(from) + " -> " + in_quotes(to) +
                      " [label=" + label_of(arrow, picture) + " tooltip=" + tooltip +
                      " labeltooltip=" + tooltip;
+  if (is_way_back(graph, arrow, arrows)) text += " tailport=e headport=e";
   if (arrow.mark != Mark::none) {
     const Look look = look_of(arrow.mark);
     text.append(" style=").append(look.style).append(" color=\"").append(look.line);
@@ -184,15 +197,15 @@ std::string to_dot(const Graph& graph, const Picture& picture) {
   text.append("arrowsize=0.8 ").append(font).append("]\n").append(legend(graph, picture));
   std::string ends;
   for (const std::size_t vertex : drawing_order(graph)) {
-    const Role role = graph[vertex].role;
-    const bool is_end = role == Role::terminal || role == Role::failed;
-    (is_end ? ends : text) += vertex_line(graph[vertex]);
+    (is_end(graph[vertex]) ? ends : text) += vertex_line(graph[vertex]);
   }
   if (!ends.empty()) text += "  { rank=sink\n" + ends + "  }\n";
   const std::vector<Arrow> arrows = arrows_of(graph);
   std::uint64_t largest = 0;
   for (const Arrow& arrow : arrows) largest = std::max(largest, arrow.count());
-  for (const Arrow& arrow : arrows) text += arrow_line(graph, arrow, picture, largest);
+  for (const Arrow& arrow : arrows) {
+    text += arrow_line(graph, arrow, picture, arrows, largest);
+  }
   return text + "}\n";
 }
 

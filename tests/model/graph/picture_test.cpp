@@ -53,6 +53,17 @@ TEST(Picture, WidthIsTheLogarithmOfTheCount) {
   EXPECT_EQ(width_in_tenths(0, 0), 10U);
 }
 
+TEST(Picture, ArrowsUpAndDownBetweenTwoStatesDoNotHideEachOther) {
+  const Walk walked = *walk({});
+  const std::string lease = to_dot(through(lease_lens, walked), {});
+  EXPECT_NE(lease.find("labeltooltip=\"terminal to free by replay_dead_letter: 9\" tailport=e "
+                       "headport=e]"),
+            std::string::npos)
+      << lease;
+  const std::string attempt = to_dot(through(attempt_lens, walked), {});
+  EXPECT_EQ(attempt.find("tailport"), std::string::npos) << attempt;
+}
+
 TEST(Picture, IdsHangOnNamesAlone) {
   EXPECT_EQ(state_id(""), "scbf29ce484222325");
   EXPECT_EQ(state_id("a"), "saf63dc4c8601ec8c");  // as the authors of FNV publish it
