@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "cli/report/text.hpp"
+#include "cli/views/markdown_text.hpp"
 #include "model/graph/mermaid.hpp"
 #include "traces/printable.hpp"
 
@@ -20,21 +21,6 @@ constexpr std::size_t most_shown_by_github = 1'000'000;
 constexpr std::string_view left_out =
     "\n\nWhat follows is left out, since it would be too long; `index.html` of the report has "
     "all.\n";
-
-/// As text between markup, in one line.
-std::string plain(std::string_view text) {
-  std::string safe;
-  for (const char letter : traces::printable(text)) {
-    if (letter == '\n') {
-      safe += ' ';
-      continue;
-    }
-    if (std::string_view(R"(\`*_{}[]<>#|~&$@)").find(letter) != std::string_view::npos)
-      safe += '\\';
-    safe += letter;
-  }
-  return safe;
-}
 
 /// Lines that are shown as they are.
 std::string block(std::string_view text) {
@@ -49,20 +35,22 @@ std::string block(std::string_view text) {
   return fence + "text\n" + shown + (shown.ends_with('\n') ? "" : "\n") + fence + "\n\n";
 }
 
+/// What opens and closes, under a title of ours.
 std::string folded(std::string_view title, const std::string& content) {
-  return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", plain(title), content);
+  return fmt::format("<details><summary>{}</summary>\n\n{}\n</details>\n\n", title, content);
 }
 
 std::string head(const Report& report) {
-  std::string text =
-      fmt::format("## leasecheck check of {}: {}\n\n", plain(report.backend), word(report.end()));
+  std::string text = fmt::format("## leasecheck check of {}: {}\n\n", markdown_text(report.backend),
+                                 word(report.end()));
   text += "| part | result | time | what was done | for |\n| --- | --- | ---: | --- | --- |\n";
   for (const Section& section : report.sections) {
-    std::string done = plain(in_words(section.totals));
-    for (const std::string& note : section.notes) done += (done.empty() ? "" : "; ") + plain(note);
+    std::string done = markdown_text(in_words(section.totals));
+    for (const std::string& note : section.notes)
+      done += (done.empty() ? "" : "; ") + markdown_text(note);
     text += fmt::format("| {} | {} | {} | {} | {} |\n", section.title, word_of(section),
                         section.end ? fmt::format("{:.1f} s", section.seconds) : "", done,
-                        plain(in_words(section.bounds)));
+                        markdown_text(in_words(section.bounds)));
   }
   return text + "\n" + block(report.command);
 }
@@ -71,9 +59,9 @@ std::string head(const Report& report) {
 constexpr std::size_t most_steps = 200;
 
 std::string failure_in_markdown(const ReportedFailure& failure) {
-  std::string text =
-      fmt::format("### {}\n\n{}\n\n", plain(headline(failure)), plain(failure.verdict.message));
-  text += "Seen by " + plain(places_of(failure)) + ".\n\n";
+  std::string text = fmt::format("### {}\n\n{}\n\n", markdown_text(headline(failure)),
+                                 markdown_text(failure.verdict.message));
+  text += "Seen by " + markdown_text(places_of(failure)) + ".\n\n";
   if (!failure.replay.empty()) text += block(failure.replay);
   if (!failure.explanation) return text;
   const bool is_short = failure.explanation->trace.steps.size() <= most_steps;
@@ -88,9 +76,9 @@ std::string gaps_in_markdown(const Report& report) {
   for (const Gap& gap : all_gaps(report)) {
     std::string which;
     for (const auto& missing : gap.what) {
-      which += (which.empty() ? "" : "<br>") + plain(in_words(missing));
+      which += (which.empty() ? "" : "<br>") + markdown_text(in_words(missing));
     }
-    text += fmt::format("| {} | {} | {} |\n", gap.title, which, plain(gap.reason));
+    text += fmt::format("| {} | {} | {} |\n", gap.title, which, markdown_text(gap.reason));
   }
   return text.size() == empty ? "" : text + "\n";
 }
@@ -109,8 +97,8 @@ std::string section_in_markdown(const Section& section) {
   for (const Chart& chart : section.charts) {
     text += fmt::format("| {} | count | |\n| --- | ---: | --- |\n", chart.title);
     for (const Chart::Row& row : chart.rows) {
-      text += fmt::format("| {} | {} | {} |\n", plain(row.name), grouped(row.count),
-                          plain(parts_in_words(row)));
+      text += fmt::format("| {} | {} | {} |\n", markdown_text(row.name), grouped(row.count),
+                          markdown_text(parts_in_words(row)));
     }
     text += "\n";
   }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "cli/views/conversions.hpp"
+#include "cli/views/markdown_text.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/timeline.hpp"
 #include "traces/views/fault.hpp"
@@ -219,18 +221,23 @@ std::string in_text(const Explanation& explanation) {
 
 std::string in_markdown(const Explanation& explanation) {
   const Story story = Narrator(explanation.trace).tell();
-  std::string text = fmt::format("### {}, on `{}`\n\n", story.what, explanation.trace.head.backend);
-  if (!story.promised.empty()) text += "**Promised:** " + story.promised + "\n\n";
-  if (!story.instead.empty()) text += "**Instead:** " + story.instead + "\n\n";
-  if (!story.fault.empty()) text += "**At fault:** " + story.fault + "\n\n";
+  std::string text =
+      "### " + markdown_text(story.what + ", on " + explanation.trace.head.backend) + "\n\n";
+  for (const auto& [name, what] : {std::pair("Promised", story.promised),
+                                   {"Instead", story.instead},
+                                   {"At fault", story.fault}}) {
+    if (!what.empty()) text += fmt::format("**{}:** {}\n\n", name, markdown_text(what));
+  }
   text += "| step | what happened | what changed | |\n| ---: | --- | --- | --- |\n";
   for (const Sentence& sentence : story.sentences) {
+    std::vector<std::string> changes;
+    for (const std::string& change : sentence.changes) changes.push_back(markdown_text(change));
     text += fmt::format("| {} | {}{} | {} | {} |\n", sentence.number,
-                        sentence.is_bad ? "**violated:** " : "", sentence.text,
-                        joined(sentence.changes, "<br>"), need(explanation, sentence.number));
+                        sentence.is_bad ? "**violated:** " : "", markdown_text(sentence.text),
+                        joined(changes, "<br>"), markdown_text(need(explanation, sentence.number)));
   }
   text += "\n";
-  for (const std::string& lease : story.leases) text += "- " + lease + "\n";
+  for (const std::string& lease : story.leases) text += "- " + markdown_text(lease) + "\n";
   return text + "\n```mermaid\n" + mermaid_sequence(explanation.trace) + "```\n";
 }
 

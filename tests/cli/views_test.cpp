@@ -192,6 +192,23 @@ TEST(Explain, InMarkdownHasATableAndADiagram) {
   EXPECT_NE(text.find("```mermaid\nsequenceDiagram\n"), std::string::npos) << text;
 }
 
+TEST(Explain, InMarkdownHoldsNoMarkupOfOthers) {
+  std::string text =
+      testing::text_of(std::filesystem::path(LEASECHECK_CORPUS) / "heartbeat_shortens_lease.jsonl");
+  const std::string name = "a|<b>`[x](y)";
+  for (std::size_t at = text.find("a7"); at != std::string::npos; at = text.find("a7", at)) {
+    text.replace(at, 2, name);
+    at += name.size();
+  }
+  const auto trace = traces::read_text(text, "hostile");
+  ASSERT_TRUE(trace) << trace.error().message;
+  const std::string markdown = in_markdown({.trace = *trace});
+  const std::string table = markdown.substr(0, markdown.find("```mermaid"));
+  EXPECT_EQ(table.find(name), std::string::npos) << table;
+  EXPECT_NE(table.find(R"(producer enqueues a\|\<b\>\`\[x\](y) of run r1)"), std::string::npos)
+      << table;
+}
+
 TEST(Convert, PrintsWhatItWrites) {
   const Workplace place;
   const traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
