@@ -86,8 +86,8 @@ std::string in_one_look(const Report& report) {
   std::string text(word(report.end()));
   if (report.failures.empty()) return text;
   text = headline(report.failures.front());
-  if (report.failures.size() == 1) return text;
-  return text + fmt::format(", and {} other failures", report.failures.size() - 1);
+  const std::size_t others = report.failures.size() - 1;
+  return others == 0 ? text : text + fmt::format(", and {} more", others);
 }
 
 void add_head(Node body, const Report& report) {
@@ -181,8 +181,8 @@ void add_gaps(Node body, const Report& report) {
     return row.append_child("td");
   };
   for (const Gap& gap : all_gaps(report)) {
-    Node list = add_kind(gap.title, gap.reason);
-    for (const auto& missing : gap.what) add(list, "div", in_words(missing));
+    Node list = add(add_kind(gap.title, gap.reason), "ul", {}, "names");
+    for (const auto& missing : gap.what) add(list, "li", in_words(missing));
   }
   for (const Section& section : report.sections) {
     if (section.end) continue;
@@ -198,7 +198,7 @@ void add_life_cycle(Node body, const Report& report) {
   add(box, "p",
       fmt::format(
           "{} of {} edges were taken. A line is the wider the more often, by the logarithm; "
-          "a dashed one was never taken.",
+          "a dashed one was never taken, and is named above.",
           life.coverage.taken, life.coverage.edges),
       "about");
   if (life.svg) {
@@ -212,20 +212,14 @@ void add_life_cycle(Node body, const Report& report) {
   } else {
     add(box, "p", "Not drawn: " + life.svg.error());
   }
-  const auto add_names = [&box](const std::string& title, const auto& names, auto name_of) {
-    if (names.empty()) return;
-    add(box, "h4", title);
-    Node list = add(box, "ul", {}, "names");
-    for (const auto& entry : names) add(list, "li", name_of(entry));
+  const auto add_edges = [&box](const char* title, const sim::Counts& edges, Shown shown) {
+    if (edges.empty()) return;
+    Chart chart{.name = "transitions", .title = "", .rows = {}};
+    for (const auto& [edge, count] : edges) chart.rows.push_back({.name = edge, .count = count});
+    add_chart(add_details(box, shown, "h3", title), chart);
   };
-  add_names("Never taken", life.never_taken, [](const std::string& name) { return name; });
-  add_names("Taken, and no edge of the model", life.coverage.unknown, [](const auto& entry) {
-    return fmt::format("{}: {} times", entry.first, grouped(entry.second));
-  });
-  Chart taken{.name = "transitions", .title = "", .rows = {}};
-  for (const auto& [edge, count] : report.moves)
-    taken.rows.push_back({.name = edge, .count = count});
-  add_chart(add_details(box, Shown::closed, "h3", "How often each edge was taken"), taken);
+  add_edges("Taken, and no edge of the model", life.coverage.unknown, Shown::open);
+  add_edges("How often each edge was taken", report.moves, Shown::closed);
 }
 
 // -- parts --------------------------------------------------------------------------------------

@@ -12,11 +12,16 @@
 namespace leasecheck::cli {
 namespace {
 
+/// What a subject broke by, without the details, which differ each time.
+std::string_view first_clause(std::string_view message) {
+  return message.substr(0, message.find(';'));
+}
+
 bool is_alike(const ReportedFailure& left, const ReportedFailure& right) {
   const auto key = [](const ReportedFailure& failure) {
     const bool is_violated = failure.verdict.result == traces::Result::violated;
     return std::tuple(failure.verdict.result, failure.verdict.property, failure.at,
-                      is_violated ? "" : failure.verdict.message);
+                      is_violated ? "" : first_clause(failure.verdict.message));
   };
   return key(left) == key(right);
 }

@@ -64,7 +64,8 @@ struct Sighting {
   std::string where;    ///< "seed 6", or the trace that was replayed
 };
 
-/// Failures of the same property at the same operation with the same answer: one for the reader.
+/// Failures of the same property at the same operation with the same answer, or of a subject that
+/// broke by the same: one for the reader.
 struct ReportedFailure {
   traces::Verdict verdict;
   std::string at = {};  ///< "ack_attempt: ok"; empty if it was no operation

@@ -78,8 +78,8 @@ void add_campaign(Section& section, const CampaignResult& result) {
   }
   add_seen(section, tally);
   if (result.given_up > 0) {
-    section.notes.push_back(
-        fmt::format("{} seeds were given up that had not come to their end", result.given_up));
+    section.notes.push_back(fmt::format("given up, since they had not come to their end: {} seed{}",
+                                        result.given_up, result.given_up == 1 ? "" : "s"));
   }
   if (!result.undecided.empty()) section.notes.push_back(result.undecided);
 }

@@ -112,7 +112,7 @@ class Check {
   void take(Section& section, ReportedFailure failure) {
     section.end = worst(*section.end, exit_code_of(failure.verdict.result));
     if (failure.verdict.result == traces::Result::held) return;
-    if (failure.explanation) {
+    if (failure.explanation && failure.verdict.result == traces::Result::violated) {
       std::string& message = failure.verdict.message;
       message = traces::Wording(failure.explanation->trace).message(message);
     }
@@ -298,8 +298,7 @@ class Check {
       section.again = "leasecheck " + section.name;
       section.notes.push_back(fmt::format("a command of its own does it, {}", section.again));
     } else {
-      section.notes.push_back(
-          fmt::format("the simulated disk is for SQLite only, not for {}", backend_.name));
+      section.notes.emplace_back("the simulated disk is for SQLite only");
     }
   }
 

@@ -105,6 +105,9 @@ TEST(CheckReport, TellsBrokenOnesApartByWhatTheySay) {
   ReportedFailure broken = failure_of("", "", "contract", "a tour");
   broken.verdict.result = traces::Result::broken;
   report.add(broken);
+  broken.verdict.message = "something fell; the last request was another one";
+  report.add(broken);
+  EXPECT_EQ(report.failures.size(), 1U);
   broken.verdict.message = "something else";
   report.add(broken);
   EXPECT_EQ(report.failures.size(), 2U);

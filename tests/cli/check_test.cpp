@@ -52,8 +52,9 @@ constexpr const char* quick = "check --backend memory --budget 200ms --report r 
 /// Whether summary.json is as its schema says, by Python's jsonschema.
 ::testing::AssertionResult is_as_its_schema(const Workplace& place, const std::string& file) {
   const Ended ended = place.run(
-      "-c 'import json, jsonschema, sys; jsonschema.Draft202012Validator("
-      "json.load(open(sys.argv[2]))).validate(json.load(open(sys.argv[1])))' " +
+      "-c 'import json, sys; from jsonschema import Draft202012Validator as Validator; "
+      "document, schema = (json.load(open(file)) for file in sys.argv[1:]); "
+      "Validator.check_schema(schema); Validator(schema).validate(document)' " +
           file + " " LEASECHECK_ROOT "/cli/check_report/summary.schema.json",
       LEASECHECK_PYTHON);
   if (ended.exit_code == 0) return ::testing::AssertionSuccess();
@@ -93,6 +94,19 @@ TEST(Check, ThatHeldSaysSoInEveryForm) {
         "heartbeat_lease", "conforms_to_model", "not run"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
+}
+
+TEST(Check, HasASchemaThatAllowsNothingElse) {
+  const Workplace place;
+  ASSERT_EQ(place.run(quick).exit_code, 0);
+  auto summary = nlohmann::json::parse(testing::text_of(place / "r/summary.json"));
+  summary["sections"][2]["counts"]["more"] = nlohmann::json::object();
+  place.write("more.json", summary.dump());
+  EXPECT_FALSE(is_as_its_schema(place, "more.json"));
+  summary["sections"][2]["counts"].erase("more");
+  summary["sections"][2].erase("totals");
+  place.write("less.json", summary.dump());
+  EXPECT_FALSE(is_as_its_schema(place, "less.json"));
 }
 
 TEST(Check, ThatIsViolatedExplainsEachFailureOnce) {
