@@ -7,6 +7,7 @@
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -35,7 +36,7 @@ class CountsAreRows final : public Watcher {
   static Complaint compare(const Operated& operated, std::uint64_t rows, std::string_view what) {
     const auto* count = answer<model::Count>(operated);
     if (count != nullptr && count->value == rows) return std::nullopt;
-    return fmt::format("{} answered {}, and {} {}", model::name_of(operated.action.operation),
+    return fmt::format("{} answered {}, and {} {}", words_of(operated.action.operation),
                        count ? fmt::to_string(count->value) : "no count", rows, what);
   }
 
@@ -60,11 +61,11 @@ class CountsAreRows final : public Watcher {
       ++rows.count[static_cast<std::size_t>(attempt.status)];
     }
     const auto* counts = answer<model::CountsByStatus>(operated);
-    if (counts == nullptr) return "counts_by_status answered no counts";
+    if (counts == nullptr) return "a look at the counts by status answered no counts";
     for (std::size_t i = 0; i < model::status_count; ++i) {
       if (counts->count[i] == rows.count[i]) continue;
-      return fmt::format("counts_by_status answered {} {}, and {} are", counts->count[i],
-                         word(static_cast<model::Status>(i)), rows.count[i]);
+      return fmt::format("the counts by status say that {} attempts are {}, and {} are",
+                         counts->count[i], word(static_cast<model::Status>(i)), rows.count[i]);
     }
     return std::nullopt;
   }
@@ -79,9 +80,17 @@ class CountsAreRows final : public Watcher {
     const auto* listed = answer<std::vector<model::DeadLetter>>(operated);
     if (listed != nullptr && *listed == rows) return std::nullopt;
     return fmt::format(
-        "list_dead_letters with limit {} answered {} letters that are not the first {} by dead_at "
-        "and attempt_id",
-        list.limit, listed ? listed->size() : 0, rows.size());
+        "asked for the first {} dead letters by dead_at and attempt_id, the list is {} instead of "
+        "{}",
+        list.limit, listed ? ids(*listed) : "none", ids(rows));
+  }
+
+  static std::string ids(const std::vector<model::DeadLetter>& letters) {
+    std::string text;
+    for (const model::DeadLetter& letter : letters) {
+      text += (text.empty() ? "" : ", ") + letter.attempt_id;
+    }
+    return text.empty() ? "empty" : text;
   }
 
   AcceptedSpecs specs_;

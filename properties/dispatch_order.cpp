@@ -25,7 +25,7 @@ class DispatchOrder final : public Watcher {
     }
     const auto* listed = answer<Listed>(operated);
     if (listed == nullptr) {
-      return fmt::format("list at {} with limit {} answered no list", ms(list->at), list->limit);
+      return fmt::format("asked for what is dispatchable at {}, it answered no list", ms(list->at));
     }
     return judge(*list, *listed, due(operated.before, list->at));
   }
@@ -57,21 +57,29 @@ class DispatchOrder final : public Watcher {
   static Complaint judge(const model::ListDispatchableAttempts& list, const Listed& listed,
                          const Due& due) {
     const std::size_t size = std::min<std::uint64_t>(list.limit, due.size());
+    const std::string asked =
+        fmt::format("asked for at most {} of what is dispatchable at {}", list.limit, ms(list.at));
     if (listed.size() > size) {
-      return fmt::format("list at {} with limit {} answered {} attempts, and {} are dispatchable",
-                         ms(list.at), list.limit, listed.size(), due.size());
+      return fmt::format("{}, it listed {}, and {} {} dispatchable", asked, listed.size(),
+                         due.size(), due.size() == 1 ? "is" : "are");
     }
     for (std::size_t place = 0; place < size; ++place) {
       if (place == listed.size()) {
-        return fmt::format("list at {} with limit {} ended before {}", ms(list.at), list.limit,
-                           text(*due[place].attempt));
+        return fmt::format("{}, it left out {}", asked, text(*due[place].attempt));
       }
       if (listed[place] == record(*due[place].attempt)) continue;
-      return fmt::format("list at {} answered {} ({}, attempt number {}) at place {}, due to {}",
-                         ms(list.at), listed[place].attempt_id, word(listed[place].status),
-                         listed[place].attempt_no, place + 1, text(*due[place].attempt));
+      return fmt::format("{}, it listed {} where {} belongs", asked, text(listed[place], due),
+                         text(*due[place].attempt));
     }
     return std::nullopt;
+  }
+
+  static std::string text(const model::DispatchRecord& listed, const Due& due) {
+    const auto found = std::ranges::find_if(
+        due, [&](const Place& place) { return record(*place.attempt) == listed; });
+    if (found != due.end()) return text(*found->attempt);
+    return fmt::format("{} ({}, attempt number {})", listed.attempt_id, word(listed.status),
+                       listed.attempt_no);
   }
 
   static model::DispatchRecord record(const model::AttemptRecord& attempt) {

@@ -6,6 +6,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -50,10 +51,9 @@ class HolderOnly final : public Watcher {
   using Watcher::after;
 
   Complaint after(const Operated& operated) override {
-    Complaint complaint = judge_scope(operated);
-    if (const auto shown = credentials(operated.action.operation); shown && !complaint) {
-      complaint = judge(*shown, operated);
-    }
+    const auto shown = credentials(operated.action.operation);
+    Complaint complaint = judge_scope(shown, operated);
+    if (shown && !complaint) complaint = judge(*shown, operated);
     memory_.observe(operated);
     return complaint;
   }
@@ -65,30 +65,47 @@ class HolderOnly final : public Watcher {
            std::holds_alternative<model::TransitionTimedOutAttempts>(operation);
   }
 
-  static Complaint judge_scope(const Operated& operated) {
+  static Complaint judge_scope(const std::optional<Credentials>& shown, const Operated& operated) {
     const model::Operation& operation = operated.action.operation;
     if (operated.changes.empty() || concerns_many(operation)) return std::nullopt;
+    if (!model::can_change_state(operation)) {
+      return fmt::format("{}, which only reads, changed {}", words_of(operation),
+                         attempt_id_of(operated.changes.front()));
+    }
     const model::Id* subject = attempt_of(operated);
     for (const AttemptChange& change : operated.changes) {
-      if (!model::can_change_state(operation) || !subject || attempt_id_of(change) != *subject) {
-        return fmt::format("{} changed {}, which it is not about", model::name_of(operation),
+      if (subject == nullptr) return without_a_lease(shown, change, operated);
+      if (attempt_id_of(change) != *subject) {
+        return fmt::format("{} of {} changed {}, another attempt", words_of(operation), *subject,
                            attempt_id_of(change));
       }
     }
     return std::nullopt;
   }
 
+  /// The call speaks for a lease that is not current.
+  static std::string without_a_lease(const std::optional<Credentials>& shown,
+                                     const AttemptChange& change, const Operated& operated) {
+    const model::LeaseRecord* current = change.lease_before;
+    return fmt::format("{} by {} for {}, which is not a current lease, changed {}{}",
+                       words_of(operated.action.operation), operated.actor,
+                       shown ? shown->lease_id : "none", attempt_id_of(change),
+                       current ? fmt::format(", whose lease is {}, held by {}", current->lease_id,
+                                             current->worker_id)
+                               : "");
+  }
+
   Complaint judge(const Credentials& shown, const Operated& operated) {
     const model::LeaseRecord* lease = find_lease(operated.before, shown.lease_id);
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (!operated.outcome && !operated.changes.empty()) {
       return fmt::format("{} for {} was refused and yet changed {}", name, shown.lease_id,
                          attempt_id_of(operated.changes.front()));
     }
     if (lease != nullptr && match(shown, *lease)) {
       if (!is_refused_with(operated, ErrorCode::stale_lease)) return std::nullopt;
-      return fmt::format("{} by the holder of the current lease {} was refused as stale", name,
-                         shown.lease_id);
+      return fmt::format("{} by the holder of {}, which is current, was refused as stale_lease",
+                         name, shown.lease_id);
     }
     reach_premise();
     if (const model::Answer* first = memory_.first_answer(operated.action.operation)) {
@@ -101,29 +118,35 @@ class HolderOnly final : public Watcher {
                                       const Operated& operated) {
     if (is_refused_with(operated, ErrorCode::unavailable)) return std::nullopt;
     if (operated.outcome == first && operated.changes.empty()) return std::nullopt;
-    return fmt::format("repeating the ack for {} {} instead of answering as the first time",
-                       shown.lease_id,
-                       operated.changes.empty() ? "answered otherwise" : "changed the attempt");
+    std::string instead = operated.outcome ? "answered otherwise" : words_of(operated.outcome);
+    if (!operated.changes.empty()) {
+      instead = fmt::format("changed {}", attempt_id_of(operated.changes.front()));
+    }
+    return fmt::format("the same ack of {} once more {} instead of answered as the first time",
+                       shown.lease_id, instead);
   }
 
   static Complaint judge_stale(const Credentials& shown, const model::LeaseRecord* lease,
                                const Operated& operated) {
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (operated.outcome && lease == nullptr) {
       return fmt::format("{} by {} was accepted for {}, which is not a current lease", name,
                          operated.actor, shown.lease_id);
     }
+    if (operated.outcome && shown.worker_id.value_or(lease->worker_id) != lease->worker_id) {
+      return fmt::format("{} by {} was accepted for {}, which {} holds", name, *shown.worker_id,
+                         shown.lease_id, lease->worker_id);
+    }
     if (operated.outcome) {
-      return fmt::format(
-          "{} for {} was accepted from {} at version {}; the lease is held by {} at version {}",
-          name, shown.lease_id, shown.worker_id.value_or(operated.actor),
-          shown.expected_version.value_or(lease->version), lease->worker_id, lease->version);
+      return fmt::format("{} that shows version {} was accepted for {}, which is at version {}",
+                         name, *shown.expected_version, shown.lease_id, lease->version);
     }
     const ErrorCode error = operated.outcome.error();
     if (error == ErrorCode::not_found || error == ErrorCode::not_dispatchable ||
         error == ErrorCode::already_exists) {
-      return fmt::format("{} for {} by who does not hold it answered {} instead of stale_lease",
-                         name, shown.lease_id, word(error));
+      return fmt::format(
+          "{} for {} by who does not hold it was refused as {} instead of stale_lease", name,
+          shown.lease_id, word(error));
     }
     return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -30,7 +31,7 @@ class MonotonicSequences final : public Watcher {
       if (Complaint complaint = judge_latest(*latest, operated)) return complaint;
     }
     if (!operated.changed || operated.before.runs == operated.after.runs) return std::nullopt;
-    return fmt::format("{} changed the events of a run", model::name_of(operated.action.operation));
+    return fmt::format("{} changed the events of a run", words_of(operated.action.operation));
   }
 
  private:
@@ -39,8 +40,8 @@ class MonotonicSequences final : public Watcher {
     const std::uint64_t highest = events.empty() ? 0 : events.back().seq;
     const auto* answered = answer<model::Sequence>(operated);
     if (answered != nullptr && answered->value == highest) return std::nullopt;
-    return fmt::format("latest_seq_for_run answered {} for {}, whose last event has {}",
-                       answered ? fmt::to_string(answered->value) : "no number", latest.run_id,
+    return fmt::format("the latest sequence of {} was answered as {}, and its last event has {}",
+                       latest.run_id, answered ? fmt::to_string(answered->value) : "no number",
                        highest);
   }
 

@@ -3,6 +3,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -35,10 +36,10 @@ class MonotonicVersions final : public Watcher {
     if (before == nullptr || after == nullptr)
       return std::nullopt;  // never_early's, nothing_lost's
     if (accepted<model::UpsertLease>(operated) && before->version > 0) reach_premise();
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (after->version != before->version + 1) {
-      return fmt::format("{} took the version of {} from {} to {}", name, *attempt_id,
-                         before->version, after->version);
+      return wrong_count(name, fmt::format("the version of {}", *attempt_id), before->version,
+                         after->version, before->version + 1);
     }
     const auto* answered = answer<model::LeaseRecord>(operated);
     if (answered != nullptr && answered->version != after->version) {
@@ -63,7 +64,7 @@ class MonotonicVersions final : public Watcher {
     return fmt::format(
         "{} took the version of {} from {} to {}; only a claim and an accepted "
         "heartbeat of that attempt move it",
-        model::name_of(operated.action.operation), attempt_id, from, change.after->version);
+        words_of(operated.action.operation), attempt_id, from, change.after->version);
   }
 };
 

@@ -6,6 +6,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -22,7 +23,7 @@ class NoDoubleLeaseRows final : public Watcher {
     if (Complaint complaint = two_rows(operated.after)) return complaint;
     for (const AttemptChange& change : operated.changes) {
       if (Complaint complaint = judge_status(change)) return complaint;
-      if (Complaint complaint = judge_identity(change)) return complaint;
+      if (Complaint complaint = judge_identity(change, operated)) return complaint;
     }
     return std::nullopt;
   }
@@ -58,15 +59,19 @@ class NoDoubleLeaseRows final : public Watcher {
                        word(change.after->status), has_row ? "a" : "no");
   }
 
-  Complaint judge_identity(const AttemptChange& change) {
+  Complaint judge_identity(const AttemptChange& change, const Operated& operated) {
     if (change.lease_after == nullptr) return std::nullopt;
     const model::LeaseRecord& lease = *change.lease_after;
     if (gained_lease(change)) {
       const auto [earlier, is_new] =
           attempt_of_lease_.try_emplace(lease.lease_id, lease.attempt_id);
       if (is_new) return std::nullopt;
-      return fmt::format("lease id {} was used again for {}; it had been given for {}",
-                         lease.lease_id, lease.attempt_id, earlier->second);
+      if (accepted<model::UpsertLease>(operated)) {
+        return fmt::format("a claim of {} was granted as {}, the id of an earlier lease of {}",
+                           lease.attempt_id, lease.lease_id, earlier->second);
+      }
+      return fmt::format("{} made {} stand again, a lease of {} that had ended",
+                         words_of(operated.action.operation), lease.lease_id, earlier->second);
     }
     if (lease.worker_id == change.lease_before->worker_id) return std::nullopt;
     return fmt::format("lease {} of {} passed from {} to {} without a claim", lease.lease_id,

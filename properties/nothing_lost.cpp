@@ -6,6 +6,7 @@
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -33,7 +34,7 @@ class NothingLost final : public Watcher {
 
  private:
   Complaint judge(const AttemptChange& change, const Operated& operated) {
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (change.after == nullptr) {
       return fmt::format("{} lost {}", name, attempt_id_of(change));
     }

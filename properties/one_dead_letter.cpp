@@ -5,6 +5,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -45,7 +46,7 @@ class OneDeadLetter final : public Watcher {
     const model::DeadLetter* before = change.dead_letter_before;
     const model::DeadLetter* after = change.dead_letter_after;
     if (before == nullptr) return after == nullptr ? std::nullopt : judge_new(change, operated);
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (after != nullptr && *after != *before) {
       return fmt::format("{} changed the dead letter of {}", name, before->attempt_id);
     }
@@ -59,7 +60,7 @@ class OneDeadLetter final : public Watcher {
   Complaint judge_new(const AttemptChange& change, const Operated& operated) {
     reach_premise();
     const model::DeadLetter& letter = *change.dead_letter_after;
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     const auto reason = reason_of(operated);
     if (!reason || change.before == nullptr) {
       return fmt::format("{} wrote a dead letter for {}", name, letter.attempt_id);

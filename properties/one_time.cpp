@@ -6,6 +6,7 @@
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -37,8 +38,11 @@ class OneTime final : public Watcher {
                              is_refused_with(operated, ErrorCode::corrupt);
     const std::uint64_t reads = operated.clock_reads;
     if (reads == most || (reads < most && may_be_less)) return std::nullopt;
-    return fmt::format("{} read the clock {} times instead of {}",
-                       model::name_of(operated.action.operation), reads, most);
+    const std::string_view name = words_of(operated.action.operation);
+    if (most == 0) {
+      return fmt::format("{} read the repository's clock; its times are its arguments", name);
+    }
+    return fmt::format("{} read the repository's clock {} times instead of once", name, reads);
   }
 
   void note_time(model::Time time) {
@@ -90,8 +94,8 @@ class OneTime final : public Watcher {
   static std::string wrong(const Operated& operated, const model::Id& attempt_id,
                            std::string_view field, model::Time written, model::Time due) {
     return fmt::format("{} at {} wrote {} {} for {} instead of {}",
-                       model::name_of(operated.action.operation), ms(time_of(operated.action)),
-                       field, ms(written), attempt_id, ms(due));
+                       words_of(operated.action.operation), ms(time_of(operated.action)), field,
+                       ms(written), attempt_id, ms(due));
   }
 
   AcceptedSpecs specs_;

@@ -5,6 +5,7 @@
 
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -21,7 +22,7 @@ class Progress final : public Watcher {
       open_[change.after->attempt_id] = change.after->status;
     }
     if (!have_faults_ended_) return std::nullopt;
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     if (operated.outcome != std::unexpected(model::ErrorCode::unavailable)) {
       refusals_.erase(name);
       return std::nullopt;

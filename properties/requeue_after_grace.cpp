@@ -32,9 +32,9 @@ class RequeueAfterGrace final : public Watcher {
     reach_premise();
     const model::LeaseRecord& lease = *change.lease_before;
     if (lease.lease_expires_at >= reap.stale_before) {
-      return fmt::format("reap at stale_before {} took lease {} of {}, which expires at {}",
-                         ms(reap.stale_before), lease.lease_id, lease.attempt_id,
-                         ms(lease.lease_expires_at));
+      return fmt::format(
+          "a reap of what expired before {} took lease {} of {}, which expires at {}",
+          ms(reap.stale_before), lease.lease_id, lease.attempt_id, ms(lease.lease_expires_at));
     }
     if (model::saturating_add(lease.lease_expires_at, grace_) < operated.actor_clock) {
       return std::nullopt;
@@ -50,9 +50,9 @@ class RequeueAfterGrace final : public Watcher {
                                      const model::Snapshot& after) {
     for (const model::LeaseRecord& lease : after.leases) {
       if (lease.lease_expires_at >= reap.stale_before) continue;
-      return fmt::format("reap at stale_before {} left lease {} of {}, which expired at {}",
-                         ms(reap.stale_before), lease.lease_id, lease.attempt_id,
-                         ms(lease.lease_expires_at));
+      return fmt::format(
+          "a reap of what expired before {} left lease {} of {}, which expired at {}",
+          ms(reap.stale_before), lease.lease_id, lease.attempt_id, ms(lease.lease_expires_at));
     }
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -33,7 +34,7 @@ class RetryBudget final : public Watcher {
 
   Complaint judge(const AttemptChange& change, const Operated& operated) {
     if (Complaint complaint = judge_counters(change, operated)) return complaint;
-    if (fails(operated)) return judge_failure(*change.before, *change.after, operated);
+    if (fails(operated)) return judge_failure(*change.before, *change.after);
     if (accepted<model::ExpireLeasesAndRequeue>(operated) && lost_lease(change)) {
       return judge_delivery(*change.before, *change.after);
     }
@@ -44,21 +45,21 @@ class RetryBudget final : public Watcher {
   static Complaint judge_counters(const AttemptChange& change, const Operated& operated) {
     const model::AttemptRecord& before = *change.before;
     const model::AttemptRecord& after = *change.after;
-    const std::string_view name = model::name_of(operated.action.operation);
+    const std::string_view name = words_of(operated.action.operation);
     const bool is_replayed = accepted<model::ReplayDeadLetter>(operated);
     const bool is_retried =
         before.status != Status::retry_backoff && after.status == Status::retry_backoff;
     const std::uint32_t attempt_no = is_replayed ? 1 : before.attempt_no + (is_retried ? 1 : 0);
     if (after.attempt_no != attempt_no) {
-      return fmt::format("{} took attempt_no of {} from {} to {} instead of {}", name,
-                         after.attempt_id, before.attempt_no, after.attempt_no, attempt_no);
+      return wrong_count(name, fmt::format("the attempt number of {}", after.attempt_id),
+                         before.attempt_no, after.attempt_no, attempt_no);
     }
     const bool is_delivered = accepted<model::UpsertLease>(operated);
     const std::uint32_t deliveries =
         is_replayed ? 0 : before.delivery_count + (is_delivered ? 1 : 0);
     if (after.delivery_count == deliveries) return std::nullopt;
-    return fmt::format("{} took delivery_count of {} from {} to {} instead of {}", name,
-                       after.attempt_id, before.delivery_count, after.delivery_count, deliveries);
+    return wrong_count(name, fmt::format("the delivery count of {}", after.attempt_id),
+                       before.delivery_count, after.delivery_count, deliveries);
   }
 
   /// Whether the operation counts a failure where it takes a lease.
@@ -67,16 +68,17 @@ class RetryBudget final : public Watcher {
     return ack && ack->outcome == model::AckOutcome::failed;
   }
 
-  Complaint judge_failure(const model::AttemptRecord& before, const model::AttemptRecord& after,
-                          const Operated& operated) {
+  Complaint judge_failure(const model::AttemptRecord& before, const model::AttemptRecord& after) {
     reach_premise();
     const Status due = specs_.has_retries_left(before) ? Status::retry_backoff : Status::failed;
     if (after.status == due) return std::nullopt;
     const model::AttemptSpec* spec = specs_.spec_of(before.attempt_id);
     return fmt::format(
-        "{} of attempt number {} of {} as failed, with max_retries {}, led to {}",
-        model::name_of(operated.action.operation), before.attempt_no, before.attempt_id,
-        spec && spec->retry_policy ? spec->retry_policy->max_retries : 0, word(after.status));
+        "attempt number {} of {} failed, which has {} retries, and went to {} "
+        "instead of {}",
+        before.attempt_no, before.attempt_id,
+        spec && spec->retry_policy ? spec->retry_policy->max_retries : 0, word(after.status),
+        word(due));
   }
 
   Complaint judge_delivery(const model::AttemptRecord& before,
@@ -84,10 +86,11 @@ class RetryBudget final : public Watcher {
     const model::AttemptSpec* spec = specs_.spec_of(before.attempt_id);
     const bool is_exhausted =
         spec && spec->max_deliveries && before.delivery_count >= *spec->max_deliveries;
-    if (after.status == (is_exhausted ? Status::failed : Status::queued)) return std::nullopt;
+    const Status due = is_exhausted ? Status::failed : Status::queued;
+    if (after.status == due) return std::nullopt;
     return fmt::format(
-        "a reap moved {} to {} after {} deliveries of at most {}", before.attempt_id,
-        word(after.status), before.delivery_count,
+        "a reap moved {} to {} instead of {}: it has had {} deliveries of at most {}",
+        before.attempt_id, word(after.status), word(due), before.delivery_count,
         spec && spec->max_deliveries ? fmt::to_string(*spec->max_deliveries) : "any number");
   }
 

@@ -20,8 +20,9 @@ enum class StorageProperty : std::uint8_t {
 
 struct StorageClaim {
   StorageProperty property{};
-  std::string_view name;   ///< as findings and traces have it
-  std::string_view claim;  ///< one sentence
+  std::string_view name;    ///< as findings and traces have it
+  std::string_view claim;   ///< one sentence
+  std::string_view source;  ///< where the contract promises it: "rule 17"
 };
 
 /// Every storage property, in the order of the enumeration.

@@ -3,6 +3,7 @@
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
+#include "properties/support/words.hpp"
 
 namespace leasecheck::properties {
 namespace {
@@ -37,7 +38,7 @@ class TerminalIsFinal final : public Watcher {
       return std::nullopt;
     }
     return fmt::format("{} was {}, and {} changed it: it is {} now", change.before->attempt_id,
-                       word(change.before->status), model::name_of(operated.action.operation),
+                       word(change.before->status), words_of(operated.action.operation),
                        word(change.after->status));
   }
 };

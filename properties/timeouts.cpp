@@ -44,7 +44,7 @@ class Timeouts final : public Watcher {
   }
 
   static std::string text(const std::optional<model::Time>& time) {
-    return time ? fmt::to_string(ms(*time)) : "none";
+    return time ? ms(*time) : "none";
   }
 
   std::optional<model::Time> deadline_of(const model::AttemptRecord& attempt) const {
@@ -73,10 +73,11 @@ class Timeouts final : public Watcher {
   Complaint judge(const AttemptChange& change, const model::TransitionTimedOutAttempts& tick,
                   const Operated& operated) {
     if (!operated.outcome || !change.before || !is_due(*change.before, tick.at)) {
-      return fmt::format("{} at {} changed {}, whose time is not up (its deadline: {})",
+      const auto deadline = change.before ? deadline_of(*change.before) : std::nullopt;
+      return fmt::format("{} at {} changed {}, {}",
                          operated.outcome ? "a timeout tick" : "a refused timeout tick",
                          ms(tick.at), attempt_id_of(change),
-                         text(change.before ? deadline_of(*change.before) : std::nullopt));
+                         deadline ? "whose deadline is " + ms(*deadline) : "which has no deadline");
     }
     reach_premise();
     const Status due = target(*change.before);

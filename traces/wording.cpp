@@ -77,7 +77,8 @@ struct CallInWords {
   }
   std::string operator()(const model::EnqueueAttempt& op) const { return enqueue(op.spec); }
   std::string operator()(const model::ListDispatchableAttempts& op) const {
-    return fmt::format("asks for at most {} attempts to dispatch at {}", op.limit, say.time(op.at));
+    return fmt::format("asks for the attempts to dispatch at {}, at most {}", say.time(op.at),
+                       op.limit);
   }
   std::string operator()(const model::UpsertLease& op) const {
     return fmt::format("claims {} for {} until {}", op.attempt_id, op.worker_id,
@@ -249,6 +250,15 @@ std::string turns(std::string_view schedule) {
   return words;
 }
 
+/// The names of sim/storage for what happens to a process and its disk.
+std::string in_words(std::string_view mishap) {
+  if (mishap == "power_loss") return "the power fails";
+  if (mishap == "kill") return "the process is killed";
+  if (mishap == "io_error") return "the disk answers with an I/O error";
+  if (mishap == "disk_full") return "the disk is full";
+  return fmt::format("{} comes", mishap);
+}
+
 /// "power_loss@12:kkl": what happens before which of the calls of the disk that come from here on,
 /// and what becomes of each fragment that is not synced.
 std::string mishap(std::string_view text) {
@@ -256,12 +266,14 @@ std::string mishap(std::string_view text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   if (at == std::string_view::npos || at > colon) return "the disk: " + std::string(text);
   const std::string_view fates = text.substr(std::min(colon + 1, text.size()));
-  std::string words = fmt::format("{} comes at call {} of the disk from here on",
-                                  text.substr(0, at), text.substr(at + 1, colon - at - 1));
+  std::string words =
+      fmt::format("{} at call {} of the disk from here on", in_words(text.substr(0, at)),
+                  text.substr(at + 1, colon - at - 1));
   if (fates.empty()) return words;
-  return words + fmt::format("; of {} unsynced fragments {} are kept, {} lost, {} torn",
-                             fates.size(), std::ranges::count(fates, 'k'),
-                             std::ranges::count(fates, 'l'), std::ranges::count(fates, 't'));
+  return words + fmt::format("; of {} not yet synced {} kept, {} lost, {} torn",
+                             counted(std::ssize(fates), "fragment", "fragments"),
+                             std::ranges::count(fates, 'k'), std::ranges::count(fates, 'l'),
+                             std::ranges::count(fates, 't'));
 }
 
 }  // namespace
@@ -272,8 +284,16 @@ Wording::Wording(const Trace& trace)
                                    : trace.steps.front().true_time) {}
 
 std::string Wording::time(model::Time time) const {
+  constexpr model::Duration thousand_years = std::chrono::hours(24 * 365 * 1000);
   if (time == model::end_of_time) return "the end of time";
   if (time == model::beginning_of_time) return "the beginning of time";
+  if (time < model::beginning_of_time + thousand_years) {
+    return fmt::format("{} ms after the beginning of time",
+                       (time - model::beginning_of_time).count());
+  }
+  if (time > model::end_of_time - thousand_years) {
+    return fmt::format("{} ms before the end of time", (model::end_of_time - time).count());
+  }
   const model::Duration until_begin = model::saturating_multiply(begin_.time_since_epoch(), -1);
   const std::int64_t ms = model::saturating_add(time, until_begin).time_since_epoch().count();
   // Unsigned, so that the least number has a magnitude too.

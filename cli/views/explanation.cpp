@@ -12,6 +12,7 @@
 #include "cli/views/markdown_text.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/timeline.hpp"
+#include "traces/views/departure.hpp"
 #include "traces/views/fault.hpp"
 #include "traces/views/promise.hpp"
 #include "traces/wording.hpp"
@@ -50,14 +51,14 @@ class Narrator {
   [[nodiscard]] Story tell() const {
     const traces::Verdict& verdict = trace_.verdict;
     Story story{.what = std::string(word(verdict.result)),
-                .promised = traces::promise_of(verdict.property),
+                .promised = traces::promise_of(trace_),
                 .instead = say_.message(verdict.message),
                 .fault = traces::fault_of(trace_),
                 .sentences = {},
                 .leases = {}};
     if (!verdict.property.empty()) {
       story.what = fmt::format("{} is {} by step {}", verdict.property, story.what,
-                               stimulus(verdict.first_bad));
+                               traces::stimulus_of(trace_, verdict.first_bad));
     }
     for (const traces::Step& step : trace_.steps) {
       if (!std::holds_alternative<traces::Return>(step.what)) story.sentences.push_back(tell(step));
@@ -71,12 +72,6 @@ class Narrator {
   }
 
  private:
-  /// The step that led to this one: the call of a return.
-  [[nodiscard]] std::uint64_t stimulus(std::uint64_t number) const {
-    const auto* returned = std::get_if<traces::Return>(&trace_.steps[number - 1].what);
-    return returned != nullptr ? returned->of : number;
-  }
-
   /// Who calls, and what clock shows another time than the true one.
   [[nodiscard]] std::string clocks(const traces::Step& step) const {
     const auto* call = std::get_if<traces::Call>(&step.what);
@@ -157,7 +152,7 @@ class Narrator {
     }
     text += lease.enforced.last_step != 0
                 ? fmt::format(", ended at {} by step {}", say_.time(lease.enforced.to),
-                              stimulus(lease.enforced.last_step))
+                              traces::stimulus_of(trace_, lease.enforced.last_step))
                 : std::string(", still there at the end");
     for (const traces::Span& span : lease.believed) {
       text += fmt::format("; {} believes in it from {} to {}", lease.worker_id,

@@ -21,7 +21,7 @@ std::string text(const std::string& value) {
   return value;
 }
 std::string text(model::Time value) {
-  return fmt::to_string(ms(value));
+  return ms(value);
 }
 template <typename Value>
 requires std::is_integral_v<Value> std::string text(Value value) {
@@ -67,14 +67,14 @@ Fields fields_of(const model::Snapshot& snapshot) {
   Fields fields;
   for (const auto& row : snapshot.attempts) write(Writer(fields, row.attempt_id + "."), row);
   for (const auto& row : snapshot.leases) {
-    write(Writer(fields, fmt::format("lease of {}.", row.attempt_id)), row);
+    write(Writer(fields, fmt::format("{}.lease.", row.attempt_id)), row);
   }
   for (const auto& row : snapshot.dead_letters) {
-    write(Writer(fields, fmt::format("dead letter of {}.", row.attempt_id)), row);
+    write(Writer(fields, fmt::format("{}.dead_letter.", row.attempt_id)), row);
   }
   for (const auto& run : snapshot.runs) {
     for (std::size_t i = 0; i < run.events.size(); ++i) {
-      write(Writer(fields, fmt::format("event {} of {}.", i + 1, run.run_id)), run.events[i]);
+      write(Writer(fields, fmt::format("{}.event {}.", run.run_id, i + 1)), run.events[i]);
     }
   }
   return fields;
@@ -115,7 +115,7 @@ Fields fields_of(const model::Outcome& outcome) {
 
 std::string value_in(const Fields& fields, const std::string& name) {
   const auto found = std::ranges::find(fields, name, &Field::name);
-  return found == fields.end() ? "nothing" : found->value;
+  return found == fields.end() ? "absent" : found->value;
 }
 
 std::optional<std::string> first_difference(const Fields& expected, const Fields& observed) {
@@ -124,7 +124,7 @@ std::optional<std::string> first_difference(const Fields& expected, const Fields
       const std::string model = value_in(expected, field.name);
       const std::string subject = value_in(observed, field.name);
       if (model == subject) continue;
-      return fmt::format("{}: the model says {}, the subject {}", field.name, model, subject);
+      return fmt::format("{} is {} instead of {}", field.name, subject, model);
     }
   }
   return std::nullopt;

@@ -10,11 +10,11 @@
 /// out, so compare with `==` first.
 namespace leasecheck::properties {
 
-/// "a1.status: the model says queued, the subject leased". Nothing if no field differs.
+/// "a1.status is leased instead of queued". Nothing if no field differs.
 [[nodiscard]] std::optional<std::string> first_difference(const model::Snapshot& expected,
                                                           const model::Snapshot& observed);
 
-/// "[0].attempt_id: …" for lists, "version: …" for records, "error: …" if one of them is an error.
+/// "[0].attempt_id is …" for lists, "version is …" for records, "error is …" if one is an error.
 [[nodiscard]] std::optional<std::string> first_difference(const model::Outcome& expected,
                                                           const model::Outcome& observed);
 

@@ -64,8 +64,18 @@ model::Time time_of(const model::Action& action) {
       action.operation);
 }
 
-std::int64_t ms(model::Time time) {
-  return time.time_since_epoch().count();
+std::string ms(model::Time time) {
+  constexpr model::Duration thousand_years = std::chrono::hours(24 * 365 * 1000);
+  const auto number = [](auto duration) { return std::to_string(duration.count()); };
+  if (time == model::end_of_time) return "the end of time";
+  if (time == model::beginning_of_time) return "the beginning of time";
+  if (time < model::beginning_of_time + thousand_years) {
+    return number(time - model::beginning_of_time) + " ms after the beginning of time";
+  }
+  if (time > model::end_of_time - thousand_years) {
+    return number(model::end_of_time - time) + " ms before the end of time";
+  }
+  return number(time.time_since_epoch());
 }
 
 }  // namespace leasecheck::properties

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -44,7 +45,7 @@ struct Credentials {
 /// The time of the operation: the argument where the contract passes one, else `Action::now`.
 [[nodiscard]] model::Time time_of(const model::Action& action);
 
-/// For messages.
-[[nodiscard]] std::int64_t ms(model::Time time);
+/// For messages: the milliseconds since the epoch, or how far from an end of time.
+[[nodiscard]] std::string ms(model::Time time);
 
 }  // namespace leasecheck::properties

@@ -115,7 +115,7 @@ std::string in_words(const traces::Trace& trace) {
   traces::Verdict verdict = trace.verdict;
   verdict.message = traces::Wording(trace).message(verdict.message);
   std::string words = in_words(verdict);
-  if (const std::string promise = traces::promise_of(verdict.property); !promise.empty()) {
+  if (const std::string promise = traces::promise_of(trace); !promise.empty()) {
     words += "\npromised: " + promise;
   }
   if (const std::string fault = traces::fault_of(trace); !fault.empty()) {

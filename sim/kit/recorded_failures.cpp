@@ -12,6 +12,7 @@
 #include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 #include "traces/shell_word.hpp"
+#include "traces/views/departure.hpp"
 
 namespace leasecheck {
 namespace {
@@ -36,10 +37,16 @@ Violation of_no_use(const std::string& file, const std::string& why) {
           .page = {}};
 }
 
+/// " by step 5", if the verdict names one.
+std::string step_of(const traces::Trace& trace) {
+  const std::uint64_t bad = trace.verdict.first_bad;
+  return bad == 0 ? "" : " by step " + std::to_string(traces::stimulus_of(trace, bad));
+}
+
 std::string recorded(const traces::Trace& trace) {
   std::string text(word(trace.verdict.result));
   if (!trace.verdict.property.empty()) {
-    text += " " + trace.verdict.property + " at step " + std::to_string(trace.verdict.first_bad);
+    text += " " + trace.verdict.property + step_of(trace);
   }
   return text + ", on " + trace.head.backend;
 }
@@ -54,10 +61,9 @@ std::optional<Violation> judged(const RepositoryUnderTest& repository, const std
     return of_no_use(file, "it calls " + result.tally.skipped.begin()->first +
                                ", which the repository does not offer");
   }
-  std::string what = file + ": " + std::string(word(again.verdict.result));
-  if (again.verdict.first_bad != 0) what += " at step " + std::to_string(again.verdict.first_bad);
   return Violation{
-      .what = what + "\n" + sim::in_words(again) + "\nrecorded: " + recorded(trace) +
+      .what = file + ": " + std::string(word(again.verdict.result)) + step_of(again) + "\n" +
+              sim::in_words(again) + "\nrecorded: " + recorded(trace) +
               "\nto do: mend what is at fault and leave the trace as it is; it holds from then on",
       .trace = file,
       .page = sim::write_page(repository, check, again)};

@@ -269,26 +269,33 @@ std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& out
   };
   if (!recovered.left)
     return found(properties::StorageProperty::recovers,
-                 "the repository: " + recovered.left.error().message);
+                 "after the crash it does not open: " + recovered.left.error().message);
   const bool is_before = *recovered.left == setup.before;
   const bool is_after = *recovered.left == setup.after;
   if (!is_before && !is_after) {
     const bool is_earlier =
         std::ranges::find(setup.earlier, *recovered.left) != setup.earlier.end();
     const std::string change = difference(setup.before, *recovered.left);
-    return is_earlier
-               ? found(properties::StorageProperty::durable,
-                       "what had been acknowledged before is gone; " + change)
-               : found(properties::StorageProperty::atomic, "neither before nor after; " + change);
+    if (is_earlier) {
+      return found(properties::StorageProperty::durable,
+                   "what had been answered before is gone: " + change);
+    }
+    return found(properties::StorageProperty::atomic,
+                 setup.subject.operation
+                     ? "what is left is neither the state before the operation (" + change +
+                           ") nor the one after it (" + difference(setup.after, *recovered.left) +
+                           ")"
+                     : "it is not as it was before the crash: " + change);
   }
   if (!recovered.works)
-    return found(properties::StorageProperty::recovers, "then: " + recovered.works.error().message);
+    return found(properties::StorageProperty::recovers,
+                 "it opens after the crash and does not work: " + recovered.works.error().message);
   if (!outcome.answer()) return std::nullopt;
   const Reply& reply = *outcome.reply;
   if (reply.outcome == setup.expected) {
     if (is_after) return std::nullopt;
     return found(properties::StorageProperty::durable,
-                 "it was acknowledged; " + difference(setup.after, *recovered.left));
+                 "it was answered, and then " + difference(setup.after, *recovered.left));
   }
   if (reply.outcome != std::unexpected(model::ErrorCode::unavailable)) {
     return found(
@@ -299,7 +306,8 @@ std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& out
   }
   if (!reply.effect_unknown && !is_before) {
     return found(properties::StorageProperty::truthful,
-                 "said that it had no effect: " + reply.message);
+                 "it was refused with the word that it has no effect, and then " +
+                     difference(setup.before, *recovered.left) + "; it said: " + reply.message);
   }
   return std::nullopt;
 }

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
 #include "properties/storage_properties.hpp"
+#include "properties/support/difference.hpp"
+#include "properties/support/words.hpp"
 #include "sim/check.hpp"
 #include "sim/storage/disk_trace_recorder.hpp"
 
@@ -92,15 +96,33 @@ class Recording {
   std::string unavailable_;
 };
 
+const model::Count* count_in(const properties::ConcurrentCall& call) {
+  const bool is_answered = call.outcome && call.outcome->has_value();
+  return is_answered ? std::get_if<model::Count>(&**call.outcome) : nullptr;
+}
+
+/// Where the state that is left differs from what the operations leave one after the other.
+std::string difference_in_turn(const InterleaveCase& subject, const model::Snapshot& left) {
+  model::State state = subject.prior.state;
+  for (const SmallOperation& operation : subject.operations) {
+    state = model::step(std::move(state), operation.action).state;
+  }
+  const auto difference = properties::first_difference(model::snapshot(state), left);
+  return difference ? "; compared with one after the other, " + *difference : "";
+}
+
 std::string answers_in_words(const properties::History& history) {
   std::string words;
   for (const properties::ConcurrentCall& call : history.calls) {
     words += words.empty() ? "" : ", ";
-    words += model::name_of(call.action.operation);
-    words += " answered ";
-    words += !call.outcome               ? "unavailable, effect unknown"
-             : call.outcome->has_value() ? "ok"
-                                         : model::word(call.outcome->error());
+    words += properties::words_of(call.action.operation);
+    words += ' ';
+    if (const auto* count = count_in(call)) {
+      words += "answered " + std::to_string(count->value);
+    } else {
+      words += call.outcome ? properties::words_of(*call.outcome)
+                            : "was refused as unavailable, its effect unknown";
+    }
   }
   return words;
 }
@@ -177,7 +199,8 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
     return recording.finding(subject, scheduler.decisions(), property, std::move(message));
   };
   if (!recording.unavailable().empty())
-    return found(properties::StorageProperty::available, recording.unavailable());
+    return found(properties::StorageProperty::available,
+                 "a process was refused as unavailable: " + recording.unavailable());
   const auto left = databases_.front()->snapshot();
   if (!left)
     return found(properties::StorageProperty::linearizable,
@@ -187,7 +210,8 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
   return found(properties::StorageProperty::linearizable,
-               "no order of the operations explains it: " + answers_in_words(recording.history()));
+               "no order of the operations explains it: " + answers_in_words(recording.history()) +
+                   difference_in_turn(subject, *left));
 }
 
 std::expected<std::optional<Finding>, std::string> Interleaver::search(

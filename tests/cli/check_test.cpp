@@ -130,7 +130,7 @@ TEST(Check, ThatIsViolatedExplainsEachFailureOnce) {
   const std::string page = testing::text_of(place / "r/index.html");
   for (const std::string& words :
        {std::string("<strong>violated expiry_never_lowered"), "href=\"" + timeline + "\"",
-        std::string("Promised:  As long as"), std::string("without it: held"),
+        std::string("Promised:  heartbeat_lease("), std::string("without it: held"),
         std::string("leasecheck replay r/contract.jsonl")}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }

@@ -26,63 +26,53 @@ TEST_F(ConformsToModel, HoldsWhenAnswerAndStateAreTheModels) {
 TEST_F(ConformsToModel, NamesTheFirstFieldOfAnAnswerThatDiffers) {
   Observation claim = run.observe(model::UpsertLease{"a1", "w1", at_ms(10)}, 1);
   std::get<model::LeaseRecord>(claim.outcome.value()).lease_expires_at = at_ms(11);
-  EXPECT_EQ(run.show(claim),
-            "upsert_lease answered otherwise than the model: lease_expires_at: the model says 10, "
-            "the subject 11");
+  EXPECT_EQ(
+      run.show(claim),
+      "a claim answered otherwise than by the contract: lease_expires_at is 11 instead of 10");
 }
 
 TEST_F(ConformsToModel, NamesTheEntryOfAListThatIsMissing) {
   Observation list = run.observe(model::ListDispatchableAttempts{at_ms(5), 3}, 5);
   list.outcome = std::vector<model::DispatchRecord>{};
   EXPECT_EQ(run.show(list),
-            "list_dispatchable_attempts answered otherwise than the model: length: the model says "
-            "1, the subject 0");
+            "a list of dispatchable attempts answered otherwise than by the contract: length is 0 "
+            "instead of 1");
 }
 
 TEST_F(ConformsToModel, NamesAnErrorOfAnotherClass) {
   Observation claim = run.observe(model::UpsertLease{"a9", "w1", at_ms(10)}, 1);
   claim.outcome = std::unexpected(ErrorCode::not_dispatchable);
-  EXPECT_EQ(run.show(claim),
-            "upsert_lease answered otherwise than the model: error: the model says not_found, the "
-            "subject not_dispatchable");
+  EXPECT_EQ(run.show(claim), "a claim was refused as not_dispatchable instead of not_found");
 }
 
 TEST_F(ConformsToModel, NamesAnErrorInsteadOfAnAnswer) {
   Observation get = run.observe(model::GetLease{"L1"}, 1);
   get.outcome = std::unexpected(ErrorCode::corrupt);
-  EXPECT_EQ(run.show(get),
-            "get_lease answered otherwise than the model: answer: the model says null, the subject "
-            "nothing");
+  EXPECT_EQ(run.show(get), "a look at a lease was refused as corrupt instead of accepted");
 }
 
 TEST_F(ConformsToModel, NamesTheFirstFieldOfTheStateThatDiffers) {
   Observation claim = run.observe(model::UpsertLease{"a1", "w1", at_ms(10)}, 1);
   lease_in(claim.after, "a1").worker_id = "w2";
-  EXPECT_EQ(run.show(claim),
-            "after upsert_lease the repository is not as the model: lease of a1.worker_id: the "
-            "model says w1, the subject w2");
+  EXPECT_EQ(run.show(claim), "after a claim, a1.lease.worker_id is w2 instead of w1");
 }
 
 TEST_F(ConformsToModel, NamesWhatIsThereTooMuch) {
   Observation enqueued = run.observe(enqueue("a2"), 1);
   attempt_in(enqueued.after, "a2").retry_at = at_ms(3);
-  EXPECT_EQ(run.show(enqueued),
-            "after enqueue_attempt the repository is not as the model: a2.retry_at: the model says "
-            "nothing, the subject 3");
+  EXPECT_EQ(run.show(enqueued), "after an enqueue, a2.retry_at is 3 instead of absent");
 }
 
 TEST_F(ConformsToModel, NoticesRowsInAnotherOrder) {
   Observation enqueued = run.observe(enqueue("a2"), 1);
   std::swap(enqueued.after.attempts.front(), enqueued.after.attempts.back());
-  EXPECT_EQ(run.show(enqueued),
-            "after enqueue_attempt the repository is not as the model: its rows are in another "
-            "order");
+  EXPECT_EQ(run.show(enqueued), "after an enqueue, the rows are in another order");
 }
 
 TEST_F(ConformsToModel, UnavailableIsFineOnlyWhereNothingChanged) {
   Observation enqueued = run.observe(enqueue("a2"), 1);
   enqueued.outcome = std::unexpected(ErrorCode::unavailable);
-  EXPECT_EQ(run.show(enqueued), "enqueue_attempt answered unavailable and yet changed a2");
+  EXPECT_EQ(run.show(enqueued), "an enqueue was refused as unavailable and yet changed a2");
   enqueued.after = enqueued.before;
   EXPECT_EQ(run.show(enqueued), "held");
 }

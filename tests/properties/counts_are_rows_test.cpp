@@ -30,26 +30,25 @@ TEST_F(CountsAreRows, HoldsForEveryCount) {
 TEST_F(CountsAreRows, ComplainsOfAReapThatCountsTwice) {
   Observation reap = run.observe(model::ExpireLeasesAndRequeue{at_ms(101)}, 110);
   reap.outcome = model::Count{2};
-  EXPECT_EQ(run.show(reap), "expire_leases_and_requeue answered 2, and 1 attempts lost a lease");
+  EXPECT_EQ(run.show(reap), "a reap answered 2, and 1 attempts lost a lease");
 }
 
 TEST_F(CountsAreRows, ComplainsOfATickThatCountsWhatItDidNotTake) {
   Observation tick = run.observe(model::TransitionTimedOutAttempts{at_ms(20)}, 20);
   tick.outcome = model::Count{1};
-  EXPECT_EQ(run.show(tick),
-            "transition_timed_out_attempts answered 1, and 0 attempts lost a lease");
+  EXPECT_EQ(run.show(tick), "a timeout tick answered 1, and 0 attempts lost a lease");
 }
 
 TEST_F(CountsAreRows, ComplainsOfADepthThatCountsLeases) {
   Observation depth = run.observe(model::QueueDepth{at_ms(20)}, 20);
   depth.outcome = model::Count{3};
-  EXPECT_EQ(run.show(depth), "queue_depth answered 3, and 1 attempts are dispatchable");
+  EXPECT_EQ(run.show(depth), "a look at the depth answered 3, and 1 attempts are dispatchable");
 }
 
 TEST_F(CountsAreRows, ComplainsOfAStatusMiscounted) {
   Observation counts = run.observe(model::CountByStatus{}, 20);
   std::get<model::CountsByStatus>(counts.outcome.value()).count[0] = 3;
-  EXPECT_EQ(run.show(counts), "counts_by_status answered 3 queued, and 1 are");
+  EXPECT_EQ(run.show(counts), "the counts by status say that 3 attempts are queued, and 1 are");
 }
 
 TEST_F(CountsAreRows, ComplainsOfDeadLettersInAnotherOrder) {
@@ -60,8 +59,8 @@ TEST_F(CountsAreRows, ComplainsOfDeadLettersInAnotherOrder) {
   Observation list = run.observe(model::ListDeadLetters{2}, 40);
   list.outcome = list.before.dead_letters;
   EXPECT_EQ(run.show(list),
-            "list_dead_letters with limit 2 answered 2 letters that are not the first 2 by dead_at "
-            "and attempt_id");
+            "asked for the first 2 dead letters by dead_at and attempt_id, the list is a1, a2 "
+            "instead of a2, a1");
 }
 
 }  // namespace

@@ -50,30 +50,34 @@ TEST_F(DispatchOrder, ComplainsOfATieBrokenById) {
   Observation seen = list(20, 10);
   std::swap(listed(seen)[1], listed(seen)[2]);
   EXPECT_EQ(run.show(seen),
-            "list at 20 answered a1 (queued, attempt number 1) at place 2, due to a2 (queued, "
-            "attempt number 1, priority 0, ready at 0)");
+            "asked for at most 10 of what is dispatchable at 20, it listed a1 (queued, attempt "
+            "number 1, priority 0, ready at 0) where a2 (queued, attempt number 1, priority 0, "
+            "ready at 0) belongs");
 }
 
 TEST_F(DispatchOrder, ComplainsOfAPriorityTheWrongWayRound) {
   Observation seen = list(20, 10);
   std::ranges::reverse(listed(seen));
   EXPECT_EQ(run.show(seen),
-            "list at 20 answered a1 (queued, attempt number 1) at place 1, due to a3 (queued, "
-            "attempt number 1, priority 5, ready at 9)");
+            "asked for at most 10 of what is dispatchable at 20, it listed a1 (queued, attempt "
+            "number 1, priority 0, ready at 0) where a3 (queued, attempt number 1, priority 5, "
+            "ready at 9) belongs");
 }
 
 TEST_F(DispatchOrder, ComplainsOfALimitThatIsNotKept) {
   Observation seen = list(20, 3);
   seen.action.operation = model::ListDispatchableAttempts{at_ms(20), 2};
-  EXPECT_EQ(run.show(seen), "list at 20 with limit 2 answered 3 attempts, and 3 are dispatchable");
+  EXPECT_EQ(
+      run.show(seen),
+      "asked for at most 2 of what is dispatchable at 20, it listed 3, and 3 are dispatchable");
 }
 
 TEST_F(DispatchOrder, ComplainsOfAListThatEndsEarly) {
   Observation seen = list(20, 10);
   listed(seen).pop_back();
   EXPECT_EQ(run.show(seen),
-            "list at 20 with limit 10 ended before a1 (queued, attempt number 1, priority 0, ready "
-            "at 0)");
+            "asked for at most 10 of what is dispatchable at 20, it left out a1 (queued, attempt "
+            "number 1, priority 0, ready at 0)");
 }
 
 TEST_F(DispatchOrder, ComplainsOfAnAttemptBeforeItsTime) {
@@ -81,14 +85,14 @@ TEST_F(DispatchOrder, ComplainsOfAnAttemptBeforeItsTime) {
   seen.action.operation = model::ListDispatchableAttempts{at_ms(49), 3};
   listed(seen).pop_back();
   EXPECT_EQ(run.show(seen),
-            "list at 49 answered a4 (queued, attempt number 1) at place 1, due to a3 (queued, "
-            "attempt number 1, priority 5, ready at 9)");
+            "asked for at most 3 of what is dispatchable at 49, it listed a4 (queued, attempt "
+            "number 1) where a3 (queued, attempt number 1, priority 5, ready at 9) belongs");
 }
 
 TEST_F(DispatchOrder, ComplainsOfALimitThatIsRefused) {
   Observation seen = list(20, ~std::uint64_t{0});
   seen.outcome = std::unexpected(ErrorCode::invalid_argument);
-  EXPECT_EQ(run.show(seen), "list at 20 with limit 18446744073709551615 answered no list");
+  EXPECT_EQ(run.show(seen), "asked for what is dispatchable at 20, it answered no list");
 }
 
 }  // namespace

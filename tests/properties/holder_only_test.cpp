@@ -39,24 +39,22 @@ TEST_F(HolderOnly, ComplainsOfAStaleAckThatWasAccepted) {
   lose_the_lease();
   Observation ack = run.observe(model::AckAttempt{"L1", "w1", {}}, 22);
   ack.outcome = model::AckResult{Status::completed, 1, {}};
-  EXPECT_EQ(run.show(ack), "ack_attempt by w1 was accepted for L1, which is not a current lease");
+  EXPECT_EQ(run.show(ack), "an ack by w1 was accepted for L1, which is not a current lease");
 }
 
 TEST_F(HolderOnly, ComplainsOfAnotherWorkersCallThatWasAccepted) {
   Observation release = run.observe(model::ReleaseLease{"L1", "w2"}, 2);
   release.outcome = model::Done{};
-  EXPECT_EQ(run.show(release),
-            "release_lease for L1 was accepted from w2 at version 1; the lease is held by w1 at "
-            "version 1");
+  EXPECT_EQ(run.show(release), "a release by w2 was accepted for L1, which w1 holds");
 }
 
 TEST_F(HolderOnly, ComplainsOfAnotherVersionThatWasAccepted) {
   Observation heartbeat =
       run.observe(model::HeartbeatLeaseWithVersion{"L1", "w1", 7, at_ms(2), at_ms(12)}, 2);
   heartbeat.outcome = lease_in(heartbeat.after, "a1");
-  EXPECT_EQ(run.show(heartbeat),
-            "heartbeat_lease_with_version for L1 was accepted from w1 at version 7; the lease is "
-            "held by w1 at version 1");
+  EXPECT_EQ(
+      run.show(heartbeat),
+      "a versioned heartbeat that shows version 7 was accepted for L1, which is at version 1");
 }
 
 TEST_F(HolderOnly, ComplainsWhenTheHolderIsRefused) {
@@ -64,33 +62,33 @@ TEST_F(HolderOnly, ComplainsWhenTheHolderIsRefused) {
   heartbeat.outcome = std::unexpected(ErrorCode::stale_lease);
   heartbeat.after = heartbeat.before;
   EXPECT_EQ(run.show(heartbeat),
-            "heartbeat_lease by the holder of the current lease L1 was refused as stale");
+            "a heartbeat by the holder of L1, which is current, was refused as stale_lease");
 }
 
 TEST_F(HolderOnly, ComplainsOfARefusedCallThatChangedSomething) {
   Observation heartbeat = run.observe(model::HeartbeatLease{"L1", at_ms(2), at_ms(12)}, 2);
   heartbeat.outcome = std::unexpected(ErrorCode::stale_lease);
-  EXPECT_EQ(run.show(heartbeat), "heartbeat_lease for L1 was refused and yet changed a1");
+  EXPECT_EQ(run.show(heartbeat), "a heartbeat for L1 was refused and yet changed a1");
 }
 
 TEST_F(HolderOnly, ComplainsOfAnotherErrorThanStaleLease) {
   Observation start = run.observe(model::StartAttempt{"L9", "w1"}, 2);
   start.outcome = std::unexpected(ErrorCode::not_found);
-  EXPECT_EQ(run.show(start),
-            "start_attempt for L9 by who does not hold it answered not_found instead of "
-            "stale_lease");
+  EXPECT_EQ(
+      run.show(start),
+      "a start for L9 by who does not hold it was refused as not_found instead of stale_lease");
 }
 
 TEST_F(HolderOnly, ComplainsOfAnOperationThatChangesAnotherAttempt) {
   Observation cancel = run.observe(model::CancelAttempt{"a1"}, 2);
   attempt_in(cancel.after, "a2").status = Status::cancelled;
-  EXPECT_EQ(run.show(cancel), "cancel_attempt changed a2, which it is not about");
+  EXPECT_EQ(run.show(cancel), "a cancel of a1 changed a2, another attempt");
 }
 
 TEST_F(HolderOnly, ComplainsOfAReadThatChangesSomething) {
   Observation get = run.observe(model::GetAttempt{"a1"}, 2);
   attempt_in(get.after, "a1").priority = 9;
-  EXPECT_EQ(run.show(get), "get_attempt changed a1, which it is not about");
+  EXPECT_EQ(run.show(get), "a look at an attempt, which only reads, changed a1");
 }
 
 TEST_F(HolderOnly, ARepeatedAckIsAnsweredAsTheFirstTime) {
@@ -100,7 +98,8 @@ TEST_F(HolderOnly, ARepeatedAckIsAnsweredAsTheFirstTime) {
   Observation again = run.observe(ack, 4);
   again.outcome = std::unexpected(ErrorCode::stale_lease);
   EXPECT_EQ(run.show(again),
-            "repeating the ack for L1 answered otherwise instead of answering as the first time");
+            "the same ack of L1 once more was refused as stale_lease instead of answered as the "
+            "first time");
 }
 
 TEST_F(HolderOnly, AnAckIsForgottenAtTheNextClaim) {
@@ -110,7 +109,7 @@ TEST_F(HolderOnly, AnAckIsForgottenAtTheNextClaim) {
   EXPECT_EQ(run.operate(ack, 4), "held");
   Observation again = run.observe(ack, 5);
   again.outcome = model::AckResult{Status::failed, 1, {}};
-  EXPECT_EQ(run.show(again), "ack_attempt by w1 was accepted for L1, which is not a current lease");
+  EXPECT_EQ(run.show(again), "an ack by w1 was accepted for L1, which is not a current lease");
 }
 
 TEST_F(HolderOnly, AnUnavailableRepositoryIsNoComplaint) {

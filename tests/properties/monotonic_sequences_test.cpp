@@ -61,13 +61,14 @@ TEST_F(MonotonicSequences, ComplainsOfAnotherEventThanWasAppended) {
 TEST_F(MonotonicSequences, ComplainsOfALatestThatFell) {
   Observation latest = run.observe(model::LatestSeqForRun{"r1"}, 30);
   latest.outcome = model::Sequence{0};
-  EXPECT_EQ(run.show(latest), "latest_seq_for_run answered 0 for r1, whose last event has 1");
+  EXPECT_EQ(run.show(latest),
+            "the latest sequence of r1 was answered as 0, and its last event has 1");
 }
 
 TEST_F(MonotonicSequences, ComplainsOfEventsThatVanish) {
   Observation ack = run.observe(model::AckAttempt{"L1", "w1", {}}, 30);
   ack.after.runs.clear();
-  EXPECT_EQ(run.show(ack), "ack_attempt changed the events of a run");
+  EXPECT_EQ(run.show(ack), "an ack changed the events of a run");
 }
 
 TEST_F(MonotonicSequences, AResetEmptiesTheRuns) {

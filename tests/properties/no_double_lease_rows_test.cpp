@@ -70,7 +70,7 @@ TEST(NoDoubleLeaseRows, ComplainsOfALeaseIdUsedTwiceEvenOverAReset) {
   run.operate(enqueue("a2"), 3);
   Observation claim = run.observe(model::UpsertLease{"a2", "w1", at_ms(10)}, 4);
   lease_in(claim.after, "a2").lease_id = "L1";
-  EXPECT_EQ(run.show(claim), "lease id L1 was used again for a2; it had been given for a1");
+  EXPECT_EQ(run.show(claim), "a claim of a2 was granted as L1, the id of an earlier lease of a1");
 }
 
 TEST(NoDoubleLeaseRows, ComplainsOfALeaseThatChangesHands) {

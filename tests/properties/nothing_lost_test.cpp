@@ -37,7 +37,7 @@ TEST_F(NothingLost, ComplainsOfAnAttemptThatVanishes) {
   Observation reap = run.observe(model::ExpireLeasesAndRequeue{at_ms(101)}, 110);
   std::erase_if(reap.after.attempts,
                 [](const auto& attempt) { return attempt.attempt_id == "a1"; });
-  EXPECT_EQ(run.show(reap), "expire_leases_and_requeue lost a1");
+  EXPECT_EQ(run.show(reap), "a reap lost a1");
 }
 
 TEST_F(NothingLost, ComplainsOfAPriorityThatARequeueForgets) {
@@ -48,27 +48,26 @@ TEST_F(NothingLost, ComplainsOfAPriorityThatARequeueForgets) {
   Observation release = run.observe(model::ReleaseLease{"L2", "w1"}, 22);
   attempt_in(release.after, "a3").priority = 0;
   EXPECT_EQ(run.show(release),
-            "a3 was enqueued for r1 with priority 7, and release_lease left it in r1 with priority "
-            "0");
+            "a3 was enqueued for r1 with priority 7, and a release left it in r1 with priority 0");
 }
 
 TEST_F(NothingLost, ComplainsOfABackoffWithoutAnEnd) {
   Observation release = run.observe(model::ReleaseLease{"L1", "w1"}, 20);
   attempt_in(release.after, "a1").status = Status::retry_backoff;
-  EXPECT_EQ(run.show(release), "release_lease left a1 retry_backoff without retry_at");
+  EXPECT_EQ(run.show(release), "a release left a1 retry_backoff without retry_at");
 }
 
 TEST_F(NothingLost, ComplainsOfAStartThatOutlivesTheLease) {
   Observation release = run.observe(model::ReleaseLease{"L1", "w1"}, 20);
   attempt_in(release.after, "a1").started_at = at_ms(10);
-  EXPECT_EQ(run.show(release), "release_lease left a1 queued with a started_at");
+  EXPECT_EQ(run.show(release), "a release left a1 queued with a started_at");
 }
 
 TEST_F(NothingLost, ComplainsOfAnAttemptThatNobodyEnqueued) {
   Observation read = run.observe(model::CountByStatus{}, 20);
   read.after.attempts.push_back(read.after.attempts.back());
   read.after.attempts.back().attempt_id = "a9";
-  EXPECT_EQ(run.show(read), "counts_by_status made a9, which nobody enqueued");
+  EXPECT_EQ(run.show(read), "a look at the counts by status made a9, which nobody enqueued");
 }
 
 TEST_F(NothingLost, ComplainsOfAQueuedAttemptThatIsNeverListed) {

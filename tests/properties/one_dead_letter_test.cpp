@@ -51,8 +51,7 @@ TEST_F(OneDeadLetter, ComplainsOfTheWrongReason) {
   Observation failed = fail();
   failed.after.dead_letters.front().reason = model::DeadLetterReason::delivery_exhausted;
   EXPECT_EQ(run.show(failed),
-            "ack_attempt wrote a dead letter for a1 with reason delivery_exhausted instead of "
-            "failed");
+            "an ack wrote a dead letter for a1 with reason delivery_exhausted instead of failed");
 }
 
 TEST_F(OneDeadLetter, ComplainsOfTheWrongAttemptNumber) {
@@ -74,17 +73,18 @@ TEST_F(OneDeadLetter, ComplainsOfOneThatVanishesOrChanges) {
   Observation read = run.observe(model::ListDeadLetters{10}, 30);
   read.after.dead_letters.clear();
   attempt_in(read.after, "a1").status = Status::queued;
-  EXPECT_EQ(run.show(read), "list_dead_letters took the dead letter of a1; only a replay does");
+  EXPECT_EQ(run.show(read),
+            "a list of dead letters took the dead letter of a1; only a replay does");
   read = run.observe(model::ListDeadLetters{10}, 31);
   read.after.dead_letters.front().dead_at = at_ms(31);
-  EXPECT_EQ(run.show(read), "list_dead_letters changed the dead letter of a1");
+  EXPECT_EQ(run.show(read), "a list of dead letters changed the dead letter of a1");
 }
 
 TEST_F(OneDeadLetter, ComplainsOfOneFromAnOperationThatFailsNothing) {
   Observation cancel = run.observe(model::CancelAttempt{"a1"}, 20);
   attempt_in(cancel.after, "a1").status = Status::failed;
   cancel.after.dead_letters.push_back({"a1", "r1", 1, model::DeadLetterReason::failed, at_ms(20)});
-  EXPECT_EQ(run.show(cancel), "cancel_attempt wrote a dead letter for a1");
+  EXPECT_EQ(run.show(cancel), "a cancel wrote a dead letter for a1");
 }
 
 }  // namespace

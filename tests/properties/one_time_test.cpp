@@ -31,19 +31,19 @@ TEST_F(OneTime, HoldsWhenAnOperationIsTimedBeforeAnEarlierOne) {
 TEST_F(OneTime, ComplainsOfAClockReadTwice) {
   Observation enqueued = run.observe(enqueue("a2"), 20);
   enqueued.clock_reads = 2;
-  EXPECT_EQ(run.show(enqueued), "enqueue_attempt read the clock 2 times instead of 1");
+  EXPECT_EQ(run.show(enqueued), "an enqueue read the repository's clock 2 times instead of once");
 }
 
 TEST_F(OneTime, ComplainsOfAClockNotRead) {
   Observation reap = run.observe(model::ExpireLeasesAndRequeue{at_ms(0)}, 20);
   reap.clock_reads = 0;
-  EXPECT_EQ(run.show(reap), "expire_leases_and_requeue read the clock 0 times instead of 1");
+  EXPECT_EQ(run.show(reap), "a reap read the repository's clock 0 times instead of once");
 }
 
 TEST_F(OneTime, ComplainsOfAClockReadBesideAPassedTime) {
   Observation ack = run.observe(model::AckAttempt{"L1", "w1", {}}, 20);
   ack.clock_reads = 1;
-  EXPECT_EQ(run.show(ack), "ack_attempt read the clock 1 times instead of 0");
+  EXPECT_EQ(run.show(ack), "an ack read the repository's clock; its times are its arguments");
 }
 
 TEST_F(OneTime, BadArgumentsMayBeNoticedBeforeTheClockIsRead) {
@@ -52,13 +52,13 @@ TEST_F(OneTime, BadArgumentsMayBeNoticedBeforeTheClockIsRead) {
   EXPECT_EQ(run.show(claim), "held");
   Observation unknown = run.observe(model::UpsertLease{"a9", "w1", at_ms(30)}, 20);
   unknown.clock_reads = 0;
-  EXPECT_EQ(run.show(unknown), "upsert_lease read the clock 0 times instead of 1");
+  EXPECT_EQ(run.show(unknown), "a claim read the repository's clock 0 times instead of once");
 }
 
 TEST_F(OneTime, ComplainsOfARequeueThatKeepsItsPlace) {
   Observation release = run.observe(model::ReleaseLease{"L1", "w1"}, 20);
   attempt_in(release.after, "a1").ready_at = at_ms(5);
-  EXPECT_EQ(run.show(release), "release_lease at 20 wrote ready_at 5 for a1 instead of 20");
+  EXPECT_EQ(run.show(release), "a release at 20 wrote ready_at 5 for a1 instead of 20");
 }
 
 TEST_F(OneTime, ComplainsOfAnEnqueueThatForgetsNotBefore) {
@@ -66,26 +66,26 @@ TEST_F(OneTime, ComplainsOfAnEnqueueThatForgetsNotBefore) {
   later.spec.not_before = at_ms(50);
   Observation enqueued = run.observe(later, 20);
   attempt_in(enqueued.after, "a2").ready_at = at_ms(20);
-  EXPECT_EQ(run.show(enqueued), "enqueue_attempt at 20 wrote ready_at 20 for a2 instead of 50");
+  EXPECT_EQ(run.show(enqueued), "an enqueue at 20 wrote ready_at 20 for a2 instead of 50");
 }
 
 TEST_F(OneTime, ComplainsOfAGrantAtAnotherTime) {
   run.operate(model::ReleaseLease{"L1", "w1"}, 20);
   Observation claim = run.observe(model::UpsertLease{"a1", "w1", at_ms(100)}, 30);
   lease_in(claim.after, "a1").heartbeat_at = at_ms(29);
-  EXPECT_EQ(run.show(claim), "upsert_lease at 30 wrote heartbeat_at 29 for a1 instead of 30");
+  EXPECT_EQ(run.show(claim), "a claim at 30 wrote heartbeat_at 29 for a1 instead of 30");
 }
 
 TEST_F(OneTime, ComplainsOfADeathAtAnotherTime) {
   Observation ack = run.observe(model::AckAttempt{"L1", "w1", model::AckOutcome::failed}, 20);
   ack.after.dead_letters.front().dead_at = at_ms(10);
-  EXPECT_EQ(run.show(ack), "ack_attempt at 20 wrote dead_at 10 for a1 instead of 20");
+  EXPECT_EQ(run.show(ack), "an ack at 20 wrote dead_at 10 for a1 instead of 20");
 }
 
 TEST_F(OneTime, ComplainsOfAnEventAtAnotherTime) {
   Observation append = run.observe(model::AppendRunEvent{"L1", "w1", "noted", "1"}, 20);
   append.after.runs.front().events.back().at = at_ms(21);
-  EXPECT_EQ(run.show(append), "append_run_event at 20 wrote at 21 for a1 instead of 20");
+  EXPECT_EQ(run.show(append), "an appended event at 20 wrote at 21 for a1 instead of 20");
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ TEST_F(Progress, ComplainsOfRefusalsWithoutEnd) {
   run.operate(model::ExpireLeasesAndRequeue{at_ms(0)}, 31);
   for (int i = 0; i < 19; ++i) ASSERT_EQ(refuse_reap(), "held") << "it was accepted in between";
   EXPECT_EQ(refuse_reap(),
-            "expire_leases_and_requeue was refused as unavailable 20 times in a row, and nothing "
-            "fails any more");
+            "a reap was refused as unavailable 20 times in a row, and nothing fails any more");
 }
 
 TEST_F(Progress, NothingIsReachedWhenNothingIsOpen) {

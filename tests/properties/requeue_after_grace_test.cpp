@@ -39,7 +39,7 @@ TEST_F(RequeueAfterGrace, ComplainsOfALeaseThatExpiresOnStaleBefore) {
   Observation on_the_boundary = reap(101, 106);
   on_the_boundary.action.operation = model::ExpireLeasesAndRequeue{at_ms(100)};
   EXPECT_EQ(run.show(on_the_boundary),
-            "reap at stale_before 100 took lease L1 of a1, which expires at 100");
+            "a reap of what expired before 100 took lease L1 of a1, which expires at 100");
 }
 
 TEST_F(RequeueAfterGrace, ComplainsOfAReaperThatGrantsNoGrace) {
@@ -51,7 +51,8 @@ TEST_F(RequeueAfterGrace, ComplainsOfAReaperThatGrantsNoGrace) {
 TEST_F(RequeueAfterGrace, ComplainsOfALeaseLeftBehind) {
   Observation lazy = reap(101, 106);
   lazy.after = lazy.before;
-  EXPECT_EQ(run.show(lazy), "reap at stale_before 101 left lease L1 of a1, which expired at 100");
+  EXPECT_EQ(run.show(lazy),
+            "a reap of what expired before 101 left lease L1 of a1, which expired at 100");
 }
 
 TEST_F(RequeueAfterGrace, ComplainsOfAnAttemptChangedWithoutALease) {

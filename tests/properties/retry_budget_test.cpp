@@ -49,20 +49,21 @@ TEST_F(RetryBudget, ComplainsOfARetryTooMany) {
   attempt_in(ack.after, "a1").status = Status::retry_backoff;
   attempt_in(ack.after, "a1").attempt_no = 3;
   EXPECT_EQ(run.show(ack),
-            "ack_attempt of attempt number 2 of a1 as failed, with max_retries 1, led to "
-            "retry_backoff");
+            "attempt number 2 of a1 failed, which has 1 retries, and went to retry_backoff instead "
+            "of failed");
 }
 
 TEST_F(RetryBudget, ComplainsOfAReleaseThatBurnsARetry) {
   Observation release = run.observe(model::ReleaseLease{"L1", "w1"}, 20);
   attempt_in(release.after, "a1").attempt_no = 2;
-  EXPECT_EQ(run.show(release), "release_lease took attempt_no of a1 from 1 to 2 instead of 1");
+  EXPECT_EQ(run.show(release),
+            "a release took the attempt number of a1 from 1 to 2; it has to stay 1");
 }
 
 TEST_F(RetryBudget, ComplainsOfAFailureThatIsNotCounted) {
   Observation ack = fail("L1", 20);
   attempt_in(ack.after, "a1").attempt_no = 1;
-  EXPECT_EQ(run.show(ack), "ack_attempt took attempt_no of a1 from 1 to 1 instead of 2");
+  EXPECT_EQ(run.show(ack), "an ack left the attempt number of a1 at 1; it has to become 2");
 }
 
 TEST_F(RetryBudget, ComplainsOfAReplayWithAUsedBudget) {
@@ -71,14 +72,14 @@ TEST_F(RetryBudget, ComplainsOfAReplayWithAUsedBudget) {
   run.show(fail("L2", 40));
   Observation replay = run.observe(model::ReplayDeadLetter{"a1"}, 50);
   attempt_in(replay.after, "a1").attempt_no = 2;
-  EXPECT_EQ(run.show(replay), "replay_dead_letter took attempt_no of a1 from 2 to 2 instead of 1");
+  EXPECT_EQ(run.show(replay), "a replay left the attempt number of a1 at 2; it has to become 1");
 }
 
 TEST_F(RetryBudget, ComplainsOfAClaimThatIsNotCounted) {
   run.operate(model::ReleaseLease{"L1", "w1"}, 20);
   Observation claim = run.observe(model::UpsertLease{"a1", "w1", at_ms(100)}, 30);
   attempt_in(claim.after, "a1").delivery_count = 1;
-  EXPECT_EQ(run.show(claim), "upsert_lease took delivery_count of a1 from 1 to 1 instead of 2");
+  EXPECT_EQ(run.show(claim), "a claim left the delivery count of a1 at 1; it has to become 2");
 }
 
 TEST_F(RetryBudget, ComplainsOfAnotherDeliveryAfterTheLast) {
@@ -86,7 +87,8 @@ TEST_F(RetryBudget, ComplainsOfAnotherDeliveryAfterTheLast) {
   run.claim("a1", "w1", 120, 130);
   Observation reap = run.observe(model::ExpireLeasesAndRequeue{at_ms(131)}, 140);
   attempt_in(reap.after, "a1").status = Status::queued;
-  EXPECT_EQ(run.show(reap), "a reap moved a1 to queued after 2 deliveries of at most 2");
+  EXPECT_EQ(run.show(reap),
+            "a reap moved a1 to queued instead of failed: it has had 2 deliveries of at most 2");
 }
 
 TEST_F(RetryBudget, ComplainsOfANewAttemptWithAHistory) {

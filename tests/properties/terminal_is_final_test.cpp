@@ -30,8 +30,7 @@ TEST_F(TerminalIsFinal, ComplainsOfAReapThatTakesACompletedAttemptBack) {
   run.operate(model::AckAttempt{"L1", "w1", {}}, 2);
   Observation reap = run.observe(model::ExpireLeasesAndRequeue{at_ms(11)}, 20);
   attempt_in(reap.after, "a1").status = Status::queued;
-  EXPECT_EQ(run.show(reap),
-            "a1 was completed, and expire_leases_and_requeue changed it: it is queued now");
+  EXPECT_EQ(run.show(reap), "a1 was completed, and a reap changed it: it is queued now");
 }
 
 TEST_F(TerminalIsFinal, ComplainsOfAReplayOfWhatIsNotFailed) {
@@ -39,8 +38,7 @@ TEST_F(TerminalIsFinal, ComplainsOfAReplayOfWhatIsNotFailed) {
   Observation replay = run.observe(model::ReplayDeadLetter{"a1"}, 3);
   attempt_in(replay.after, "a1").status = Status::queued;
   replay.outcome = model::Done{};
-  EXPECT_EQ(run.show(replay),
-            "a1 was cancelled, and replay_dead_letter changed it: it is queued now");
+  EXPECT_EQ(run.show(replay), "a1 was cancelled, and a replay changed it: it is queued now");
 }
 
 }  // namespace

@@ -51,16 +51,14 @@ TEST_F(Timeouts, ComplainsOfATickThatIsEarly) {
   begin(model::OnTimeout::retry);
   Observation early = tick(60);
   early.action.operation = model::TransitionTimedOutAttempts{at_ms(59)};
-  EXPECT_EQ(run.show(early),
-            "a timeout tick at 59 changed a1, whose time is not up (its deadline: 60)");
+  EXPECT_EQ(run.show(early), "a timeout tick at 59 changed a1, whose deadline is 60");
 }
 
 TEST_F(Timeouts, ComplainsOfATickThatEndsAnAttemptWithoutTimeout) {
   begin(model::OnTimeout::retry);
   Observation seen = tick(20);
   attempt_in(seen.after, "a2").status = Status::failed;
-  EXPECT_EQ(run.show(seen),
-            "a timeout tick at 20 changed a2, whose time is not up (its deadline: none)");
+  EXPECT_EQ(run.show(seen), "a timeout tick at 20 changed a2, which has no deadline");
 }
 
 TEST_F(Timeouts, ComplainsOfAnAttemptLeftBehind) {

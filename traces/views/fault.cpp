@@ -10,91 +10,62 @@
 #include <variant>
 #include <vector>
 
-#include "leasecheck/spec/step.hpp"
-#include "traces/digest.hpp"
+#include "leasecheck/spec/operation.hpp"
 #include "traces/disk_trace.hpp"
+#include "traces/views/departure.hpp"
+#include "traces/views/disk_fault.hpp"
 #include "traces/wording.hpp"
 
 namespace leasecheck::traces {
 namespace {
 
-/// The first answer that is not the contract's.
-struct Departure {
-  std::uint64_t call = 0;    ///< number of the step
-  std::uint64_t answer = 0;  ///< number of the step of its return
-  Return by_contract;        ///< what the model answers and changes
-  const Return* recorded = nullptr;
-};
-
-/// Takes the steps of a trace on the model.
-class Contract {
- public:
-  /// Returns: what the model answers and changes.
-  Return take(const model::Action& action, std::uint64_t call) {
-    model::Step step = model::step(std::move(state_), action);
-    state_ = std::move(step.state);
-    model::Snapshot after = model::snapshot(state_);
-    Return returned{
-        .of = call, .outcome = std::move(step.outcome), .delta = delta(shown_, after), .post = 0};
-    shown_ = std::move(after);
-    return returned;
+/// Rows that the step made, and fields of others that it changed, where the contract has neither.
+std::vector<std::string> must_not(const Departure& departure) {
+  const auto& asked = departure.by_contract.delta;
+  std::vector<std::string> rows;
+  std::vector<std::string> fields;
+  for (const auto& [name, value] : departure.recorded->delta) {
+    if (asked.contains(name)) continue;
+    const std::string row = name.substr(0, name.rfind('.'));
+    if (name.ends_with(".lease_id")) rows.push_back(row);
+    fields.push_back(name);
   }
-
- private:
-  model::State state_;
-  model::Snapshot shown_;
-};
-
-bool did_not_happen(const Return& returned) {
-  return returned.outcome == std::unexpected(model::ErrorCode::unavailable) &&
-         returned.delta.empty();
-}
-
-std::optional<Departure> first_departure(const Trace& trace) {
-  Contract contract;
-  for (const Step& step : trace.steps) {
-    const auto* returned = std::get_if<Return>(&step.what);
-    if (returned == nullptr || did_not_happen(*returned)) continue;
-    const auto& call = std::get<Call>(trace.steps[returned->of - 1].what);
-    Return expected = contract.take(call.action, returned->of);
-    if (expected.outcome != returned->outcome || expected.delta != returned->delta) {
-      return Departure{.call = returned->of,
-                       .answer = step.number,
-                       .by_contract = std::move(expected),
-                       .recorded = returned};
-    }
-  }
-  return std::nullopt;
+  std::erase_if(fields, [&](const std::string& name) {
+    return std::ranges::find(rows, name.substr(0, name.rfind('.'))) != rows.end();
+  });
+  std::vector<std::string> clauses;
+  if (!rows.empty()) clauses.push_back(fmt::format("must not grant {}", fmt::join(rows, ", ")));
+  if (!fields.empty())
+    clauses.push_back(fmt::format("must not change {}", fmt::join(fields, ", ")));
+  return clauses;
 }
 
 /// What the contract asks for after the step and did not get, and what it got and must not have.
 std::string effect(const Departure& departure, const Wording& say) {
   const auto& asked = departure.by_contract.delta;
   const auto& seen = departure.recorded->delta;
+  if (asked.empty()) return "changes nothing";
   Return missing{.of = departure.call, .outcome = {}, .delta = {}, .post = 0};
   std::ranges::set_difference(asked, seen, std::inserter(missing.delta, missing.delta.end()));
-  std::vector<std::string> wrong;
-  for (const auto& [name, value] : seen) {
-    if (!asked.contains(name)) wrong.push_back(name);
-  }
-  if (asked.empty()) return "changes nothing";
-  std::vector<std::string> clauses;
+  std::vector<std::string> clauses = must_not(departure);
   if (!missing.delta.empty()) {
-    clauses.push_back(
-        fmt::format("has to lead to this: {}", fmt::join(say.changes(missing), ", ")));
+    clauses.insert(clauses.begin(),
+                   fmt::format("has to lead to this: {}", fmt::join(say.changes(missing), ", ")));
   }
-  if (!wrong.empty()) clauses.push_back(fmt::format("must not change {}", fmt::join(wrong, ", ")));
   if (clauses.empty()) return "changes what it has changed";
   return fmt::format("{}", fmt::join(clauses, ", and "));
 }
 
-std::string demand(const Departure& departure, const Wording& say) {
+std::string demand(const Departure& departure, const Call& call, const Wording& say) {
   const std::string what_it_does = effect(departure, say);
   if (departure.by_contract.outcome == departure.recorded->outcome) {
     return fmt::format("By the contract, step {} {}.", departure.call, what_it_does);
   }
-  return fmt::format("By the contract, at step {} it {}, and the step {}.", departure.call,
-                     say.answer(departure.by_contract.outcome), what_it_does);
+  const std::string answer = fmt::format("By the contract, at step {} it {}", departure.call,
+                                         say.answer(departure.by_contract.outcome));
+  const bool only_reads = !model::can_change_state(call.action.operation);
+  if (only_reads && departure.recorded->delta.empty()) return answer + ".";
+  return fmt::format("{}, and the step {}.", answer, what_it_does);
 }
 
 /// Pre: every answer is the contract's.
@@ -117,19 +88,21 @@ std::string fault_around(const Trace& trace, const Wording& say) {
 std::string fault_of(const Trace& trace) {
   if (trace.verdict.result != Result::violated) return {};
   if (is_disk_trace(trace)) {
-    return "the repository. Its processes and its disk did only what they may do at any time.";
+    return "the repository. Its processes and its disk did only what they may do at any time. " +
+           demand_on_disk(trace);
   }
   const Wording say(trace);
   const std::optional<Departure> departure = first_departure(trace);
   if (!departure) return fault_around(trace, say);
+  const auto& call = std::get<Call>(trace.steps[departure->call - 1].what);
   if (departure->answer == trace.verdict.first_bad) {
-    return "the repository. " + demand(*departure, say);
+    return "the repository. " + demand(*departure, call, say);
   }
   // A run goes on after such an answer only if the subject says of itself that it does otherwise.
   return fmt::format(
       "the repository, or what it says that it does otherwise: from step {} on its answers are not "
       "the contract's. {}",
-      departure->call, demand(*departure, say));
+      departure->call, demand(*departure, call, say));
 }
 
 }  // namespace leasecheck::traces

@@ -3,19 +3,40 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <variant>
 
 #include "properties/property.hpp"
 #include "properties/storage_properties.hpp"
+#include "traces/disk_trace.hpp"
+#include "traces/views/clause.hpp"
+#include "traces/views/departure.hpp"
 
 namespace leasecheck::traces {
+namespace {
 
-std::string promise_of(std::string_view property) {
+std::string claim_of(std::string_view property) {
   if (const auto* of_a_run = properties::find_property(property)) {
     return fmt::format("{} (rule {})", of_a_run->claim, of_a_run->rules);
   }
   const auto of_storage = properties::storage_properties();
   const auto found = std::ranges::find(of_storage, property, &properties::StorageClaim::name);
-  return found == of_storage.end() ? "" : std::string(found->claim);
+  return found == of_storage.end() ? "" : fmt::format("{} ({})", found->claim, found->source);
+}
+
+}  // namespace
+
+std::string promise_of(const Trace& trace) {
+  const Verdict& verdict = trace.verdict;
+  if (verdict.result != Result::violated) return {};
+  if (!is_disk_trace(trace)) {
+    const auto departure = first_departure(trace);
+    if (departure && departure->answer == verdict.first_bad) {
+      const auto& call = std::get<Call>(trace.steps[departure->call - 1].what);
+      const Clause clause = broken_clause(*departure, call);
+      return fmt::format("{} ({})", clause.text, clause.source);
+    }
+  }
+  return claim_of(verdict.property);
 }
 
 }  // namespace leasecheck::traces

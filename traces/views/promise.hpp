@@ -1,12 +1,15 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "traces/trace.hpp"
 
 namespace leasecheck::traces {
 
-/// What a property promises, with the rules of the contract that it is about, be it one of a run or
-/// one of the searches on a simulated disk. Empty for a name that no property of this program has.
-[[nodiscard]] std::string promise_of(std::string_view property);
+/// What was promised and not kept, with its rule: what the contract says of the failing step where
+/// the repository did otherwise, and else what the property claims, be it one of a run or of the
+/// searches on a simulated disk.
+/// Returns: empty unless violated by a property that this program has.
+[[nodiscard]] std::string promise_of(const Trace& trace);
 
 }  // namespace leasecheck::traces

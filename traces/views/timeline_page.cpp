@@ -59,7 +59,7 @@ std::string head_of(const Trace& trace) {
                                 : fmt::format("{} is {} at step {}", verdict.property,
                                               word(verdict.result), verdict.first_bad);
   std::string box = fmt::format("<p><strong>{}</strong></p>", escaped(first));
-  if (const std::string promise = promise_of(verdict.property); !promise.empty()) {
+  if (const std::string promise = promise_of(trace); !promise.empty()) {
     box += paragraph("Promised: " + promise);
   }
   if (!verdict.message.empty()) {

@@ -20,18 +20,16 @@ TEST(FirstDifference, NamesTheFieldInEveryShapeOfAnswer) {
   model::AttemptRecord attempt;
   attempt.attempt_id = "a1";
   const std::pair<Outcome, std::string> cases[] = {
-      {model::Count{3}, "count: the model says 3, the subject nothing"},
-      {model::Sequence{4}, "seq: the model says 4, the subject nothing"},
-      {model::AckResult{model::Status::failed, 2, {}},
-       "status: the model says failed, the subject nothing"},
-      {lease, "lease_id: the model says L1, the subject nothing"},
-      {std::optional(lease), "lease_id: the model says L1, the subject nothing"},
-      {std::optional<model::LeaseRecord>{}, "answer: the model says null, the subject done"},
-      {attempt, "attempt_id: the model says a1, the subject nothing"},
-      {model::CountsByStatus{}, "queued: the model says 0, the subject nothing"},
-      {std::vector<model::DispatchRecord>{}, "length: the model says 0, the subject nothing"},
-      {std::unexpected(model::ErrorCode::corrupt),
-       "error: the model says corrupt, the subject nothing"}};
+      {model::Count{3}, "count is absent instead of 3"},
+      {model::Sequence{4}, "seq is absent instead of 4"},
+      {model::AckResult{model::Status::failed, 2, {}}, "status is absent instead of failed"},
+      {lease, "lease_id is absent instead of L1"},
+      {std::optional(lease), "lease_id is absent instead of L1"},
+      {std::optional<model::LeaseRecord>{}, "answer is done instead of null"},
+      {attempt, "attempt_id is absent instead of a1"},
+      {model::CountsByStatus{}, "queued is absent instead of 0"},
+      {std::vector<model::DispatchRecord>{}, "length is absent instead of 0"},
+      {std::unexpected(model::ErrorCode::corrupt), "error is absent instead of corrupt"}};
   for (const auto& [expected, difference] : cases) {
     EXPECT_EQ(between(expected, Outcome(model::Done{})), difference);
     EXPECT_EQ(between(expected, expected), "none");
@@ -47,11 +45,9 @@ TEST(FirstDifference, GoesThroughListsEntryByEntry) {
   dispatches[10].attempt_no = 8;
   letters[1].reason = model::DeadLetterReason::timed_out;
   events[0].payload = "[1]";
-  EXPECT_EQ(between(expected[0], Outcome(dispatches)),
-            "[2].attempt_no: the model says 1, the subject 7");
-  EXPECT_EQ(between(expected[1], Outcome(letters)),
-            "[1].reason: the model says failed, the subject timed_out");
-  EXPECT_EQ(between(expected[2], Outcome(events)), "[0].payload: the model says , the subject [1]");
+  EXPECT_EQ(between(expected[0], Outcome(dispatches)), "[2].attempt_no is 7 instead of 1");
+  EXPECT_EQ(between(expected[1], Outcome(letters)), "[1].reason is timed_out instead of failed");
+  EXPECT_EQ(between(expected[2], Outcome(events)), "[0].payload is [1] instead of ");
 }
 
 TEST(FirstDifference, NamesTheRowOfEveryTable) {
@@ -64,13 +60,13 @@ TEST(FirstDifference, NamesTheRowOfEveryTable) {
 
   model::Snapshot changed = full;
   changed.runs[0].events[0].at = at_ms(6);
-  EXPECT_EQ(between(full, changed), "event 1 of r1.at: the model says 5, the subject 6");
+  EXPECT_EQ(between(full, changed), "r1.event 1.at is 6 instead of 5");
   changed.dead_letters[0].dead_at = at_ms(9);
-  EXPECT_EQ(between(full, changed), "dead letter of a1.dead_at: the model says 0, the subject 9");
+  EXPECT_EQ(between(full, changed), "a1.dead_letter.dead_at is 9 instead of 0");
   changed.leases.clear();
-  EXPECT_EQ(between(full, changed), "lease of a1.lease_id: the model says , the subject nothing");
+  EXPECT_EQ(between(full, changed), "a1.lease.lease_id is absent instead of ");
   changed.attempts[0].status = model::Status::cancelled;
-  EXPECT_EQ(between(full, changed), "a1.status: the model says queued, the subject cancelled");
+  EXPECT_EQ(between(full, changed), "a1.status is cancelled instead of queued");
   EXPECT_EQ(between(full, full), "none");
 }
 

@@ -77,9 +77,9 @@ TEST_F(RecordedFailures, SayStepRuleFaultAndWhatToDoWhereTheyStillFail) {
   const auto violation = replay_of("recorded.jsonl", "Replays_recorded").run(mutant(shortens));
   ASSERT_TRUE(violation);
   for (const char* part :
-       {"recorded.jsonl: violated at step 6\n", "\nexpiry_never_lowered: the expiry of lease L1",
+       {"recorded.jsonl: violated by step 5\n", "\nexpiry_never_lowered: the expiry of lease L1",
         "\npromised: ", "(rule ", "\nat fault: the repository. By the contract, step 5",
-        "\nrecorded: violated expiry_never_lowered at step 6, on mutant:heartbeat_shortens_lease",
+        "\nrecorded: violated expiry_never_lowered by step 5, on mutant:heartbeat_shortens_lease",
         "\nto do: "}) {
     EXPECT_NE(violation->what.find(part), std::string::npos) << part << " in\n" << violation->what;
   }
