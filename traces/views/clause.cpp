@@ -13,178 +13,42 @@
 namespace leasecheck::traces {
 namespace {
 
+using namespace sentences;
+
 using model::ErrorCode;
 
-// The sentences stand in model/README.md as well; a test compares them.
-constexpr Clause dispatchable{"rule 1",
-                              "Dispatchable at now is a queued attempt whose not_before, if it has "
-                              "one, is not after now, and "
-                              "an attempt in backoff whose retry_at is not after now."};
-constexpr Clause listed{
-    "rule 1",
-    "list_dispatchable_attempts(now, limit) answers the dispatchable attempts, the first limit in "
-    "dispatch order."};
-constexpr Clause limits{
-    "rule 1",
-    "A limit of 0 answers nothing; a limit beyond the signed 64-bit range means \"all\" and never "
-    "wraps to a negative number."};
-constexpr Clause order{
-    "rule 2",
-    "Dispatch order is a strict total order, the same for every implementation: higher priority "
-    "first, then earlier ready_at, then earlier enqueue."};
-constexpr Clause claim{
-    "rule 3",
-    "upsert_lease(attempt_id, worker_id, lease_expires_at) claims. At repository now it checks "
-    "everything that the list checks, and grants in the same transaction: a new lease, status "
-    "leased, the version and the delivery count one higher, "
-    "started_at and heartbeat_at at repository now."};
-constexpr Clause claim_refused{
-    "rule 3",
-    "An attempt that is not dispatchable is refused as not_dispatchable; so is one that has a "
-    "lease, whoever holds it and whether or not it expired."};
-constexpr Clause claim_expired{
-    "rule 3", "An expiry that is not after repository now is an invalid_argument."};
-constexpr Clause deadline{
-    "rule 3",
-    "The answer carries the execution_deadline, started_at + timeout, if the attempt has a "
-    "timeout."};
-constexpr Clause lease_ids{
-    "rule 3, words",
-    "The id of a lease is opaque and never given again, not even after a restart or a reset."};
-constexpr Clause heartbeat{
-    "rule 4",
-    "heartbeat_lease(lease_id, heartbeat_at, lease_expires_at) refreshes the current lease: expiry "
-    "and heartbeat each become the larger of old and new, and the version goes up by one even if "
-    "neither moved."};
-constexpr Clause heartbeat_accepted{"rule 4",
-                                    "A heartbeat is accepted after the expiry too: ownership by "
-                                    "time ends in the reap and nowhere else."};
-constexpr Clause heartbeat_stale{"rule 4", "A lease that is not current is stale_lease."};
-constexpr Clause reap{
-    "rule 5",
-    "expire_leases_and_requeue(stale_before) takes every lease whose expiry lies before "
-    "stale_before, strictly, and no other."};
-constexpr Clause reap_queues{
-    "rule 5",
-    "The attempt is queued again with ready_at at repository now, its priority and attempt_no as "
-    "they were."};
-constexpr Clause reap_exhausts{
-    "rule 5",
-    "If the attempt has a budget of deliveries and has used it up (delivery_count >= "
-    "max_deliveries), it "
-    "fails for good instead and leaves a dead letter, delivery_exhausted."};
-constexpr Clause reap_counts{"rule 5", "The answer counts every attempt that lost a lease."};
-constexpr Clause latest{
-    "rule 6",
-    "latest_seq_for_run(run_id) answers the highest sequence of the run's events, 0 if it has "
-    "none."};
-constexpr Clause timeout{
-    "rule 7",
-    "transition_timed_out_attempts(now) ends every lease whose execution deadline is not after "
-    "now."};
-constexpr Clause timeout_ways{
-    "rule 7",
-    "The attempt's on_timeout says how: retry goes the way of a failure (rule 11) and, with no "
-    "retries left, leaves a dead letter timed_out; fail leaves that dead letter at once; cancel "
-    "cancels."};
-constexpr Clause enqueue{"rule 8", "enqueue_attempt(spec) queues a new attempt."};
-constexpr Clause enqueue_again{
-    "rule 8",
-    "An equal spec under the same id is accepted and changes nothing, whatever has become of the "
-    "attempt; a different one is already_exists."};
-constexpr Clause start{
-    "rule 9",
-    "start_attempt(lease_id, worker_id, now) turns leased into running and does nothing else: "
-    "timeouts run from the grant. Starting again is accepted."};
-constexpr Clause versioned{
-    "rule 10",
-    "heartbeat_lease_with_version is the heartbeat of rule 4 for a caller who also names the "
-    "worker "
-    "and the version seen last; any of them wrong is stale_lease. It answers the new record."};
-constexpr Clause ack_holder{
-    "rule 11",
-    "ack_attempt(lease_id, worker_id, outcome, now) ends the work of the current holder."};
-constexpr Clause ack_final{"rule 11", "completed and cancelled are final."};
-constexpr Clause ack_failed{
-    "rule 11",
-    "failed goes into backoff while attempt_no <= max_retries: retry_at is now plus the backoff, "
-    "attempt_no goes up by one; otherwise it is final and leaves a dead letter, failed."};
-constexpr Clause backoff{
-    "rule 11",
-    "Backoff, from the attempt_no that failed: fixed is the base; exponential is base × "
-    "multiplier^(attempt_no − 1). It is cut at max_backoff, and then at least 1 ms."};
-constexpr Clause ack_again{"rule 11",
-                           "Repeating an ack with the same lease, worker and outcome is accepted "
-                           "with the first answer, at "
-                           "any time, until the attempt is claimed, cancelled or replayed."};
-constexpr Clause ack_stale{"rule 11",
-                           "Any other ack of a lease that is not current is stale_lease."};
-constexpr Clause release{
-    "rule 12",
-    "release_lease(lease_id, worker_id, now) gives the work back: queued, attempt_no and "
-    "delivery_count as they were."};
-constexpr Clause cancel{
-    "rule 12",
-    "cancel_attempt(attempt_id, now) ends any attempt that is not terminal and takes its lease; a "
-    "terminal one is not_dispatchable."};
-constexpr Clause append{
-    "rule 13",
-    "append_run_event(lease_id, worker_id, kind, payload, now) appends to the run of the leased "
-    "attempt and answers the new sequence; only for the current holder."};
-constexpr Clause letters{
-    "rule 14",
-    "An attempt has at most one dead letter, exactly while its status is failed, with the "
-    "attempt_no that "
-    "failed and the time of the operation that failed it. They are listed by (dead_at, "
-    "attempt_id)."};
-constexpr Clause replay{
-    "rule 14",
-    "replay_dead_letter(attempt_id, now) takes the dead letter away and queues the attempt with "
-    "attempt_no 1 "
-    "and "
-    "delivery_count 0; the version goes on from where it was. Without a pending dead letter: "
-    "not_dispatchable."};
-constexpr Clause depth{"rule 15", "queue_depth (how many are dispatchable at a time)"};
-constexpr Clause counts{"rule 15", "counts_by_status (how many attempts have each status)"};
-constexpr Clause reading{
-    "rule 15",
-    "Nothing is left out of a record but what is absent: retry_at outside backoff, started_at "
-    "without a lease; ready_at always stands with its last value."};
-constexpr Clause reset{"readings",
-                       "A reset ends everything except that lease ids are never used again."};
-constexpr Clause refused{"errors", "A refused call changes nothing."};
-
-/// The row of the table of errors.
-Clause owed(ErrorCode error) {
-  switch (error) {
-    case ErrorCode::invalid_argument:
-      return {"errors",
-              "invalid_argument: a bad id; a missing or mistyped argument or an unknown word; a "
-              "priority outside 32 "
-              "bits; a negative limit; a timeout, max_deliveries or multiplier below 1; a backoff, "
-              "max_backoff or max_retries below 0; max_deliveries, max_retries or multiplier above "
-              "2^31 − 2; a claim's expiry not after repository now; a payload that is not JSON"};
-    case ErrorCode::not_found:
-      return {"errors",
-              "not_found: an attempt id that was never enqueued, where an attempt is needed"};
-    case ErrorCode::stale_lease:
-      return {
-          "errors",
-          "stale_lease: the lease is not current, or not this worker's, or not at this version"};
-    case ErrorCode::not_dispatchable:
-      return {"errors", "not_dispatchable: the attempt's state does not allow it"};
-    case ErrorCode::already_exists:
-      return {"errors", "already_exists: the id is taken by another spec"};
-    case ErrorCode::unavailable:
-      return {"errors",
-              "unavailable: the environment: busy, connection lost, disk full; may be tried again; "
-              "says whether "
-              "the effect is none or unknown"};
-    case ErrorCode::corrupt:
-      return {"errors", "corrupt: the storage holds what no repository wrote"};
+/// Where the contract speaks of the errors of an operation.
+struct Errors {
+  std::string_view operator()(const model::Reset&) const { return "errors"; }
+  std::string_view operator()(const model::ListDispatchableAttempts&) const {
+    return "rule 1, errors";
   }
-  std::unreachable();
-}
+  std::string_view operator()(const model::UpsertLease&) const { return "rule 3, errors"; }
+  std::string_view operator()(const model::HeartbeatLease&) const { return "rule 4, errors"; }
+  std::string_view operator()(const model::HeartbeatLeaseWithVersion&) const {
+    return "rule 10, errors";
+  }
+  std::string_view operator()(const model::ExpireLeasesAndRequeue&) const {
+    return "rule 5, errors";
+  }
+  std::string_view operator()(const model::LatestSeqForRun&) const { return "rule 6, errors"; }
+  std::string_view operator()(const model::TransitionTimedOutAttempts&) const {
+    return "rule 7, errors";
+  }
+  std::string_view operator()(const model::EnqueueAttempt&) const { return "rule 8, errors"; }
+  std::string_view operator()(const model::StartAttempt&) const { return "rule 9, errors"; }
+  std::string_view operator()(const model::AckAttempt&) const { return "rule 11, errors"; }
+  std::string_view operator()(const model::ReleaseLease&) const { return "rule 12, errors"; }
+  std::string_view operator()(const model::CancelAttempt&) const { return "rule 12, errors"; }
+  std::string_view operator()(const model::AppendRunEvent&) const { return "rule 13, errors"; }
+  std::string_view operator()(const model::ReplayDeadLetter&) const { return "rule 14, errors"; }
+  std::string_view operator()(const model::ListDeadLetters&) const { return "rule 14, errors"; }
+  /// Every other operation reads.
+  template <class Operation>
+  std::string_view operator()(const Operation&) const {
+    return "rule 15, errors";
+  }
+};
 
 class BrokenClause {
  public:
@@ -195,8 +59,12 @@ class BrokenClause {
 
   Clause of(const model::Operation& operation) const {
     const model::Outcome& expected = departure_.by_contract.outcome;
-    if (!expected && expected == departure_.recorded->outcome) return refused;
-    return std::visit([this](const auto& op) { return (*this)(op); }, operation);
+    const bool is_refused_alike = !expected && expected == departure_.recorded->outcome;
+    Clause clause = is_refused_alike
+                        ? refused
+                        : std::visit([this](const auto& op) { return (*this)(op); }, operation);
+    if (clause.source == refused.source) clause.source = std::visit(Errors{}, operation);
+    return clause;
   }
 
   Clause operator()(const model::Reset&) const { return reset; }
@@ -266,12 +134,8 @@ class BrokenClause {
     return is_known ? enqueue_again : enqueue;
   }
 
-  Clause operator()(const model::StartAttempt&) const {
-    return unless_refused(start, "rule 9, errors");
-  }
-  Clause operator()(const model::ReleaseLease&) const {
-    return unless_refused(release, "rule 12, errors");
-  }
+  Clause operator()(const model::StartAttempt&) const { return unless_refused(start); }
+  Clause operator()(const model::ReleaseLease&) const { return unless_refused(release); }
   Clause operator()(const model::AppendRunEvent&) const {
     return is_owed_another_error(ErrorCode::stale_lease) ? owed(owed_error()) : append;
   }
@@ -300,7 +164,7 @@ class BrokenClause {
   /// Every other operation reads.
   template <class Operation>
   Clause operator()(const Operation&) const {
-    return unless_refused(reading, "rule 15, errors");
+    return unless_refused(reading);
   }
 
  private:
@@ -316,10 +180,8 @@ class BrokenClause {
     return owed_error() != no_error && owed_error() != than;
   }
 
-  /// The clause, or the error that is owed, with the rule of the operation.
-  [[nodiscard]] Clause unless_refused(const Clause& clause, std::string_view source) const {
-    if (owed_error() == no_error) return clause;
-    return {.source = source, .text = owed(owed_error()).text};
+  [[nodiscard]] Clause unless_refused(const Clause& clause) const {
+    return owed_error() == no_error ? clause : owed(owed_error());
   }
 
   template <class Answer>
@@ -367,7 +229,9 @@ class BrokenClause {
 }  // namespace
 
 std::span<const Clause> all_clauses() {
-  static const std::array all{dispatchable,
+  static const std::array all{given_time,
+                              heartbeat_time,
+                              dispatchable,
                               listed,
                               limits,
                               order,
@@ -414,6 +278,12 @@ std::span<const Clause> all_clauses() {
                               owed(ErrorCode::unavailable),
                               owed(ErrorCode::corrupt)};
   return all;
+}
+
+Clause clause_of_time(const model::Operation& operation) {
+  const bool is_heartbeat = std::holds_alternative<model::HeartbeatLease>(operation) ||
+                            std::holds_alternative<model::HeartbeatLeaseWithVersion>(operation);
+  return is_heartbeat ? heartbeat_time : given_time;
 }
 
 Clause broken_clause(const Departure& departure, const Call& call) {

@@ -1,17 +1,11 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "traces/views/departure.hpp"
+#include "traces/views/sentences.hpp"
 
 namespace leasecheck::traces {
-
-/// A sentence or two of the contract, word for word as model/README.md has them.
-struct Clause {
-  std::string_view source;  ///< "rule 11", or the heading that they stand under
-  std::string_view text;
-};
 
 /// Every clause that `broken_clause` may answer.
 [[nodiscard]] std::span<const Clause> all_clauses();
@@ -20,5 +14,8 @@ struct Clause {
 /// refused or accepted, what it changes, or what it answers.
 /// Pre: `call` is the call of the departure.
 [[nodiscard]] Clause broken_clause(const Departure& departure, const Call& call);
+
+/// What the contract says of the time of an operation that reads no clock.
+[[nodiscard]] Clause clause_of_time(const model::Operation& operation);
 
 }  // namespace leasecheck::traces

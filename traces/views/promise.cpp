@@ -32,7 +32,10 @@ std::string promise_of(const Trace& trace) {
     const auto departure = first_departure(trace);
     if (departure && departure->answer == verdict.first_bad) {
       const auto& call = std::get<Call>(trace.steps[departure->call - 1].what);
-      const Clause clause = broken_clause(*departure, call);
+      const bool is_of_time =
+          verdict.property == "one_time" && !model::reads_clock(call.action.operation);
+      const Clause clause =
+          is_of_time ? clause_of_time(call.action.operation) : broken_clause(*departure, call);
       return fmt::format("{} ({})", clause.text, clause.source);
     }
   }
