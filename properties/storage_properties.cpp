@@ -18,7 +18,7 @@ std::span<const StorageClaim> storage_properties() {
       StorageClaim{truthful, "truthful",
                    "The answer fits what is stored: unavailable says whether the effect is none or "
                    "unknown, and an operation with none has left nothing.",
-                   "errors: unavailable"},
+                   "rule 17, errors: unavailable"},
       StorageClaim{
           recovers, "recovers",
           "After a crash the repository opens and works, as long as nothing that was synced "

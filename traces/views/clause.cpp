@@ -17,36 +17,28 @@ using namespace sentences;
 
 using model::ErrorCode;
 
-/// Where the contract speaks of the errors of an operation.
-struct Errors {
-  std::string_view operator()(const model::Reset&) const { return "errors"; }
-  std::string_view operator()(const model::ListDispatchableAttempts&) const {
-    return "rule 1, errors";
-  }
-  std::string_view operator()(const model::UpsertLease&) const { return "rule 3, errors"; }
-  std::string_view operator()(const model::HeartbeatLease&) const { return "rule 4, errors"; }
-  std::string_view operator()(const model::HeartbeatLeaseWithVersion&) const {
-    return "rule 10, errors";
-  }
-  std::string_view operator()(const model::ExpireLeasesAndRequeue&) const {
-    return "rule 5, errors";
-  }
-  std::string_view operator()(const model::LatestSeqForRun&) const { return "rule 6, errors"; }
-  std::string_view operator()(const model::TransitionTimedOutAttempts&) const {
-    return "rule 7, errors";
-  }
-  std::string_view operator()(const model::EnqueueAttempt&) const { return "rule 8, errors"; }
-  std::string_view operator()(const model::StartAttempt&) const { return "rule 9, errors"; }
-  std::string_view operator()(const model::AckAttempt&) const { return "rule 11, errors"; }
-  std::string_view operator()(const model::ReleaseLease&) const { return "rule 12, errors"; }
-  std::string_view operator()(const model::CancelAttempt&) const { return "rule 12, errors"; }
-  std::string_view operator()(const model::AppendRunEvent&) const { return "rule 13, errors"; }
-  std::string_view operator()(const model::ReplayDeadLetter&) const { return "rule 14, errors"; }
-  std::string_view operator()(const model::ListDeadLetters&) const { return "rule 14, errors"; }
+/// The rule of an operation.
+struct RuleOf {
+  std::string_view operator()(const model::Reset&) const { return "readings"; }
+  std::string_view operator()(const model::ListDispatchableAttempts&) const { return "rule 1"; }
+  std::string_view operator()(const model::UpsertLease&) const { return "rule 3"; }
+  std::string_view operator()(const model::HeartbeatLease&) const { return "rule 4"; }
+  std::string_view operator()(const model::HeartbeatLeaseWithVersion&) const { return "rule 10"; }
+  std::string_view operator()(const model::ExpireLeasesAndRequeue&) const { return "rule 5"; }
+  std::string_view operator()(const model::LatestSeqForRun&) const { return "rule 6"; }
+  std::string_view operator()(const model::TransitionTimedOutAttempts&) const { return "rule 7"; }
+  std::string_view operator()(const model::EnqueueAttempt&) const { return "rule 8"; }
+  std::string_view operator()(const model::StartAttempt&) const { return "rule 9"; }
+  std::string_view operator()(const model::AckAttempt&) const { return "rule 11"; }
+  std::string_view operator()(const model::ReleaseLease&) const { return "rule 12"; }
+  std::string_view operator()(const model::CancelAttempt&) const { return "rule 12"; }
+  std::string_view operator()(const model::AppendRunEvent&) const { return "rule 13"; }
+  std::string_view operator()(const model::ReplayDeadLetter&) const { return "rule 14"; }
+  std::string_view operator()(const model::ListDeadLetters&) const { return "rule 14"; }
   /// Every other operation reads.
   template <class Operation>
   std::string_view operator()(const Operation&) const {
-    return "rule 15, errors";
+    return "rule 15";
   }
 };
 
@@ -60,11 +52,8 @@ class BrokenClause {
   Clause of(const model::Operation& operation) const {
     const model::Outcome& expected = departure_.by_contract.outcome;
     const bool is_refused_alike = !expected && expected == departure_.recorded->outcome;
-    Clause clause = is_refused_alike
-                        ? refused
-                        : std::visit([this](const auto& op) { return (*this)(op); }, operation);
-    if (clause.source == refused.source) clause.source = std::visit(Errors{}, operation);
-    return clause;
+    if (is_refused_alike) return refused;
+    return std::visit([this](const auto& op) { return (*this)(op); }, operation);
   }
 
   Clause operator()(const model::Reset&) const { return reset; }
@@ -284,6 +273,10 @@ Clause clause_of_time(const model::Operation& operation) {
   const bool is_heartbeat = std::holds_alternative<model::HeartbeatLease>(operation) ||
                             std::holds_alternative<model::HeartbeatLeaseWithVersion>(operation);
   return is_heartbeat ? heartbeat_time : given_time;
+}
+
+std::string_view rule_of(const model::Operation& operation) {
+  return std::visit(RuleOf{}, operation);
 }
 
 Clause broken_clause(const Departure& departure, const Call& call) {

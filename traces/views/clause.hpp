@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "traces/views/departure.hpp"
 #include "traces/views/sentences.hpp"
@@ -14,6 +15,9 @@ namespace leasecheck::traces {
 /// refused or accepted, what it changes, or what it answers.
 /// Pre: `call` is the call of the departure.
 [[nodiscard]] Clause broken_clause(const Departure& departure, const Call& call);
+
+/// "rule 3", which speaks of the operation.
+[[nodiscard]] std::string_view rule_of(const model::Operation& operation);
 
 /// What the contract says of the time of an operation that reads no clock.
 [[nodiscard]] Clause clause_of_time(const model::Operation& operation);

@@ -36,7 +36,11 @@ std::string promise_of(const Trace& trace) {
           verdict.property == "one_time" && !model::reads_clock(call.action.operation);
       const Clause clause =
           is_of_time ? clause_of_time(call.action.operation) : broken_clause(*departure, call);
-      return fmt::format("{} ({})", clause.text, clause.source);
+      // What stands under a heading is said of every operation, and so of the rule of this one.
+      const std::string rule = clause.source.starts_with("rule ")
+                                   ? ""
+                                   : fmt::format("{}, ", rule_of(call.action.operation));
+      return fmt::format("{} ({}{})", clause.text, rule, clause.source);
     }
   }
   return claim_of(verdict.property);

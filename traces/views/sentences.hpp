@@ -59,7 +59,7 @@ inline constexpr Clause deadline{
     "The answer carries the execution_deadline, started_at + timeout, if the attempt has a "
     "timeout."};
 inline constexpr Clause lease_ids{
-    "rule 3, words",
+    "words",
     "The id of a lease is opaque and never given again, not even after a restart or a reset."};
 inline constexpr Clause heartbeat{
     "rule 4",
