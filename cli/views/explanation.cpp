@@ -50,16 +50,12 @@ class Narrator {
 
   [[nodiscard]] Story tell() const {
     const traces::Verdict& verdict = trace_.verdict;
-    Story story{.what = std::string(word(verdict.result)),
+    Story story{.what = traces::headline_of(trace_),
                 .promised = traces::promise_of(trace_),
                 .instead = say_.message(verdict.message),
                 .fault = traces::fault_of(trace_),
                 .sentences = {},
                 .leases = {}};
-    if (!verdict.property.empty()) {
-      story.what = fmt::format("{} is {} by step {}", verdict.property, story.what,
-                               traces::stimulus_of(trace_, verdict.first_bad));
-    }
     for (const traces::Step& step : trace_.steps) {
       if (!std::holds_alternative<traces::Return>(step.what)) story.sentences.push_back(tell(step));
     }

@@ -12,7 +12,7 @@
 #include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 #include "traces/shell_word.hpp"
-#include "traces/views/departure.hpp"
+#include "traces/views/promise.hpp"
 
 namespace leasecheck {
 namespace {
@@ -37,20 +37,6 @@ Violation of_no_use(const std::string& file, const std::string& why) {
           .page = {}};
 }
 
-/// " by step 5", if the verdict names one.
-std::string step_of(const traces::Trace& trace) {
-  const std::uint64_t bad = trace.verdict.first_bad;
-  return bad == 0 ? "" : " by step " + std::to_string(traces::stimulus_of(trace, bad));
-}
-
-std::string recorded(const traces::Trace& trace) {
-  std::string text(word(trace.verdict.result));
-  if (!trace.verdict.property.empty()) {
-    text += " " + trace.verdict.property + step_of(trace);
-  }
-  return text + ", on " + trace.head.backend;
-}
-
 /// What the replay showed.
 std::optional<Violation> judged(const RepositoryUnderTest& repository, const std::string& check,
                                 const std::string& file, const traces::Trace& trace,
@@ -62,8 +48,8 @@ std::optional<Violation> judged(const RepositoryUnderTest& repository, const std
                                ", which the repository does not offer");
   }
   return Violation{
-      .what = file + ": " + std::string(word(again.verdict.result)) + step_of(again) + "\n" +
-              sim::in_words(again) + "\nrecorded: " + recorded(trace) +
+      .what = file + ": " + traces::headline_of(again) + "\n" + sim::in_words(again) +
+              "\nrecorded: " + traces::headline_of(trace) + ", on " + trace.head.backend +
               "\nto do: mend what is at fault and leave the trace as it is; it holds from then on",
       .trace = file,
       .page = sim::write_page(repository, check, again)};

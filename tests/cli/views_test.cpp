@@ -15,6 +15,7 @@
 #include "tests/support/program.hpp"
 #include "traces/reader.hpp"
 #include "traces/views/fault.hpp"
+#include "traces/views/promise.hpp"
 #include "traces/views/timeline_page.hpp"
 #include "traces/writer.hpp"
 
@@ -115,6 +116,14 @@ TEST(Explain, TellsTheTracesOfTheCorpusAsTheyAreKept) {
   }
 }
 
+// A file of somebody's own may say so.
+TEST(Explain, CanTellAVerdictThatNamesAPropertyAndNoStep) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.verdict = {
+      .result = traces::Result::held, .property = "holder_only", .message = {}, .first_bad = 0};
+  EXPECT_TRUE(in_text({.trace = trace}).starts_with("holder_only is held, on "));
+}
+
 TEST(Explain, NamesThePromiseOfEveryTraceOfTheCorpus) {
   for (const std::string& name : corpus()) {
     const std::string text = in_text({.trace = corpus_trace(name + ".jsonl")});
@@ -144,6 +153,12 @@ traces::Trace blamed(const std::string& name, std::uint64_t step) {
                     .message = "m",
                     .first_bad = step};
   return *std::move(trace);
+}
+
+TEST(Promise, IsTheClaimOfThePropertyWhereEveryAnswerIsTheContracts) {
+  const traces::Trace trace = blamed("ack_from_anyone.jsonl", 6);
+  EXPECT_TRUE(traces::promise_of(trace).starts_with("A reap takes exactly the leases"))
+      << traces::promise_of(trace);
 }
 
 TEST(Fault, IsTheCallersWhereEveryAnswerIsTheContracts) {

@@ -47,7 +47,7 @@ endif()
 says("replay: " "LEASECHECK_REPLAY=[^\n]*")
 set(replay ${FOUND})
 fails(sh -c "${replay}")
-says("" "[^\n]*/MyRepository.HoldsUnderFaults.jsonl: violated [^\n]*")
+says("" "[^\n]*/MyRepository.HoldsUnderFaults.jsonl: expiry_never_lowered is violated [^\n]*")
 
 # Another commit tries other seeds.
 fails(${CMAKE_COMMAND} -E env LEASECHECK_SEED_FROM=d0c5e1a ${tests}

@@ -57,6 +57,7 @@ std::optional<Departure> first_departure(const Trace& trace) {
 }
 
 std::uint64_t stimulus_of(const Trace& trace, std::uint64_t step) {
+  if (step == 0 || step > trace.steps.size()) return step;
   const auto* returned = std::get_if<Return>(&trace.steps[step - 1].what);
   return returned != nullptr ? returned->of : step;
 }

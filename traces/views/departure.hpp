@@ -20,7 +20,8 @@ struct Departure {
 /// in the trace. Complexity: linear in the steps times what a step of the model costs.
 [[nodiscard]] std::optional<Departure> first_departure(const Trace& trace);
 
-/// The step that led to this one: the call of a return, and every other step itself.
+/// The step that led to this one: the call of a return, and every other step itself, be it in the
+/// trace or not.
 [[nodiscard]] std::uint64_t stimulus_of(const Trace& trace, std::uint64_t step);
 
 }  // namespace leasecheck::traces

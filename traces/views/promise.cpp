@@ -25,6 +25,14 @@ std::string claim_of(std::string_view property) {
 
 }  // namespace
 
+std::string headline_of(const Trace& trace) {
+  const Verdict& verdict = trace.verdict;
+  if (verdict.property.empty()) return std::string(word(verdict.result));
+  const std::string said = fmt::format("{} is {}", verdict.property, word(verdict.result));
+  if (verdict.first_bad == 0) return said;
+  return fmt::format("{} by step {}", said, stimulus_of(trace, verdict.first_bad));
+}
+
 std::string promise_of(const Trace& trace) {
   const Verdict& verdict = trace.verdict;
   if (verdict.result != Result::violated) return {};

@@ -54,11 +54,7 @@ std::string title_of(const Trace& trace) {
 // The verdict with its rule, and where the trace comes from.
 std::string head_of(const Trace& trace) {
   const Verdict& verdict = trace.verdict;
-  const std::string first = verdict.property.empty()
-                                ? std::string(word(verdict.result))
-                                : fmt::format("{} is {} at step {}", verdict.property,
-                                              word(verdict.result), verdict.first_bad);
-  std::string box = fmt::format("<p><strong>{}</strong></p>", escaped(first));
+  std::string box = fmt::format("<p><strong>{}</strong></p>", escaped(headline_of(trace)));
   if (const std::string promise = promise_of(trace); !promise.empty()) {
     box += paragraph("Promised: " + promise);
   }

@@ -76,11 +76,12 @@ TEST_F(RecordedFailures, SayStepRuleFaultAndWhatToDoWhereTheyStillFail) {
   fs::copy_file(corpus / "heartbeat_shortens_lease.jsonl", "recorded.jsonl");
   const auto violation = replay_of("recorded.jsonl", "Replays_recorded").run(mutant(shortens));
   ASSERT_TRUE(violation);
-  for (const char* part :
-       {"recorded.jsonl: violated by step 5\n", "\nexpiry_never_lowered: the expiry of lease L1",
-        "\npromised: ", "(rule ", "\nat fault: the repository. By the contract, step 5",
-        "\nrecorded: violated expiry_never_lowered by step 5, on mutant:heartbeat_shortens_lease",
-        "\nto do: "}) {
+  for (const char* part : {"recorded.jsonl: expiry_never_lowered is violated by step 5\n",
+                           "\nexpiry_never_lowered: the expiry of lease L1", "\npromised: ",
+                           "(rule ", "\nat fault: the repository. By the contract, step 5",
+                           "\nrecorded: expiry_never_lowered is violated by step 5, on "
+                           "mutant:heartbeat_shortens_lease",
+                           "\nto do: "}) {
     EXPECT_NE(violation->what.find(part), std::string::npos) << part << " in\n" << violation->what;
   }
   EXPECT_EQ(violation->trace, fs::absolute("recorded.jsonl"));

@@ -106,7 +106,8 @@ inline void register_named_trace(const char* suite, const RepositoryUnderTest& r
                                  const char* file, int line) {
   static std::set<std::string> suites;
   const char* trace = std::getenv("LEASECHECK_REPLAY");
-  if (trace == nullptr || !suites.insert(suite).second) return;
+  const bool is_asked = trace != nullptr && *trace != '\0';
+  if (!is_asked || !suites.insert(suite).second) return;
   register_check(suite, repository, replay_of(trace, "Replay"), file, line);
 }
 
