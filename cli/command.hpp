@@ -56,6 +56,7 @@ void add_conform(CommandLine& program);
 void add_crash(CommandLine& program);
 void add_interleave(CommandLine& program);
 void add_replay(CommandLine& program);
+void add_shrink(CommandLine& program);
 void add_explain(CommandLine& program);
 void add_show(CommandLine& program);
 void add_convert(CommandLine& program);

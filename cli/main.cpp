@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_crash(program);
   add_interleave(program);
   add_replay(program);
+  add_shrink(program);
   add_explain(program);
   add_show(program);
   add_convert(program);

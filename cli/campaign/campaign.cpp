@@ -11,6 +11,7 @@
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
 #include "cli/interruption.hpp"
+#include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
 
@@ -99,10 +100,34 @@ class Campaign {
     result_.last_seed = seed.seed;
     result_.tally.add(seed.tally);
     for (const TraceText& trace : seed.traces) write(trace, seed.failure);
-    if (seed.failure) add(*std::move(seed.failure));
+    if (seed.failure) {
+      reduce(seed);
+      add(*std::move(seed.failure));
+    }
     progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
                                result_.tally.runs, seed.seed, result_.tally.operations,
                                result_.failures.size()));
+  }
+
+  // The whole trace is there before anything is made of it, and so is the command that replays it.
+  void reduce(SeedResult& seed) {
+    Failure& failure = *seed.failure;
+    const auto whole = std::ranges::find(seed.traces, failure.trace_file, &TraceText::name);
+    if (whole == seed.traces.end() || failure.verdict.result != traces::Result::violated) return;
+    say_on_error(
+        fmt::format("seed {}: {}; reducing its trace\n{}\n", seed.seed, failure.verdict.property,
+                    replay_command(path_of(failure.trace_file), options_.seed.backend.name)));
+    const auto reduced = reduce_failure(options_.seed, seed.seed, whole->text,
+                                        [this] { return is_interrupted() || is_overdue(); });
+    if (!reduced) return;
+    failure.not_reproducible = reduced->not_reproducible;
+    if (!reduced->not_reproducible.empty()) return;
+    failure.trace_file = reduced->trace.name;
+    write(reduced->trace, seed.failure);
+  }
+
+  [[nodiscard]] std::string path_of(const std::string& trace_file) const {
+    return (options_.trace_directory / trace_file).lexically_normal().string();
   }
 
   // A trace that cannot be written takes nothing from what was found.
@@ -115,8 +140,7 @@ class Campaign {
 
   void add(Failure failure) {
     if (!failure.trace_file.empty()) {
-      failure.trace_file =
-          (options_.trace_directory / failure.trace_file).lexically_normal().string();
+      failure.trace_file = path_of(failure.trace_file);
       failure.replay = replay_command(failure.trace_file, options_.seed.backend.name);
     }
     const bool is_broken = failure.verdict.result == traces::Result::broken;

@@ -42,6 +42,9 @@ std::string failure_in_words(const FailureGroup& alike) {
     text = fmt::format("seed {}: {}: {}\n", seed, traces::word(verdict.result), verdict.message);
   }
   if (!alike.first.trace_file.empty()) text += fmt::format("  trace: {}\n", alike.first.trace_file);
+  if (!alike.first.not_reproducible.empty()) {
+    text += fmt::format("  {}\n", alike.first.not_reproducible);
+  }
   if (alike.seeds.size() > 1) {
     constexpr std::size_t most_listed = 10;
     const std::vector<std::uint64_t> others(

@@ -16,8 +16,9 @@ struct Failure {
   traces::Verdict verdict;
   /// The operation and what it answered: "ack_attempt: ok"; empty if it was none.
   std::string at = {};
-  std::string trace_file = {};  ///< empty when none was written
-  std::string replay = {};      ///< the command that shows it again
+  std::string trace_file = {};        ///< empty when none was written
+  std::string replay = {};            ///< the command that shows it again
+  std::string not_reproducible = {};  ///< in words, if it did not come back every time
 };
 
 /// A trace as it will stand in its file.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/campaign/failing_operation.hpp"
 #include "cli/campaign/worker_pool.hpp"
@@ -66,30 +67,24 @@ traces::Trace record(const SeedOptions& options, std::uint64_t seed) {
   return trace;
 }
 
-// Leaving out work would leave attempts open as well: a bound that has passed cannot be shrunk.
-bool can_be_shrunk(const traces::Trace& trace) {
-  const traces::Step* step = failing_step(trace);
-  if (step == nullptr) return false;
-  const auto* event = std::get_if<model::Environment>(&step->what);
-  return event == nullptr || !std::holds_alternative<model::ProgressDue>(*event);
-}
-
 std::string trace_name(std::uint64_t seed, std::string_view ending) {
   return fmt::format("seed-{}{}", seed, ending);
 }
 
-// The trace of a failure, and a shorter one of the same violation if there is one.
-void add_traces(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
+// The trace of a failure.
+void add_trace(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
   result.failure->at = failing_operation(trace);
   result.failure->trace_file = trace_name(result.seed, ".jsonl");
   if (options.keep_traces != KeepTraces::all) {
     result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
   }
-  if (!can_be_shrunk(trace)) return;
-  const traces::Trace shrunk = sim::shrink(trace, backend_of(options, result.seed).make);
-  if (shrunk.steps.size() >= trace.steps.size()) return;
-  result.failure->trace_file = trace_name(result.seed, ".min.jsonl");
-  result.traces.push_back({result.failure->trace_file, traces::to_text(shrunk)});
+}
+
+// How a reduction crosses from the process that made it.
+std::string to_text(const traces::Reduction& reduction) {
+  return nlohmann::json{reduction.came_back, reduction.repetitions,
+                        traces::to_text(reduction.trace)}
+      .dump();
 }
 
 // A subject that breaks may do so in other words each time.
@@ -120,7 +115,7 @@ void run_world(const SeedOptions& options, SeedResult& result) {
   if (options.keep_traces == KeepTraces::all) {
     result.traces.push_back({trace_name(result.seed, ".jsonl"), traces::to_text(trace)});
   }
-  if (has_failed) add_traces(options, trace, result);
+  if (has_failed) add_trace(options, trace, result);
 }
 
 sim::OpenRepository storage_of(const SimulatedDisk& disk) {
@@ -211,6 +206,28 @@ SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
     result.failure->verdict.message += "; run again, it did not die";
   }
   return result;
+}
+
+std::optional<ReducedText> reduce_failure(const SeedOptions& options, std::uint64_t seed,
+                                          const std::string& trace_text,
+                                          const std::function<bool()>& gives_up) {
+  const auto trace = traces::read_text(trace_text, "the trace of a seed");
+  if (!trace || !traces::can_be_reduced(*trace)) return std::nullopt;
+  WorkerPool pool(1, [&](std::uint64_t number) {
+    return to_text(
+        sim::shrink(*trace, backend_of(options, number).make, sim::modest_budget(*trace)));
+  });
+  pool.submit(seed);
+  const auto done = pool.next(gives_up);
+  if (!done || !done->answer) return std::nullopt;
+  const auto parts = nlohmann::json::parse(*done->answer);
+  const unsigned came_back = parts[0];
+  const unsigned repetitions = parts[1];
+  if (came_back < repetitions) {
+    return ReducedText{.not_reproducible = fmt::format("not reproducible: {} of {} repetitions",
+                                                       came_back, repetitions)};
+  }
+  return ReducedText{.trace = {trace_name(seed, ".min.jsonl"), parts[2]}};
 }
 
 }  // namespace leasecheck::cli

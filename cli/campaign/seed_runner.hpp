@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -31,14 +32,26 @@ struct SeedOptions {
 };
 
 /// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run
-/// again to record it, and the trace of a violation is shrunk; a second run that goes another way
-/// is reported as broken, since then nothing here can be trusted. Throws: Stop, when a subject
-/// cannot be made.
+/// again to record it; a second run that goes another way is reported as broken, since then nothing
+/// here can be trusted. Throws: Stop, when a subject cannot be made.
 [[nodiscard]] SeedResult run_seed(const SeedOptions& options, std::uint64_t seed);
 
 /// What is left to say of a seed whose process has died while it ran: it is run again in another
 /// process, which leaves the calls up to the one that was never answered as a trace.
 [[nodiscard]] SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
                                              const std::string& exit_reason);
+
+/// What a reduction made of the trace of a failure.
+struct ReducedText {
+  TraceText trace = {};
+  std::string not_reproducible = {};  ///< in words, if it did not come back; then there is no trace
+};
+
+/// Reduces the trace of a seed's failure, in a process of its own, which the subject may kill.
+/// Returns: nothing where there is nothing to leave out, and where it came to no end.
+[[nodiscard]] std::optional<ReducedText> reduce_failure(const SeedOptions& options,
+                                                        std::uint64_t seed,
+                                                        const std::string& trace_text,
+                                                        const std::function<bool()>& gives_up);
 
 }  // namespace leasecheck::cli

@@ -146,11 +146,13 @@ class Check {
                       figure("attempts", "attempts", options_.attempts)};
     section.again = fmt::format("leasecheck conform --backend {} --workers 2 --attempts {}",
                                 traces::shell_word(backend_.name), options_.attempts);
-    const auto checked = sim::conform({.workers = 2,
-                                       .attempts = options_.attempts,
-                                       .backend = backend_.name,
-                                       .make = backend_.make,
-                                       .progress = {}});
+    const auto checked =
+        sim::conform({.workers = 2,
+                      .attempts = options_.attempts,
+                      .backend = backend_.name,
+                      .make = backend_.make,
+                      .progress = {},
+                      .found = [this](const traces::Trace& trace) { write_whole_tour(trace); }});
     if (!checked) throw Stop{checked.error()};
     describe_tours(section, *checked);
     ReportedFailure failure{.verdict = checked->verdict,
@@ -158,7 +160,7 @@ class Check {
     if (checked->trace) {
       failure.at = failing_operation(*checked->trace);
       failure.explanation = Explanation{.trace = *checked->trace};
-      const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
+      const auto file = std::filesystem::path(options_.report_directory) / "contract.min.jsonl";
       const auto written = write_file(file, traces::to_text(*checked->trace));
       if (written) {
         failure.trace = file.string();
@@ -172,6 +174,14 @@ class Check {
       section.notes.emplace_back("no trace of the violation: done again, it did not happen");
     }
     take(section, std::move(failure));
+  }
+
+  // The whole trace is there before anything is made of it, and so is the command that replays it.
+  void write_whole_tour(const traces::Trace& trace) const {
+    const auto file = std::filesystem::path(options_.report_directory) / "contract.jsonl";
+    if (!write_file(file, traces::to_text(trace))) return;
+    say_on_error(fmt::format("{}; reducing its trace\n{}\n", trace.verdict.property,
+                             replay_command(file.string(), backend_.name)));
   }
 
   void describe_tours(Section& section, const sim::ConformResult& checked) {

@@ -28,13 +28,28 @@ double ratio(const sim::ConformedWorld& world) {
              : static_cast<double>(world.calls) / static_cast<double>(world.transitions);
 }
 
-std::string write_trace(const ConformFlags& flags, const sim::ConformResult& result) {
-  if (!result.trace) return {};
+std::string write_trace(const ConformFlags& flags, const std::string& name,
+                        const traces::Trace& trace) {
   const std::string file =
-      (std::filesystem::path(flags.trace_directory) / "conform.jsonl").lexically_normal().string();
-  auto written = write_file(file, traces::to_text(*result.trace));
+      (std::filesystem::path(flags.trace_directory) / name).lexically_normal().string();
+  auto written = write_file(file, traces::to_text(trace));
   if (!written) throw Stop{written.error()};
   return file;
+}
+
+// The whole trace is there before anything is made of it, and so is the command that replays it.
+void write_whole(const ConformFlags& flags, const std::string& backend,
+                 const traces::Trace& trace) {
+  const ExitCode end = after_verdict(ExitCode::violated, [&] {
+    const std::string file = write_trace(flags, "conform.jsonl", trace);
+    say_on_error(fmt::format("{}; reducing its trace\n{}\n", trace.verdict.property,
+                             replay_command(file, backend)));
+  });
+  static_cast<void>(end);
+}
+
+std::string write_reduced(const ConformFlags& flags, const sim::ConformResult& result) {
+  return result.trace ? write_trace(flags, "conform.min.jsonl", *result.trace) : std::string();
 }
 
 void print(const ConformFlags& flags, const std::string& backend,
@@ -82,20 +97,22 @@ ExitCode run(const ConformFlags& flags) {
        .attempts = flags.attempts,
        .backend = backend.name,
        .make = backend.make,
-       .progress = [&progress](std::uint64_t made, std::uint64_t of) {
-         progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
-       }});
+       .progress =
+           [&progress](std::uint64_t made, std::uint64_t of) {
+             progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
+           },
+       .found = [&](const traces::Trace& trace) { write_whole(flags, backend.name, trace); }});
   if (!result) throw Stop{result.error()};
   const ExitCode end = exit_code_of(result->verdict.result);
   if (!flags.common.json) {
     print(flags, backend.name, *result);
     return after_verdict(end, [&] {
-      const std::string file = write_trace(flags, *result);
+      const std::string file = write_reduced(flags, *result);
       if (!file.empty()) say("{}\n", replay_command(file, backend.name));
     });
   }
   std::string file;
-  const ExitCode written = after_verdict(end, [&] { file = write_trace(flags, *result); });
+  const ExitCode written = after_verdict(end, [&] { file = write_reduced(flags, *result); });
   say(json_text(document_of(flags, backend.name, *result, file)));
   return written;
 }

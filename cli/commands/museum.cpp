@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@
 #include "cli/command.hpp"
 #include "cli/interruption.hpp"
 #include "cli/museum/detection_matrix.hpp"
+#include "cli/museum/reductions.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
@@ -25,6 +27,7 @@ struct MuseumFlags {
   std::uint64_t samples = 5;
   std::uint64_t most_runs = 300;
   unsigned jobs = 2;
+  bool shrink = false;
 };
 
 /// One exhibit to be looked for by one technique.
@@ -170,7 +173,70 @@ bool is_file(const std::string& name) {
   return !name.empty() && name != "-";
 }
 
+std::vector<ReductionRow> rows_to_reduce(const MuseumFlags& flags) {
+  std::vector<ReductionRow> rows;
+  for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
+    if (!suits_simulation(exhibit) || (!flags.only.empty() && exhibit.name != flags.only)) continue;
+    rows.push_back({.exhibit = &exhibit, .samples = {}});
+  }
+  if (!rows.empty()) return rows;
+  throw Stop{
+      fmt::format("--only {}: no exhibit of this name that simulation is for; `leasecheck "
+                  "mutants` lists them",
+                  flags.only)};
+}
+
+// Sample after sample of every exhibit. An interruption leaves samples out.
+void reduce(std::vector<ReductionRow>& rows, const MuseumFlags& flags) {
+  /// Enough for a proof of most traces; of others so much is tried and no more.
+  constexpr std::uint64_t most_runs = 100'000;
+  const std::uint64_t count = rows.size() * flags.samples;
+  Progress progress;
+  WorkerPool pool(flags.jobs, [&](std::uint64_t number) {
+    return to_text(reduced_sample(*rows[number / flags.samples].exhibit, number % flags.samples,
+                                  flags.most_runs, most_runs));
+  });
+  std::map<std::uint64_t, ReducedSample> samples;
+  std::uint64_t submitted = 0;
+  while (samples.size() < count) {
+    while (submitted < count && pool.has_room()) pool.submit(submitted++);
+    const auto done = pool.next(is_interrupted);
+    if (!done) break;
+    const ReductionRow& row = rows[done->number / flags.samples];
+    if (!done->answer) {
+      throw Stop{fmt::format("a reduction for {} {}", row.exhibit->name, done->exit_reason),
+                 ExitCode::broken};
+    }
+    samples.emplace(done->number, reduced_sample_from_text(*done->answer));
+    progress.show(fmt::format("museum: {} of {} reductions", samples.size(), count));
+  }
+  for (auto& [number, sample] : samples) {
+    rows[number / flags.samples].samples.push_back(std::move(sample));
+  }
+}
+
+// A table of its own: it says nothing of techniques.
+ExitCode run_reductions(const MuseumFlags& flags) {
+  std::vector<ReductionRow> rows = rows_to_reduce(flags);
+  if (is_file(flags.json)) require_writable("--json", flags.json);
+  reduce(rows, flags);
+  say(flags.json == "-" ? json_text(to_json(rows)) : in_words(rows));
+  const bool all_proved = std::ranges::all_of(rows, [](const ReductionRow& row) {
+    const Agreement agreement = agreement_of(row);
+    return agreement.proved == agreement.found;
+  });
+  ExitCode end = all_proved ? ExitCode::held : ExitCode::inconclusive;
+  if (is_interrupted()) {
+    complain("interrupted: only what was reduced by then is shown");
+    end = ExitCode::inconclusive;
+  }
+  return after_verdict(end, [&] {
+    if (is_file(flags.json)) write("--json", flags.json, json_text(to_json(rows)));
+  });
+}
+
 ExitCode run(const MuseumFlags& flags) {
+  if (flags.shrink) return run_reductions(flags);
   DetectionMatrix matrix{.techniques = chosen_techniques(flags), .rows = {}};
   matrix.rows = chosen_rows(flags, matrix.techniques);
   require_writable("--svg", flags.svg);
@@ -215,10 +281,16 @@ void add_museum(CommandLine& program) {
               "Runs in a random search before it gives up; of stress tests a tenth")
       .between(1, 1'000'000)
       .show_default();
+  command.flag("--shrink", flags->shrink,
+               "Reduce what simulation finds instead: how short, how much alike the traces become");
   command.option("--jobs", flags->jobs, "Searches at a time; no result depends on it")
       .between(1, 256)
       .show_default();
-  command.runs([flags] { return run(*flags); });
+  command.runs([flags, command] {
+    constexpr std::uint64_t samples_to_reduce = 20;
+    if (flags->shrink && !command.names("--samples")) flags->samples = samples_to_reduce;
+    return run(*flags);
+  });
 }
 
 }  // namespace leasecheck::cli

@@ -46,10 +46,6 @@ bool needs_schedules(const Exhibit& exhibit) {
 bool is_model(const Exhibit& exhibit) {
   return planted<system::MutantInfo>(exhibit) != nullptr;
 }
-bool has_simulation(const Exhibit& exhibit) {
-  return is_repository(exhibit) || planted<mutants::DeploymentMutant>(exhibit) != nullptr;
-}
-
 template <typename T, typename Error>
 T value_of(std::expected<T, Error> made) {
   if (made) return *std::move(made);
@@ -58,16 +54,6 @@ T value_of(std::expected<T, Error> made) {
   } else {
     throw Stop{made.error(), ExitCode::broken};
   }
-}
-
-// The repository with the defect; the correct one where the defect is not in the repository.
-std::expected<Subject, sim::BrokenSubject> make_exhibited(const Exhibit& exhibit) {
-  const auto* mutant = planted<mutants::Mutant>(exhibit);
-  return sim::make_repository_subject(std::string(exhibit.name), [mutant](lease::Clock& clock,
-                                                                          lease::IdSource& ids) {
-    return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
-        mutant == nullptr ? lease::make_memory_repository(clock, ids) : mutant->make(clock, ids));
-  });
 }
 
 Detection found_by(const traces::Verdict& verdict, std::uint64_t calls) {
@@ -96,12 +82,8 @@ Detection properties_of_sequences(const Exhibit& exhibit, const SearchBounds& bo
 }
 
 Detection simulation(const Exhibit& exhibit, const SearchBounds& bounds) {
-  const auto* around = planted<mutants::DeploymentMutant>(exhibit);
-  return search_by_runs(exhibit, bounds, [around](std::uint64_t seed, sim::Subject& subject) {
-    sim::Plan plan = sim::draw_plan(seed, {});
-    sim::Actors actors;
-    if (around != nullptr) around->plant(plan, actors);
-    return sim::simulate(plan, subject, {}, actors);
+  return search_by_runs(exhibit, bounds, [&exhibit](std::uint64_t seed, sim::Subject& subject) {
+    return simulate_exhibit(exhibit, sim::draw_plan(seed, {}), subject);
   });
 }
 
@@ -185,7 +167,7 @@ constexpr auto techniques = std::to_array<Technique>(
     {{"plain", "random calls at uniform times", true, is_repository, plain},
      {"rapidcheck", "calls that aim at the model's state", true, is_repository,
       properties_of_sequences},
-     {"simulation", "workers, reapers and faults in virtual time", true, has_simulation,
+     {"simulation", "workers, reapers and faults in virtual time", true, suits_simulation,
       simulation},
      {"conformance", "tours through every transition", false, is_repository, tours},
      {"crash", "a crash event at every call of the disk", false, needs_crashes, crash_matrix},
@@ -194,6 +176,29 @@ constexpr auto techniques = std::to_array<Technique>(
      {"model", "the searched world", false, is_model, model_checker}});
 
 }  // namespace
+
+bool suits_simulation(const Exhibit& exhibit) {
+  return is_repository(exhibit) || planted<mutants::DeploymentMutant>(exhibit) != nullptr;
+}
+
+std::expected<Subject, sim::BrokenSubject> make_exhibited(const Exhibit& exhibit) {
+  const auto* mutant = planted<mutants::Mutant>(exhibit);
+  return sim::make_repository_subject(std::string(exhibit.name), [mutant](lease::Clock& clock,
+                                                                          lease::IdSource& ids) {
+    return lease::Result<std::unique_ptr<lease::AttemptRepository>>(
+        mutant == nullptr ? lease::make_memory_repository(clock, ids) : mutant->make(clock, ids));
+  });
+}
+
+sim::RunResult simulate_exhibit(const Exhibit& exhibit, const sim::Plan& plan,
+                                sim::Subject& subject, sim::Referee::StepSink sink) {
+  sim::Plan with_defect = plan;
+  sim::Actors actors;
+  if (const auto* around = planted<mutants::DeploymentMutant>(exhibit)) {
+    around->plant(with_defect, actors);
+  }
+  return sim::simulate(with_defect, subject, std::move(sink), actors);
+}
 
 std::span<const Technique> all_techniques() {
   return techniques;

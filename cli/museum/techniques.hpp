@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "sim/defects/catalogue.hpp"
+#include "sim/world/world.hpp"
 
 /// The ways to look for a planted defect, one beside the other.
 namespace leasecheck::cli {
@@ -34,5 +37,17 @@ struct Technique {
 
 /// Every technique; `plain` is the baseline of the others.
 [[nodiscard]] std::span<const Technique> all_techniques();
+
+/// Whether the exhibit is found by simulation if at all.
+[[nodiscard]] bool suits_simulation(const mutants::Exhibit& exhibit);
+
+/// The repository with the defect; a correct one where the defect is not in the repository.
+[[nodiscard]] std::expected<std::unique_ptr<sim::Subject>, sim::BrokenSubject> make_exhibited(
+    const mutants::Exhibit& exhibit);
+
+/// The run of a seed with the defect, on such a subject.
+[[nodiscard]] sim::RunResult simulate_exhibit(const mutants::Exhibit& exhibit,
+                                              const sim::Plan& plan, sim::Subject& subject,
+                                              sim::Referee::StepSink sink = {});
 
 }  // namespace leasecheck::cli

@@ -140,8 +140,9 @@ class Conformance {
                                            .attempts = options_.attempts,
                                            .backend = options_.backend});
       if (trace.verdict.result != traces::Result::violated) continue;
+      if (options_.found) options_.found(trace);
       // A state may be reached by calls that its violation does not need.
-      result_.trace = shrink(trace, options_.make);
+      result_.trace = shrink(trace, options_.make, modest_budget(trace)).trace;
       result_.verdict = result_.trace->verdict;
       return;
     }

@@ -27,6 +27,8 @@ struct ConformOptions {
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
   /// Called now and then with the number of calls that were made and of all that are planned.
   std::function<void(std::uint64_t made, std::uint64_t of)> progress = {};
+  /// Told of a violation's trace before it is reduced.
+  std::function<void(const traces::Trace& trace)> found = {};
   std::shared_ptr<ConformPlans> plans = keep_conform_plans();
 };
 

@@ -136,7 +136,10 @@ std::string write_page(const RepositoryUnderTest& repository, const std::string&
 
 Violation violation_of(const RepositoryUnderTest& repository, const std::string& check,
                        const traces::Trace& trace) {
-  const traces::Trace reduced = shrink(trace, [&] { return make_subject(repository, check); });
+  const traces::Trace reduced =
+      shrink(
+          trace, [&] { return make_subject(repository, check); }, modest_budget(trace))
+          .trace;
   Violation violation{.what = in_words(reduced), .trace = {}, .page = {}};
   const std::string file = trace_name(repository, check);
   if (auto written = traces::write_file(file, reduced); !written) {

@@ -3,7 +3,7 @@
 #include <variant>
 
 #include "sim/oracle/replay.hpp"
-#include "traces/minimise.hpp"
+#include "traces/reduction/stimuli.hpp"
 
 namespace leasecheck::sim {
 

@@ -1,26 +1,40 @@
 #include "sim/oracle/shrink.hpp"
 
 #include <string>
+#include <utility>
 
 #include "sim/oracle/replay.hpp"
-#include "traces/minimise.hpp"
 
 namespace leasecheck::sim {
 
-// A trace that can be shrunk is mostly soon down to a part of its length, and what is left costs
-// little. One that cannot, because its subject is killed at other moments whenever something is
-// left out, must not hold up whoever waits for it: after as many steps as eight times its own it is
-// as short as it is by then.
-traces::Trace shrink(
+traces::ReductionOptions modest_budget(const traces::Trace& trace) {
+  // A program is started anew for each run.
+  const bool is_program = trace.head.backend.starts_with("exec:");
+  return {.most_runs = is_program ? 300U : 5'000U,
+          .most_steps = 8 * trace.steps.size() + (is_program ? 8'000 : 40'000)};
+}
+
+traces::Reduction shrink(
     const traces::Trace& trace,
-    const std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()>& make) {
-  const auto run_again =
-      [&make](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
-    const auto subject = make();
-    if (!subject) return std::unexpected(subject.error().message);
-    return rerun(candidate, **subject);
-  };
-  return traces::minimise(trace, run_again, {.most_steps = 8 * trace.steps.size() + 8'000});
+    const std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()>& make,
+    const traces::ReductionOptions& options) {
+  if (!traces::can_be_reduced(trace)) return {.trace = trace};
+  const traces::Rerun run_again{
+      .judge =
+          [&make](const traces::Trace& candidate) -> std::expected<traces::Verdict, std::string> {
+        const auto subject = make();
+        if (!subject) return std::unexpected(subject.error().message);
+        auto result = replay(candidate, **subject);
+        if (!result) return std::unexpected(std::move(result.error()));
+        return std::move(result->verdict);
+      },
+      .record =
+          [&make](const traces::Trace& candidate) -> std::expected<traces::Trace, std::string> {
+        const auto subject = make();
+        if (!subject) return std::unexpected(subject.error().message);
+        return rerun(candidate, **subject);
+      }};
+  return traces::reduce(trace, run_again, options);
 }
 
 }  // namespace leasecheck::sim

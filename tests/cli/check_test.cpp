@@ -131,7 +131,7 @@ TEST(Check, ThatIsViolatedExplainsEachFailureOnce) {
   for (const std::string& words :
        {std::string("<strong>violated expiry_never_lowered"), "href=\"" + timeline + "\"",
         std::string("Promised:  heartbeat_lease("), std::string("without it: held"),
-        std::string("leasecheck replay r/contract.jsonl")}) {
+        std::string("leasecheck replay r/contract.min.jsonl")}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
 }
@@ -245,7 +245,7 @@ TEST(Check, APartThatCannotGoOnHidesNoViolationAndNoReport) {
   EXPECT_EQ(ends.at("contract"), "violated");
   EXPECT_EQ(ends.at("corpus"), "usage error");
   EXPECT_NE(ended.out.find("notes.jsonl:1"), std::string::npos) << ended.out;
-  EXPECT_EQ(last_line(ended.out), "leasecheck replay r/contract.jsonl");
+  EXPECT_EQ(last_line(ended.out), "leasecheck replay r/contract.min.jsonl");
 }
 
 TEST(Check, AFileThatIsNoTraceIsAUsageErrorOfTheCorpusAlone) {

@@ -68,7 +68,7 @@ std::vector<Session> helps() {
   std::vector<Session> sessions{{"help", {"--help"}}};
   for (const std::string command :
        {"check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
-        "mutants", "replay", "simulate", "version"}) {
+        "mutants", "replay", "shrink", "simulate", "version"}) {
     sessions.push_back({"help_" + command, {command + " --help"}});
   }
   sessions.push_back({"help_graph_diff", {"graph diff --help"}});
@@ -77,6 +77,8 @@ std::vector<Session> helps() {
 
 const std::string corpus = LEASECHECK_ROOT "/traces/corpus/";
 const std::string shortened = corpus + "heartbeat_shortens_lease.jsonl";
+
+const std::string on_a_disk = corpus + "storage/ack_not_durable.jsonl";
 
 std::vector<Session> runs() {
   return {
@@ -96,7 +98,7 @@ std::vector<Session> runs() {
        {"conform --backend memory --workers 1 --attempts 1",
         "conform --backend memory --workers 1 --attempts 1 --json"}},
       {"conform_violated",
-       {"conform --mutant version_restarts --workers 1 --attempts 1", "replay conform.jsonl"}},
+       {"conform --mutant version_restarts --workers 1 --attempts 1", "replay conform.min.jsonl"}},
       {"crash",
        {"crash --case leased/ack_completed", "crash --case leased/ack_completed --json",
         "crash --mutant ack_not_durable --case leased/ack_completed",
@@ -108,6 +110,11 @@ std::vector<Session> runs() {
       {"replay",
        {"replay " + shortened, "replay --backend memory " + shortened,
         "replay --backend memory --json " + shortened}},
+      {"shrink",
+       {"simulate --mutant heartbeat_shortens_lease --seeds 6 --json",
+        "shrink seed-6.jsonl -o a.jsonl", "shrink seed-6.jsonl -o b.jsonl --json",
+        "explain a.jsonl", "shrink " + on_a_disk, "shrink seed-6.jsonl --backend memory",
+        "shrink no-such.jsonl"}},
       {"explore_held", {"explore --messages 0", "explore --messages 0 --symmetry --json"}},
       {"explore_violated",
        {"explore --messages 0 --mutant version_restarts",

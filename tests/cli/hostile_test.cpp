@@ -245,7 +245,7 @@ struct Unwritten {
 
 TEST(Verdict, IsSaidThoughItsTraceCannotBeWritten) {
   for (const Unwritten& each :
-       {Unwritten{violated, "conform.jsonl", "monotonic_versions: "},
+       {Unwritten{violated, "conform.min.jsonl", "monotonic_versions: "},
         Unwritten{"simulate --mutant heartbeat_shortens_lease --seeds 6", "seed-6.min.jsonl",
                   "violated expiry_never_lowered"},
         Unwritten{"crash --mutant ack_not_durable --case leased/ack_completed",
@@ -254,7 +254,7 @@ TEST(Verdict, IsSaidThoughItsTraceCannotBeWritten) {
                   "interleave-leased-heartbeat+reap.jsonl", "leased/heartbeat+reap"},
         Unwritten{"explore --messages 0 --mutant version_restarts", "counterexample.jsonl",
                   "shortest counterexample"},
-        Unwritten{"check --mutant version_restarts --budget 1ms --report .", "contract.jsonl",
+        Unwritten{"check --mutant version_restarts --budget 1ms --report .", "contract.min.jsonl",
                   "violated monotonic_versions"}}) {
     const Workplace place;
     std::filesystem::create_symlink("/dev/full", place / each.file);
@@ -288,7 +288,7 @@ TEST(Result, IsSaidThoughWhatIsDrawnCannotBeWritten) {
 TEST(TraceDirectory, IsMadeWithThoseAroundIt) {
   const Workplace place;
   EXPECT_EQ(place.run(std::string(violated) + " --trace-dir a/b").exit_code, 1);
-  EXPECT_TRUE(std::filesystem::exists(place / "a/b/conform.jsonl"));
+  EXPECT_TRUE(std::filesystem::exists(place / "a/b/conform.min.jsonl"));
 }
 
 TEST(TraceDirectory, ThatCannotBeWrittenIsRefusedBeforeTheRun) {

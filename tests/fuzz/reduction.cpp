@@ -2,11 +2,10 @@
 // never to another property.
 #include "lease/attempt_repository.hpp"
 #include "sim/defects/repository/mutants.hpp"
-#include "sim/oracle/replay.hpp"
+#include "sim/oracle/shrink.hpp"
 #include "sim/subject/subject.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/lines_mutator.hpp"
-#include "traces/minimise.hpp"
 #include "traces/reader.hpp"
 
 const char* const leasecheck::fuzz::line_number_key = "\"i\":";
@@ -18,13 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!trace || !trace->head.backend.starts_with(planted) || trace->steps.size() > 200) return 0;
   const auto* mutant = mutants::find_mutant(trace->head.backend.substr(planted.size()));
   if (mutant == nullptr) return 0;
-  const auto rerun = [&](const traces::Trace& candidate) {
-    const auto subject = sim::make_repository_subject("mutant", mutant->make);
-    fuzz::expect(subject.has_value(), "a planted defect can be made");
-    return sim::rerun(candidate, **subject);
-  };
+  const auto make = [mutant] { return sim::make_repository_subject("mutant", mutant->make); };
   const traces::Trace least =
-      traces::minimise(*trace, rerun, {.most_runs = 60, .most_steps = 6'000});
+      sim::shrink(*trace, make, {.most_runs = 200, .most_steps = 6'000}).trace;
   fuzz::expect(least.steps.size() <= trace->steps.size(), "a reduced trace is no longer");
   fuzz::expect(least.verdict.property == trace->verdict.property || *trace == least,
                "a reduced trace violates the same property");

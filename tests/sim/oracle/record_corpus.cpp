@@ -1,5 +1,5 @@
 // Writes the corpus anew: for every planted defect, or for those that are named, the shortest
-// failure that the simulator finds in it, minimised. Run it after the format of traces or the set
+// failure that the simulator finds in it, reduced. Run it after the format of traces or the set
 // of mutants has changed:
 //
 //   build/release/tests/sim/record_corpus traces/corpus [NAME...]
@@ -28,7 +28,7 @@ namespace {
 constexpr std::uint64_t seeds = 200;
 constexpr int failures_to_choose_from = 10;
 
-// The failure with the fewest steps among the first ones, minimised.
+// The failure with the fewest steps among the first ones, reduced.
 std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
   std::optional<traces::Trace> shortest;
   int failures = 0;
@@ -41,10 +41,11 @@ std::optional<traces::Trace> shortest_failure(const mutants::Mutant& mutant) {
     }
   }
   if (!shortest) return std::nullopt;
-  return shrink(*shortest, [&mutant] {
+  const auto make = [&mutant] {
     return std::expected<std::unique_ptr<Subject>, BrokenSubject>(
         testing::make_subject(testing::backend_of(mutant)));
-  });
+  };
+  return shrink(*shortest, make, {.most_runs = 100'000}).trace;
 }
 
 traces::Trace trace_of(const Finding& finding, const std::string& backend) {

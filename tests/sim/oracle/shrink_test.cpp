@@ -44,7 +44,7 @@ traces::Trace reads_until_one_is_refused(Subject& subject) {
   return *rerun(trace, subject);
 }
 
-// Whatever is left out, the violation is gone: without a bound this would be some 6,000 runs.
+// Whatever is left out, the violation is gone: without a bound this would be thousands of runs.
 TEST(Shrink, GivesUpOnATraceThatHardlyShrinks) {
   std::size_t subjects = 0;
   std::size_t made = 0;
@@ -55,9 +55,10 @@ TEST(Shrink, GivesUpOnATraceThatHardlyShrinks) {
   const traces::Trace trace = reads_until_one_is_refused(**make());
   ASSERT_EQ(trace.verdict.result, traces::Result::violated);
   subjects = made = 0;
-  EXPECT_EQ(shrink(trace, make).steps.size(), trace.steps.size());
-  EXPECT_LE(subjects, 400U);
-  EXPECT_LE(made, 8 * trace.steps.size() + 8'000);
+  const traces::ReductionOptions budget = modest_budget(trace);
+  EXPECT_EQ(shrink(trace, make, budget).trace.steps.size(), trace.steps.size());
+  EXPECT_LE(subjects, budget.most_runs + 3);
+  EXPECT_LE(made, budget.most_steps + 4 * calls);
 }
 
 TEST(Shrink, LeavesOutWhatTheViolationDoesNotNeed) {
@@ -71,7 +72,8 @@ TEST(Shrink, LeavesOutWhatTheViolationDoesNotNeed) {
     run = testing::record(draw_plan(++seed, {}), "mutant:heartbeat_shortens_lease");
   }
   ASSERT_EQ(run.trace.verdict.result, traces::Result::violated) << "in 60 seeds";
-  EXPECT_LT(shrink(run.trace, make).steps.size(), run.trace.steps.size() / 2);
+  EXPECT_LT(shrink(run.trace, make, modest_budget(run.trace)).trace.steps.size(),
+            run.trace.steps.size() / 2);
 }
 
 }  // namespace

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <concepts>
+#include <set>
+
+#include "traces/reduction/arguments.hpp"
+
+namespace leasecheck::traces {
+namespace {
+
+/// The values that are plainer than this one, plainest first: small ones, then those nearer to
+/// zero by less and less, which finds where an odd value begins to be odd.
+template <std::integral Number>
+std::vector<Number> plainer(std::string_view name, Number value) {
+  const Number usual = name == "multiplier" ? 2 : 0;
+  std::vector<Number> values;
+  if (value == usual) return values;
+  if (usual != 0) values.push_back(usual);
+  const bool is_negative = value < 0;
+  for (const Number small : {0, 1, 2, 3}) {
+    if (is_negative ? value != small : value > small) values.push_back(small);
+  }
+  for (Number part = value / 2; part != 0; part /= 2) {
+    if (value - part != 0) values.push_back(static_cast<Number>(value - part));
+  }
+  return values;
+}
+
+template <class Enum>
+requires std::is_enum_v<Enum> std::vector<Enum> plainer(std::string_view, Enum value) {
+  std::vector<Enum> values;
+  for (int i = 0; i < static_cast<int>(value); ++i) values.push_back(static_cast<Enum>(i));
+  return values;
+}
+
+std::vector<std::string> plainer(std::string_view name, const std::string& value) {
+  if (name == "kind" && value != "k") return {"k"};
+  if (name == "tenant_id" && value != "t1") return {"t1"};
+  if (name == "payload" && value != "{}") return {"{}"};
+  return {};
+}
+
+/// Gives field number `field` of a step its plainer value number `choice`.
+class Plainer {
+ public:
+  Plainer(std::size_t field, std::size_t choice) : field_(field), choice_(choice) {}
+
+  template <class Value>
+  void operator()(std::string_view name, std::optional<Value>& value) {
+    if (!value) return;
+    if (at_++ == field_) {
+      if (choice_ == 0) value.reset();
+      is_changed_ = choice_ == 0;
+    } else {
+      (*this)(name, *value);
+    }
+  }
+  void operator()(std::string_view, model::RetryPolicy& policy) { fields(*this, policy); }
+  void operator()(std::string_view, model::Time&) {}
+  void operator()(std::string_view, model::Duration&) {}
+  template <class Value>
+  void operator()(std::string_view name, Value& value) {
+    if (at_++ != field_) return;
+    const auto values = plainer(name, value);
+    is_changed_ = choice_ < values.size();
+    if (is_changed_) value = values[choice_];
+  }
+  void payload(std::string& value) { (*this)("payload", value); }
+
+  [[nodiscard]] bool is_changed() const { return is_changed_; }
+  [[nodiscard]] bool has_field() const { return field_ < at_; }
+
+ private:
+  std::size_t field_;
+  std::size_t choice_;
+  std::size_t at_ = 0;
+  bool is_changed_ = false;
+};
+
+// Whether the field exists; its value is as plain as it can be then.
+bool simplify_field(Trials& trials, std::size_t index, std::size_t field) {
+  std::size_t choice = 0;
+  while (trials.may_go_on() && index < trials.length()) {
+    Stimuli candidate = trials.stimuli();
+    Plainer plainer(field, choice);
+    visit_fields(candidate.steps[index], plainer);
+    if (!plainer.has_field()) return false;
+    if (!plainer.is_changed()) return true;
+    choice = trials.keep(candidate) ? 0 : choice + 1;
+  }
+  return false;
+}
+
+std::vector<model::Id> ids_of(const Stimuli& stimuli, IdKind wanted) {
+  std::vector<model::Id> ids;
+  for (Step step : stimuli.steps) {
+    each_id(step, [&](IdKind kind, const model::Id& id) {
+      if (kind == wanted && std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+    });
+  }
+  return ids;
+}
+
+bool become_one(Trials& trials, IdKind kind) {
+  const std::vector<model::Id> ids = ids_of(trials.stimuli(), kind);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    for (std::size_t j = i + 1; j < ids.size(); ++j) {
+      Stimuli candidate = trials.stimuli();
+      for (Step& step : candidate.steps) {
+        each_id(step, [&](IdKind found, model::Id& id) {
+          if (found == kind && id == ids[j]) id = ids[i];
+        });
+      }
+      if (trials.keep(candidate)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void simplify_arguments(Trials& trials) {
+  for (const IdKind kind : {IdKind::attempt, IdKind::run, IdKind::worker}) {
+    while (become_one(trials, kind)) {
+    }
+  }
+  for (std::size_t index = 0; index < trials.length(); ++index) {
+    for (std::size_t field = 0; simplify_field(trials, index, field);) ++field;
+  }
+}
+
+}  // namespace leasecheck::traces
