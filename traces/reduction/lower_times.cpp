@@ -110,7 +110,9 @@ std::vector<Number> usual_times(const Trials& trials) {
 std::vector<Number> plainer_values(const Slot& slot, const std::set<Number>& times) {
   std::set<Number> values{0, 1, 2, 3};
   if (slot.is_time) values.insert(times.begin(), times.end());
-  if (is_usual(slot.value)) values.insert({slot.value / 2, slot.value - 1, slot.value + 1});
+  if (is_usual(slot.value)) {
+    for (Number part = slot.value / 2; part != 0; part /= 2) values.insert(slot.value - part);
+  }
   std::erase_if(values, [&slot](Number value) { return oddness(value) >= oddness(slot.value); });
   return plainest_first(values);
 }
@@ -163,6 +165,29 @@ void lower_each(Trials& trials) {
   }
 }
 
+// A duration and all that happens once it has passed come down together.
+void lower_durations(Trials& trials) {
+  std::set<Number> durations;
+  for (const Slot& slot : slots_of(trials.stimuli())) {
+    if (!slot.is_time && is_usual(slot.value)) durations.insert(slot.value);
+  }
+  for (const Number duration : durations) {
+    for (const Number lower : {1, 2, 3}) {
+      if (lower >= duration) break;
+      const Number shift = duration - lower;
+      const auto times = usual_times(trials);
+      const bool is_kept = std::ranges::any_of(times, [&](Number from) {
+        return from >= shift && keep_changed(trials, [=](std::size_t, Slot slot) {
+                 const bool is_it = slot.is_time ? slot.value >= from && is_usual(slot.value)
+                                                 : slot.value == duration;
+                 return is_it ? slot.value - shift : slot.value;
+               });
+      });
+      if (is_kept) break;
+    }
+  }
+}
+
 // One clock for all: what the caller's clock shows and true time follow the repository's.
 void agree_on_now(Trials& trials) {
   Stimuli candidate = trials.stimuli();
@@ -189,6 +214,7 @@ void lower_times(Trials& trials) {
     agree_on_now(trials);
     if (const auto times = usual_times(trials); !times.empty()) count_from(trials, times.front());
     close_gaps(trials);
+    lower_durations(trials);
     lower_together(trials);
     lower_each(trials);
   } while (trials.may_go_on() &&

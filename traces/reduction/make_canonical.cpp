@@ -43,14 +43,18 @@ void keep_if_other(Trials& trials, const Stimuli& candidate) {
   if (candidate.steps != trials.stimuli().steps) trials.keep(candidate);
 }
 
-void rename_all(Trials& trials) {
-  Stimuli candidate = trials.stimuli();
+void rename_ids(Stimuli& stimuli) {
   Names names;
-  for (Step& step : candidate.steps) {
+  for (Step& step : stimuli.steps) {
     each_id(step, [&names](IdKind kind, model::Id& id) {
       if (is_renamed(kind)) id = names.of(kind, id);
     });
   }
+}
+
+void rename_all(Trials& trials) {
+  Stimuli candidate = trials.stimuli();
+  rename_ids(candidate);
   keep_if_other(trials, candidate);
 }
 
@@ -102,26 +106,40 @@ void name_actors(Trials& trials) {
   keep_if_other(trials, candidate);
 }
 
-/// What decides the order of two stimuli that could stand either way.
-std::string place_of(Step step) {
-  step.number = 0;
-  step.true_time = {};
-  return line_of(step);
+/// What decides in which order stimuli stand that could stand in several.
+std::vector<std::string> lines_of(const Stimuli& stimuli) {
+  std::vector<std::string> lines;
+  for (const Step& step : to_trace(stimuli).steps) lines.push_back(line_of(step));
+  return lines;
 }
 
-void order_neighbours(Trials& trials) {
-  bool is_moved = true;
-  for (std::size_t round = 0; is_moved && round < trials.length(); ++round) {
-    is_moved = false;
-    for (std::size_t i = 0; i + 1 < trials.length() && trials.may_go_on(); ++i) {
+void swap_with_next(Stimuli& stimuli, std::size_t index) {
+  Step& first = stimuli.steps[index];
+  Step& second = stimuli.steps[index + 1];
+  std::swap(first, second);
+  std::swap(first.true_time, second.true_time);
+}
+
+// Whether two neighbours, or two of each of two places, stand the other way round from now on.
+bool swap_some(Trials& trials) {
+  const std::vector<std::string> lines = lines_of(trials.stimuli());
+  for (std::size_t i = 0; i + 1 < trials.length(); ++i) {
+    for (std::size_t j = i; j + 1 < trials.length(); ++j) {
       Stimuli candidate = trials.stimuli();
-      Step& first = candidate.steps[i];
-      Step& second = candidate.steps[i + 1];
-      if (place_of(first) <= place_of(second)) continue;
-      std::swap(first, second);
-      std::swap(first.true_time, second.true_time);
-      is_moved |= trials.keep(candidate);
+      swap_with_next(candidate, i);
+      if (j != i) swap_with_next(candidate, j);
+      rename_ids(candidate);
+      const auto other = lines_of(candidate);
+      if (other.size() == lines.size() && other < lines && trials.keep(candidate)) return true;
     }
+  }
+  return false;
+}
+
+// Two at a time only where there are few: what remains of a long trace is not of one form anyway.
+void order_neighbours(Trials& trials) {
+  constexpr std::size_t few = 20;
+  while (trials.length() <= few && trials.may_go_on() && swap_some(trials)) {
   }
 }
 

@@ -60,6 +60,7 @@ Reduction reduce(const Trace& trace, const Rerun& rerun, const ReductionOptions&
   std::size_t before = 0;
   do {
     before = trials.length();
+    while (find_plainer_way(trials)) make_plain(trials);
     reduction.shortness = prove(trials);
     choose_plainer_actions(trials);
     make_plain(trials);

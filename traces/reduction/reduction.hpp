@@ -13,10 +13,9 @@ namespace leasecheck::traces {
 struct Reduction {
   Trace trace;  ///< the least one; as it was given, if its failure does not come back
   Shortness shortness = {};
-  unsigned repetitions = 0;  ///< of the trace as it was given
-  unsigned came_back = 0;    ///< in how many of them the violation did
-  std::vector<Trace> also_found =
-      {};  ///< other violations that were met on the way, as they were met
+  unsigned repetitions = 0;            ///< of the trace as it was given
+  unsigned came_back = 0;              ///< in how many of them the violation did
+  std::vector<Trace> also_found = {};  ///< other violations that were met on the way
   std::size_t runs = 0;
 
   [[nodiscard]] bool is_reproducible() const { return came_back == repetitions; }
@@ -27,9 +26,12 @@ struct Reduction {
 [[nodiscard]] bool can_be_reduced(const Trace& trace);
 
 /// Tries, on the subject, what leads to a lesser trace of the same violation, never to another one:
-/// slices, structure, plain arguments, small times, canonical names, and short sequences of what
-/// the trace consists of. Pre: the trace can be reduced. Returns: never a longer trace than the one
-/// that was given. Source: delta debugging, Zeller and Hildebrandt, IEEE TSE 28(2), 2002.
+/// slices, structure, plain arguments, small times, canonical names, short ways to the same state,
+/// and every short sequence of what the trace consists of.
+///
+/// Pre: the trace can be reduced.
+/// Returns: never a longer trace than the one that was given.
+/// Source: delta debugging, Zeller and Hildebrandt, IEEE TSE 28(2), 2002.
 [[nodiscard]] Reduction reduce(const Trace& trace, const Rerun& rerun,
                                const ReductionOptions& options = {});
 

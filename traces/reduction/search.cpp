@@ -112,12 +112,41 @@ struct Way {
   Actions actions;
 };
 
+/// Whether the action may follow on the way: clocks go forwards.
+bool may_follow(const Way& way, const model::Action& action) {
+  return way.actions.empty() || way.actions.back().now <= action.now;
+}
+
+/// The way with one action more, if the model is another one after it.
+std::optional<Way> longer(const Way& way, const model::Action& action) {
+  if (!model::can_change_state(action.operation)) return std::nullopt;
+  model::Step step = model::step(way.state, action);
+  if (!model::may_have_changed(action.operation, step.outcome)) return std::nullopt;
+  Way next{.state = std::move(step.state), .actions = way.actions};
+  next.actions.push_back(action);
+  return next;
+}
+
+/// States that were met. A later time leaves less to be done, so a state at it is another one.
+class Met {
+ public:
+  bool is_new(const Way& way) {
+    const model::Time now = way.actions.empty() ? model::beginning_of_time : way.actions.back().now;
+    return keys_.insert(Encoder()(way.state) + std::to_string(now.time_since_epoch().count()))
+        .second;
+  }
+  [[nodiscard]] std::size_t size() const { return keys_.size(); }
+
+ private:
+  std::set<std::string> keys_;
+};
+
 class Search {
  public:
   Search(Trials& trials, Actions alphabet)
       : trials_(trials), alphabet_(std::move(alphabet)), failing_(trials.violation().operation) {
     ways_.push_back({});
-    static_cast<void>(is_new(ways_.front().state, model::beginning_of_time));
+    static_cast<void>(met_.is_new(ways_.front()));
   }
 
   /// Goes through the sequences of one action more than before.
@@ -126,7 +155,7 @@ class Search {
     std::vector<Way> next;
     for (const Way& way : ways_) {
       for (const model::Action& action : alphabet_) {
-        if (!way.actions.empty() && action.now < way.actions.back().now) continue;
+        if (!may_follow(way, action)) continue;
         const End end = take(way, action, has_a_next_level ? &next : nullptr);
         if (end != End::searched) return end;
       }
@@ -138,39 +167,80 @@ class Search {
  private:
   End take(const Way& way, const model::Action& action, std::vector<Way>* next) {
     const bool may_fail = model::name_of(action.operation) == failing_;
-    std::optional<model::State> state;
-    if (next != nullptr && model::can_change_state(action.operation)) {
-      model::Step step = model::step(way.state, action);
-      if (model::may_have_changed(action.operation, step.outcome) &&
-          is_new(step.state, action.now)) {
-        state = std::move(step.state);
-      }
-    }
-    if (!may_fail && !state) return End::searched;
-    if (!trials_.may_go_on() || seen_.size() > most_states) return End::given_up;
+    std::optional<Way> on;
+    if (next != nullptr) on = longer(way, action);
+    if (on && !met_.is_new(*on)) on.reset();
+    if (!may_fail && !on) return End::searched;
+    if (!trials_.may_go_on() || met_.size() > most_states) return End::given_up;
     Actions actions = way.actions;
     actions.push_back(action);
     const Trace candidate = trace_of(trials_.best().head, actions);
     const Trials::Seen seen = trials_.judge(candidate);
     if (seen == Trials::Seen::same && trials_.keep(candidate)) return End::found;
     // Behind another violation nothing can be seen.
-    if (state && seen == Trials::Seen::nothing) {
-      next->push_back({*std::move(state), std::move(actions)});
-    }
+    if (on && seen == Trials::Seen::nothing) next->push_back(*std::move(on));
     return End::searched;
-  }
-
-  // A later time leaves less to be done, so a state at it is another one.
-  bool is_new(const model::State& state, model::Time now) {
-    return seen_.insert(Encoder()(state) + std::to_string(now.time_since_epoch().count())).second;
   }
 
   Trials& trials_;
   Actions alphabet_;
   std::string failing_;
   std::vector<Way> ways_;
-  std::set<std::string> seen_;
+  Met met_;
 };
+
+/// What decides most of what an operation does, without its times.
+std::string outline_of(const model::State& state) {
+  std::string outline;
+  for (const auto& [_, attempt] : state.attempts) {
+    outline += std::to_string(static_cast<int>(attempt.status)) + '.' +
+               std::to_string(attempt.attempt_no) + ',';
+  }
+  for (const auto& [_, events] : state.events_of_run)
+    outline += std::to_string(events.size()) + ';';
+  return outline;
+}
+
+Actions actions_of(const Stimuli& stimuli) {
+  Actions actions;
+  for (const Step& step : stimuli.steps) actions.push_back(std::get<Call>(step.what).action);
+  return actions;
+}
+
+/// The ways of at most `longest` actions to a state like the one before the failing operation, in
+/// order: shorter ones, then plainer ones, as far as some steps of the model lead.
+std::vector<Actions> ways_to_outline(const Actions& own, const Actions& alphabet) {
+  constexpr std::size_t most_model_steps = 400'000;
+  model::State state;
+  for (std::size_t i = 0; i + 1 < own.size(); ++i) {
+    state = model::step(std::move(state), own[i]).state;
+  }
+  const std::string outline = outline_of(state);
+  std::vector<Actions> found;
+  std::vector<Way> ways{Way{}};
+  Met met;
+  std::size_t steps = 0;
+  for (std::size_t length = 0; length < own.size(); ++length) {
+    std::vector<Way> next;
+    for (const Way& way : ways) {
+      if (outline_of(way.state) == outline) found.push_back(way.actions);
+      for (const model::Action& action : alphabet) {
+        if (length + 1 == own.size() || !may_follow(way, action)) continue;
+        if (++steps > most_model_steps) return found;
+        auto on = longer(way, action);
+        if (on && met.is_new(*on)) next.push_back(*std::move(on));
+      }
+    }
+    ways = std::move(next);
+  }
+  return found;
+}
+
+bool goes_before(const Actions& left, const Actions& right) {
+  return left.size() != right.size()
+             ? left.size() < right.size()
+             : std::ranges::lexicographical_compare(left, right, is_plainer);
+}
 
 bool has_events(const Stimuli& stimuli) {
   return std::ranges::any_of(
@@ -182,7 +252,7 @@ bool has_events(const Stimuli& stimuli) {
 Shortness prove(Trials& trials) {
   Shortness shortness;
   if (has_events(trials.stimuli())) return shortness;
-  Actions alphabet = alphabet_of(trials.stimuli(), largest_alphabet);
+  Actions alphabet = alphabet_of(trials.stimuli(), Extent::one_more, largest_alphabet);
   shortness.alphabet = alphabet.size();
   if (alphabet.empty()) return shortness;
   Search search(trials, std::move(alphabet));
@@ -197,19 +267,58 @@ Shortness prove(Trials& trials) {
   return shortness;
 }
 
+bool find_plainer_way(Trials& trials) {
+  if (has_events(trials.stimuli())) return false;
+  const Actions own = actions_of(trials.stimuli());
+  const Actions alphabet = alphabet_of(trials.stimuli(), Extent::own, largest_alphabet);
+  for (const Actions& way : ways_to_outline(own, alphabet)) {
+    for (const model::Action& action : alphabet) {
+      if (model::name_of(action.operation) != trials.violation().operation) continue;
+      Actions actions = way;
+      actions.push_back(action);
+      if (!goes_before(actions, own)) continue;
+      if (!trials.may_go_on()) return false;
+      if (trials.keep(trace_of(trials.best().head, actions))) return true;
+    }
+  }
+  return false;
+}
+
+namespace {
+
+/// The stimuli with another action in place of one, and of those like it if `also` says so; nothing
+/// if others speak of a lease that is then not granted.
+enum class Also : std::uint8_t { alone, those_alike };
+std::optional<Stimuli> with_action(const Stimuli& stimuli, std::size_t index,
+                                   const model::Action& action, Also also) {
+  const bool is_claim = std::holds_alternative<model::UpsertLease>(action.operation);
+  const model::Action was = std::get<Call>(stimuli.steps[index].what).action;
+  Stimuli changed = stimuli;
+  for (std::size_t i = 0; i < changed.steps.size(); ++i) {
+    auto& call = std::get<Call>(changed.steps[i].what);
+    if (i != index && (also == Also::alone || call.action != was)) continue;
+    call = {usual_actor(action.operation), action.now, action};
+    const std::uint64_t number = changed.steps[i].number;
+    if (is_claim) changed.granted.emplace(number, "granted to " + std::to_string(number));
+    if (!is_claim && changed.granted.contains(number)) return std::nullopt;
+  }
+  return changed;
+}
+
+}  // namespace
+
 void choose_plainer_actions(Trials& trials) {
   if (has_events(trials.stimuli())) return;
-  const Actions alphabet = alphabet_of(trials.stimuli(), largest_alphabet);
+  const Actions alphabet = alphabet_of(trials.stimuli(), Extent::one_more, largest_alphabet);
   for (std::size_t i = 0; i < trials.length(); ++i) {
     for (const model::Action& action : alphabet) {
       if (i >= trials.length() || !trials.may_go_on()) return;
-      Stimuli candidate = trials.stimuli();
-      auto& call = std::get<Call>(candidate.steps[i].what);
-      if (!is_plainer(action, call.action)) break;
-      const bool is_claim = std::holds_alternative<model::UpsertLease>(action.operation);
-      if (is_claim != candidate.granted.contains(candidate.steps[i].number)) continue;
-      call = {usual_actor(action.operation), action.now, action};
-      if (trials.keep(candidate)) break;
+      if (!is_plainer(action, std::get<Call>(trials.stimuli().steps[i].what).action)) break;
+      const auto keep = [&](Also also) {
+        const auto candidate = with_action(trials.stimuli(), i, action, also);
+        return candidate && trials.keep(*candidate);
+      };
+      if (keep(Also::alone) || keep(Also::those_alike)) break;
     }
   }
 }

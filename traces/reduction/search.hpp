@@ -10,6 +10,12 @@ namespace leasecheck::traces {
 /// around the repository.
 [[nodiscard]] Shortness prove(Trials& trials);
 
+/// The short way to the same state: of the sequences of actions, no longer than the trace's own,
+/// that lead the model to a state of the same outline (statuses and counts, no times) before the
+/// failing operation, the first that ends in the same violation is the least trace from then on.
+/// Returns: whether there was a shorter or plainer one than the trace's own.
+bool find_plainer_way(Trials& trials);
+
 /// Puts a plainer action of the trace's alphabet in the place of each, as long as the violation
 /// stays.
 void choose_plainer_actions(Trials& trials);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <concepts>
+#include <map>
 #include <set>
 
 #include "traces/reduction/arguments.hpp"
@@ -76,6 +77,22 @@ class Plainer {
   bool is_changed_ = false;
 };
 
+// The same change to every call that was the same.
+bool keep_in_all(Trials& trials, std::size_t index, const Step& changed) {
+  const auto* was = std::get_if<Call>(&trials.stimuli().steps[index].what);
+  const auto* now = std::get_if<Call>(&changed.what);
+  if (was == nullptr) return false;
+  Stimuli candidate = trials.stimuli();
+  std::size_t count = 0;
+  for (Step& step : candidate.steps) {
+    auto* call = std::get_if<Call>(&step.what);
+    if (call == nullptr || call->action.operation != was->action.operation) continue;
+    call->action.operation = now->action.operation;
+    ++count;
+  }
+  return count > 1 && trials.keep(candidate);
+}
+
 // Whether the field exists; its value is as plain as it can be then.
 bool simplify_field(Trials& trials, std::size_t index, std::size_t field) {
   std::size_t choice = 0;
@@ -85,9 +102,31 @@ bool simplify_field(Trials& trials, std::size_t index, std::size_t field) {
     visit_fields(candidate.steps[index], plainer);
     if (!plainer.has_field()) return false;
     if (!plainer.is_changed()) return true;
-    choice = trials.keep(candidate) ? 0 : choice + 1;
+    const Step changed = candidate.steps[index];
+    const bool is_kept = trials.keep(candidate) || keep_in_all(trials, index, changed);
+    choice = is_kept ? 0 : choice + 1;
   }
   return false;
+}
+
+// Where only their order counts, the least priority is 0; where only that they are alike, all are.
+void lower_priorities(Trials& trials) {
+  std::set<std::int32_t> priorities;
+  const auto each_priority = [](Stimuli& stimuli, auto&& visit) {
+    for (Step& step : stimuli.steps) {
+      auto* call = std::get_if<Call>(&step.what);
+      auto* enqueue =
+          call == nullptr ? nullptr : std::get_if<model::EnqueueAttempt>(&call->action.operation);
+      if (enqueue != nullptr) visit(enqueue->spec.priority);
+    }
+  };
+  Stimuli stimuli = trials.stimuli();
+  each_priority(stimuli, [&](std::int32_t& priority) { priorities.insert(priority); });
+  std::int32_t rank = 0;
+  std::map<std::int32_t, std::int32_t> ranks;
+  for (const std::int32_t priority : priorities) ranks[priority] = rank++;
+  each_priority(stimuli, [&](std::int32_t& priority) { priority = ranks[priority]; });
+  if (stimuli.steps != trials.stimuli().steps) trials.keep(stimuli);
 }
 
 std::vector<model::Id> ids_of(const Stimuli& stimuli, IdKind wanted) {
@@ -123,6 +162,7 @@ void simplify_arguments(Trials& trials) {
     while (become_one(trials, kind)) {
     }
   }
+  lower_priorities(trials);
   for (std::size_t index = 0; index < trials.length(); ++index) {
     for (std::size_t field = 0; simplify_field(trials, index, field);) ++field;
   }

@@ -13,8 +13,6 @@ namespace {
 /// Longest first, so that an id within another one is not taken for it.
 using Words = std::vector<std::string>;
 
-constexpr std::string_view between_model_and_subject = ": the model says ";
-
 bool is_part_of_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
@@ -52,12 +50,13 @@ std::size_t end_of_number(std::string_view text, std::size_t at) {
   return at;
 }
 
-// Two values that differ say less of the kind of a difference than where they stand, except for
-// which error it is.
+// Two values that differ say less of the kind of a difference than the field in which they stand:
+// "a1.lease.version is 3 instead of 4".
 std::string_view without_values(std::string_view message) {
-  const std::size_t at = message.find(between_model_and_subject);
-  const bool is_error = at != std::string_view::npos && message.substr(0, at).ends_with("error");
-  return is_error ? message : message.substr(0, at);
+  const std::size_t values = message.find(" is ");
+  const bool has_two =
+      values != std::string_view::npos && message.find(" instead of ", values) < message.size();
+  return has_two ? message.substr(0, values) : message;
 }
 
 std::string kind_of(std::string_view message, const Words& names) {
@@ -83,6 +82,23 @@ std::string kind_of(std::string_view message, const Words& names) {
   return kind;
 }
 
+// A counter that stood still and one that moved are both at a wrong number: "left the version of *
+// at
+// *; it has to become *" and "took the version of * from * to *; it has to become *".
+std::string without_way(std::string kind) {
+  const std::size_t end = kind.find("; it has to ");
+  if (end == std::string::npos) return kind;
+  for (const std::string_view verb : {" left the ", " took the "}) {
+    const std::size_t begin = kind.find(verb);
+    const std::size_t of = begin == std::string::npos ? begin : kind.find(" of *", begin);
+    if (of >= end) continue;
+    kind.erase(of, end - of);
+    kind.replace(begin, verb.size(), " moves ");
+    break;
+  }
+  return kind;
+}
+
 // A return has the number after its call's, which alone is a stimulus.
 std::string operation_at(const Trace& trace, std::uint64_t number) {
   std::string operation;
@@ -103,7 +119,7 @@ Violation violation_of(const Trace& trace, const Verdict& verdict) {
   if (verdict.result != Result::violated) return {};
   return {.property = verdict.property,
           .operation = operation_at(trace, verdict.first_bad),
-          .kind = kind_of(verdict.message, names_in(trace))};
+          .kind = without_way(kind_of(verdict.message, names_in(trace)))};
 }
 
 }  // namespace leasecheck::traces

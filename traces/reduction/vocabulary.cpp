@@ -33,7 +33,7 @@ void add(std::vector<Value>& values, const Value& value) {
 /// Takes the words of a trace.
 class Collector {
  public:
-  explicit Collector(Vocabulary& words) : words_(words) {}
+  Collector(Vocabulary& words, Extent extent) : words_(words), extent_(extent) {}
 
   void operator()(std::string_view, const model::Time& time) { note(time); }
   void operator()(std::string_view, const std::optional<model::Time>& time) {
@@ -57,18 +57,19 @@ class Collector {
 
   void note(model::Time time) {
     add(words_.times, time);
+    if (extent_ == Extent::own) return;
     if (time > model::at_ms(0)) add(words_.times, time - model::Duration{1});
     add(words_.times, model::saturating_add(time, model::Duration{1}));
   }
 
  private:
   Vocabulary& words_;
+  Extent extent_;
 };
 
-// Beside what the trace has: one thing more of each kind, and the plain ones.
-Vocabulary vocabulary_of(const Stimuli& stimuli) {
+Vocabulary vocabulary_of(const Stimuli& stimuli, Extent extent) {
   Vocabulary words;
-  Collector collector(words);
+  Collector collector(words, extent);
   words.specs.emplace_back();
   for (const Step& step : stimuli.steps) {
     const auto* call = std::get_if<Call>(&step.what);
@@ -85,12 +86,14 @@ Vocabulary vocabulary_of(const Stimuli& stimuli) {
   const auto add_one = [](std::vector<model::Id>& ids, std::string_view prefix) {
     add(ids, std::string(prefix) + std::to_string(ids.size() + 1));
   };
-  add_one(words.attempts, "a");
-  add_one(words.workers, "w");
+  const bool has_more = extent == Extent::one_more;
+  if (has_more || words.attempts.empty()) add_one(words.attempts, "a");
+  if (has_more || words.workers.empty()) add_one(words.workers, "w");
   if (words.runs.empty()) add_one(words.runs, "r");
-  for (std::size_t i = 0; i <= stimuli.granted.size(); ++i) {
+  for (std::size_t i = 0; i < stimuli.granted.size() + (has_more ? 1 : 0); ++i) {
     add(words.leases, "L" + std::to_string(i + 1));
   }
+  if (words.leases.empty()) words.leases.emplace_back("L1");
   if (words.kinds.empty()) words.kinds.emplace_back("k");
   if (words.payloads.empty()) words.payloads.emplace_back("{}");
   add(words.limits, std::uint64_t{1});
@@ -151,17 +154,19 @@ class Source {
 
 // Shorter text is plainer: fewer fields, lower numbers. Times below zero are odd.
 auto place_of(const model::Action& action) {
+  const auto* ack = std::get_if<model::AckAttempt>(&action.operation);
+  const auto outcome = ack == nullptr ? model::AckOutcome::completed : ack->outcome;
   std::string text = operation_args_to_text(action.operation);
   const std::size_t length = text.size();
   const std::int64_t now = action.now.time_since_epoch().count();
-  return std::tuple(action.operation.index(), now < 0, std::max(now, ~now), length,
+  return std::tuple(action.operation.index(), outcome, now < 0, std::max(now, ~now), length,
                     std::move(text));
 }
 
 }  // namespace
 
-std::vector<model::Action> alphabet_of(const Stimuli& stimuli, std::size_t most) {
-  const Vocabulary words = vocabulary_of(stimuli);
+std::vector<model::Action> alphabet_of(const Stimuli& stimuli, Extent extent, std::size_t most) {
+  const Vocabulary words = vocabulary_of(stimuli, extent);
   std::vector<model::Action> actions;
   for (std::size_t kind = 0; kind < model::AllOperations::count; ++kind) {
     model::Choices choices;
