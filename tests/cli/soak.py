@@ -43,17 +43,12 @@ def left_behind(mark):
     return found
 
 
-def folders():
-    return {path for parent in ("/dev/shm", "/tmp") for path in pathlib.Path(parent).glob("leasecheck-*")}
-
-
 def turn(number, command, budget, directory):
     mark = f"SOAK_TURN={os.getpid()}.{number}"
     name, value = mark.split("=")
-    before = folders()
     begin = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=directory,
-                               env={**os.environ, name: value})
+                               env={**os.environ, name: value, "TMPDIR": directory})
     samples = []
     complaints = []
     while process.poll() is None:
@@ -70,7 +65,7 @@ def turn(number, command, budget, directory):
         complaints.append(f"exit code {process.returncode}")
     if left := left_behind(mark.encode()):
         complaints.append(f"left the processes {left}")
-    if left := folders() - before:
+    if left := list(pathlib.Path(directory).glob("leasecheck-*")):
         complaints.append(f"left the folders {left}")
     if len(samples) > 40:
         (early, early_files), (late, late_files) = samples[len(samples) // 4], samples[-1]
@@ -88,7 +83,8 @@ def main():
     ends = {}
     worst = (0, 0)
     complained = False
-    directory = tempfile.mkdtemp(prefix="soak-")
+    # In memory where that can be, as the program would choose by itself.
+    directory = tempfile.mkdtemp(prefix="soak-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
     while time.monotonic() < end:
         for rate, budget in ((200, 5), (5000, 20), (100000, 40)):
             backend = ["--backend", f"exec:{sys.executable} {SUBJECT} {rate}", "--subject-timeout", "2s"]
