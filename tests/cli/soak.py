@@ -46,9 +46,11 @@ def left_behind(mark):
 def turn(number, command, budget, directory):
     mark = f"SOAK_TURN={os.getpid()}.{number}"
     name, value = mark.split("=")
+    scratch = os.path.join(directory, "scratch")
+    os.makedirs(scratch, exist_ok=True)
     begin = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=directory,
-                               env={**os.environ, name: value, "TMPDIR": directory})
+                               env={**os.environ, name: value, "TMPDIR": scratch})
     samples = []
     complaints = []
     while process.poll() is None:
@@ -65,7 +67,7 @@ def turn(number, command, budget, directory):
         complaints.append(f"exit code {process.returncode}")
     if left := left_behind(mark.encode()):
         complaints.append(f"left the processes {left}")
-    if left := list(pathlib.Path(directory).glob("leasecheck-*")):
+    if left := os.listdir(scratch):
         complaints.append(f"left the folders {left}")
     if len(samples) > 40:
         (early, early_files), (late, late_files) = samples[len(samples) // 4], samples[-1]
