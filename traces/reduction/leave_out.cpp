@@ -12,6 +12,7 @@ constexpr std::size_t few = 14;
 using IsLeftOut = std::function<bool(const Step&)>;
 
 bool without(Trials& trials, const IsLeftOut& is_left_out) {
+  if (!trials.may_go_on()) return false;
   Stimuli candidate = trials.stimuli();
   if (std::erase_if(candidate.steps, is_left_out) == 0 || candidate.steps.empty()) return false;
   return trials.keep(candidate);
@@ -37,6 +38,7 @@ void without_entities(Trials& trials) {
     });
   }
   for (const auto& entity : entities) {
+    if (!trials.may_go_on()) return;
     const std::map<std::uint64_t, model::Id> granted = trials.stimuli().granted;
     without(trials, [&](Step step) {
       const auto grant = granted.find(step.number);

@@ -37,6 +37,7 @@ std::vector<Slot> slots_of(Stimuli stimuli) {
 /// Runs the stimuli with the times and durations that `changed(index, slot)` gives.
 template <class Changed>
 bool keep_changed(Trials& trials, Changed&& changed) {
+  if (!trials.may_go_on()) return false;
   Stimuli candidate = trials.stimuli();
   std::size_t index = 0;
   bool is_changed = false;
@@ -141,6 +142,7 @@ void close_gaps(Trials& trials) {
 // Equal times go down together, since many are copies of one.
 void lower_together(Trials& trials) {
   for (const Number time : plainest_first(distinct_times(trials))) {
+    if (!trials.may_go_on()) return;
     for (const Number lower : plainer_values({time, true}, distinct_times(trials))) {
       if (keep_changed(trials, [time, lower](std::size_t, Slot slot) {
             return slot.is_time && slot.value == time ? lower : slot.value;
@@ -172,6 +174,7 @@ void lower_durations(Trials& trials) {
     if (!slot.is_time && is_usual(slot.value)) durations.insert(slot.value);
   }
   for (const Number duration : durations) {
+    if (!trials.may_go_on()) return;
     for (const Number lower : {1, 2, 3}) {
       if (lower >= duration) break;
       const Number shift = duration - lower;

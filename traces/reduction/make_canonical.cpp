@@ -69,6 +69,7 @@ void rename_each(Trials& trials) {
   }
   Names names;
   for (const auto& [kind, old_name] : ids) {
+    if (!trials.may_go_on()) return;
     const model::Id& name = names.of(kind, old_name);
     if (std::ranges::find(ids, std::pair(kind, name)) != ids.end()) continue;
     Stimuli candidate = trials.stimuli();
@@ -94,6 +95,7 @@ model::Id holder_of(Step step, const Stimuli& stimuli) {
 }
 
 void name_actors(Trials& trials) {
+  if (!trials.may_go_on()) return;
   Stimuli candidate = trials.stimuli();
   for (Step& step : candidate.steps) {
     auto* call = std::get_if<Call>(&step.what);

@@ -209,7 +209,8 @@ Actions actions_of(const Stimuli& stimuli) {
 
 /// The ways of at most `longest` actions to a state like the one before the failing operation, in
 /// order: shorter ones, then plainer ones, as far as some steps of the model lead.
-std::vector<Actions> ways_to_outline(const Actions& own, const Actions& alphabet) {
+std::vector<Actions> ways_to_outline(const Trials& trials, const Actions& own,
+                                     const Actions& alphabet) {
   constexpr std::size_t most_model_steps = 400'000;
   model::State state;
   for (std::size_t i = 0; i + 1 < own.size(); ++i) {
@@ -223,6 +224,7 @@ std::vector<Actions> ways_to_outline(const Actions& own, const Actions& alphabet
   for (std::size_t length = 0; length < own.size(); ++length) {
     std::vector<Way> next;
     for (const Way& way : ways) {
+      if (!trials.may_go_on()) return found;
       if (outline_of(way.state) == outline) found.push_back(way.actions);
       for (const model::Action& action : alphabet) {
         if (length + 1 == own.size() || !may_follow(way, action)) continue;
@@ -251,7 +253,7 @@ bool has_events(const Stimuli& stimuli) {
 
 Shortness prove(Trials& trials) {
   Shortness shortness;
-  if (has_events(trials.stimuli())) return shortness;
+  if (has_events(trials.stimuli()) || !trials.may_go_on()) return shortness;
   Actions alphabet = alphabet_of(trials.stimuli(), Extent::one_more, largest_alphabet);
   shortness.alphabet = alphabet.size();
   if (alphabet.empty()) return shortness;
@@ -268,10 +270,10 @@ Shortness prove(Trials& trials) {
 }
 
 bool find_plainer_way(Trials& trials) {
-  if (has_events(trials.stimuli())) return false;
+  if (has_events(trials.stimuli()) || !trials.may_go_on()) return false;
   const Actions own = actions_of(trials.stimuli());
   const Actions alphabet = alphabet_of(trials.stimuli(), Extent::own, largest_alphabet);
-  for (const Actions& way : ways_to_outline(own, alphabet)) {
+  for (const Actions& way : ways_to_outline(trials, own, alphabet)) {
     for (const model::Action& action : alphabet) {
       if (model::name_of(action.operation) != trials.violation().operation) continue;
       Actions actions = way;
@@ -308,7 +310,7 @@ std::optional<Stimuli> with_action(const Stimuli& stimuli, std::size_t index,
 }  // namespace
 
 void choose_plainer_actions(Trials& trials) {
-  if (has_events(trials.stimuli())) return;
+  if (has_events(trials.stimuli()) || !trials.may_go_on()) return;
   const Actions alphabet = alphabet_of(trials.stimuli(), Extent::one_more, largest_alphabet);
   for (std::size_t i = 0; i < trials.length(); ++i) {
     for (const model::Action& action : alphabet) {

@@ -143,6 +143,7 @@ bool become_one(Trials& trials, IdKind kind) {
   const std::vector<model::Id> ids = ids_of(trials.stimuli(), kind);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     for (std::size_t j = i + 1; j < ids.size(); ++j) {
+      if (!trials.may_go_on()) return false;
       Stimuli candidate = trials.stimuli();
       for (Step& step : candidate.steps) {
         each_id(step, [&](IdKind found, model::Id& id) {

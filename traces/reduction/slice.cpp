@@ -148,6 +148,7 @@ void slice(Trials& trials) {
   for (const Events events : {Events::none, Events::of_workers}) {
     for (const bool with_refused : {false, true}) {
       for (const Ids& target : targets) {
+        if (!trials.may_go_on()) return;
         if (trials.keep(sliced(all, target, with_refused, events))) return;
       }
     }

@@ -259,6 +259,23 @@ TEST(Reduction, ReportsAnotherViolationAndDoesNotTakeIt) {
   }
 }
 
+// A candidate of a long trace costs time even if it is not run.
+TEST(Reduction, MakesNoMoreCandidatesOnceItsBudgetIsSpent) {
+  std::vector<Called> calls;
+  for (int i = 1; i <= 50; ++i) calls.push_back({7 * i, enqueue("attempt" + std::to_string(i))});
+  calls.push_back({500, claim("attempt9", 600)});
+  calls.push_back({510, model::HeartbeatLease{"L1", at_ms(510), at_ms(550)}});
+  const auto make = planted("heartbeat_shortens_lease");
+  const Trace trace = trace_of(calls, make);
+  std::size_t asked = 0;
+  const traces::Reduction reduction = shrink(trace, make, {.may_go_on = [&asked] {
+                                               ++asked;
+                                               return false;
+                                             }});
+  EXPECT_EQ(traces::length_of(reduction.trace), calls.size());
+  EXPECT_LT(asked, 5 * calls.size());
+}
+
 TEST(Reduction, LeavesATraceAsItIsWhoseFailureDoesNotAlwaysComeBack) {
   int made = 0;
   const Make make = [&made]() -> std::expected<std::unique_ptr<Subject>, BrokenSubject> {
