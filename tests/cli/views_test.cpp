@@ -57,6 +57,13 @@ TEST(TimelinePage, NeedsNothingBesideItself) {
   }
 }
 
+TEST(TimelinePage, NamesTheSeedOfARunThatWasDrawnFromIt) {
+  traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  EXPECT_NE(traces::timeline_page(trace).find("by simulate, seed 142."), std::string::npos);
+  trace.head.config.clear();
+  EXPECT_NE(traces::timeline_page(trace).find("by simulate."), std::string::npos);
+}
+
 TEST(TimelinePage, FiveThousandStepsAreLessThanAMegabyte) {
   EXPECT_LT(traces::timeline_page(long_trace(5000)).size(), 1'000'000U);
 }

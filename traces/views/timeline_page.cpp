@@ -64,8 +64,10 @@ std::string head_of(const Trace& trace) {
   if (const std::string fault = fault_of(trace); !fault.empty()) {
     box += paragraph("At fault: " + fault);
   }
-  std::string facts = fmt::format("Recorded on {} by {}, seed {}.", trace.head.backend,
-                                  trace.head.origin, trace.head.seed);
+  std::string facts = fmt::format("Recorded on {} by {}", trace.head.backend, trace.head.origin);
+  // Where nothing stands that was drawn, as in a reduced trace, the seed says nothing.
+  if (!trace.head.config.empty()) facts += fmt::format(", seed {}", trace.head.seed);
+  facts += '.';
   if (trace.head.deployment) {
     facts += fmt::format(" Grace window {} ms.", trace.head.deployment->grace.count());
   }
