@@ -16,7 +16,8 @@ std::optional<Violation> holds_under_faults(const RepositoryUnderTest& repositor
                                             std::uint64_t first_seed) {
   const std::string check = "HoldsUnderFaults";
   sim::report_earlier_death(repository, check);
-  for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
+  for (std::uint64_t i = 0; i < seeds; ++i) {
+    const std::uint64_t seed = first_seed + i;
     auto subject = sim::make_subject(repository, check);
     if (!subject) return sim::cannot_be_made(subject.error());
     const sim::Plan plan = sim::draw_plan(seed, {});

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 
 #include "lease/memory.hpp"
+#include "leasecheck/conformance_suite.hpp"
 #include "sim/defects/repository/mutants.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "traces/reader.hpp"
@@ -124,6 +127,15 @@ TEST_F(RecordedFailures, OfAFolderAreThoseThatEndInJsonl) {
 
 TEST_F(RecordedFailures, OfAFolderThatIsNotThereAreAnError) {
   EXPECT_EQ(recorded_failures("none").error(), "none: No such file or directory");
+}
+
+// As few seeds are left of the largest number, it goes on with the smallest.
+TEST_F(RecordedFailures, AreFoundFromWhateverSeedTheSuiteIsCounted) {
+  const std::vector<Check> checks = conformance_suite(UINT64_MAX);
+  const auto simulated = std::ranges::find_if(
+      checks, [](const Check& check) { return check.name == "HoldsUnderFaults"; });
+  ASSERT_NE(simulated, checks.end());
+  EXPECT_TRUE(simulated->run(mutant(shortens)).has_value());
 }
 
 TEST(ReplayCommand, IsOneLineForAShell) {
