@@ -254,15 +254,17 @@ class Check {
       files.insert(files.end(), more.begin(), more.end());
     }
     sim::Tally tally;
+    std::uint64_t replayed = 0;
     for (const std::string& file : files) {
       if (is_interrupted()) break;
+      ++replayed;
       guarded(section, [&] { tally.add(replay_of_corpus(section, file)); });
     }
     if (is_interrupted()) {
       section.end = worst(*section.end, ExitCode::inconclusive);
       section.notes.emplace_back("interrupted");
     }
-    section.totals = {figure("traces", "traces", files.size()),
+    section.totals = {figure("traces", "traces", replayed),
                       figure("operations", "operations", tally.operations)};
     count(section, tally);
   }
