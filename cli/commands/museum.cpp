@@ -270,19 +270,24 @@ void add_museum(CommandLine& program) {
       .value_may_be_missing()
       .show_default("-")
       .placeholder("FILE");
-  command.option("--svg", flags->svg, "Draw the matrix into this file").placeholder("FILE");
+  const Option svg =
+      command.option("--svg", flags->svg, "Draw the matrix into this file").placeholder("FILE");
   command.option("--only", flags->only, "Only this exhibit").placeholder("NAME");
-  command.option("--technique", flags->technique, "Only this technique").placeholder("NAME");
+  const Option technique =
+      command.option("--technique", flags->technique, "Only this technique").placeholder("NAME");
   command.option("--samples", flags->samples, "Searches by each random technique")
       .between(1, 1000)
-      .show_default();
+      .show_default("5, with --shrink 20");
   command
       .option("--most-runs", flags->most_runs,
               "Runs in a random search before it gives up; of stress tests a tenth")
       .between(1, 1'000'000)
       .show_default();
-  command.flag("--shrink", flags->shrink,
-               "Reduce what simulation finds instead: how short, how much alike the traces become");
+  command
+      .flag("--shrink", flags->shrink,
+            "Reduce what simulation finds instead: how short, how much alike the traces become")
+      .excludes(svg)
+      .excludes(technique);
   command.option("--jobs", flags->jobs, "Searches at a time; no result depends on it")
       .between(1, 256)
       .show_default();

@@ -124,6 +124,13 @@ TEST(BadInput, BackendAndMutantAtOnce) {
   expect_refusal(Workplace().run("simulate --backend memory --mutant nobody"), {"--mutant"});
 }
 
+TEST(BadInput, ReductionsOfAMuseumAreOfNoTechniqueAndNotDrawn) {
+  for (const char* option : {"--technique plain", "--svg matrix.svg"}) {
+    const std::string name(option, std::string_view(option).find(' '));
+    expect_refusal(Workplace().run(std::string("museum --shrink ") + option), {"--shrink", name});
+  }
+}
+
 TEST(BadInput, CasesAndPointsOfTheDiskThatAreNone) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> wrong{
       {"crash --case moon/reap", {"--case moon/reap", "two_leased/reap"}},
