@@ -18,7 +18,7 @@ import time
 
 SUBJECT = pathlib.Path(__file__).parent.parent / "subjects" / "python" / "unreliable.py"
 DOCUMENTED = {0: "held", 1: "violated", 3: "inconclusive", 4: "broken"}
-MARGIN = 20  # seconds beyond a budget, for a slow machine
+MARGIN = 60  # seconds beyond a budget: what a check does besides its simulation, on a slow machine
 
 
 def figures(pid):
