@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 #include <string_view>
+#include <tuple>
 
 #include "traces/reduction/stimuli.hpp"
 
@@ -36,12 +37,15 @@ Words names_in(const Trace& trace) {
   }
   names.erase("");
   Words longest_first(names.begin(), names.end());
-  std::ranges::stable_sort(longest_first, std::ranges::greater{}, &std::string::size);
+  std::ranges::sort(longest_first, [](const std::string& left, const std::string& right) {
+    return std::tuple(right.size(), left) < std::tuple(left.size(), right);
+  });
   return longest_first;
 }
 
 bool is_handle(std::string_view text, std::size_t at) {
-  return text[at] == 'L' && at + 1 < text.size() && std::isdigit(text[at + 1]) != 0 &&
+  return text[at] == 'L' && at + 1 < text.size() &&
+         std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0 &&
          (at == 0 || !is_part_of_word(text[at - 1]));
 }
 
