@@ -66,7 +66,10 @@ std::vector<MatrixRow> chosen_rows(const MuseumFlags& flags,
                     "mutants` lists them",
                     flags.only)};
   }
-  std::ranges::stable_sort(rows, {}, [](const MatrixRow& row) { return topic_of(*row.exhibit); });
+  // Within a topic as the exhibits stand.
+  std::ranges::sort(rows, {}, [](const MatrixRow& row) {
+    return std::pair(topic_of(*row.exhibit), row.exhibit);
+  });
   return rows;
 }
 
