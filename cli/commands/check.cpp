@@ -152,7 +152,8 @@ class Check {
                       .backend = backend_.name,
                       .make = backend_.make,
                       .progress = {},
-                      .found = [this](const traces::Trace& trace) { write_whole_tour(trace); }});
+                      .found = [this](const traces::Trace& trace) { write_whole_tour(trace); },
+                      .may_reduce = [this] { return may_reduce(); }});
     if (!checked) throw Stop{checked.error()};
     describe_tours(section, *checked);
     ReportedFailure failure{.verdict = checked->verdict,
@@ -182,6 +183,13 @@ class Check {
     if (!write_file(file, traces::to_text(trace))) return;
     say_on_error(fmt::format("{}; reducing its trace\n{}\n", trace.verdict.property,
                              replay_command(file.string(), backend_.name)));
+  }
+
+  // As long as the simulation may take: nobody waits longer for a shorter trace.
+  [[nodiscard]] bool may_reduce() {
+    if (!reduction_began_) reduction_began_ = std::chrono::steady_clock::now();
+    const auto taken = std::chrono::steady_clock::now() - *reduction_began_;
+    return !is_interrupted() && taken < std::chrono::milliseconds(options_.budget_ms);
   }
 
   void describe_tours(Section& section, const sim::ConformResult& checked) {
@@ -374,6 +382,7 @@ class Check {
   const sim::Backend backend_;
   Report report_{.backend = backend_.name, .command = command_of(options_, backend_.name)};
   std::optional<graph::Walk> walk_;
+  std::optional<std::chrono::steady_clock::time_point> reduction_began_;
 };
 
 }  // namespace

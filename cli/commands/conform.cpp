@@ -6,6 +6,7 @@
 
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
@@ -101,7 +102,8 @@ ExitCode run(const ConformFlags& flags) {
            [&progress](std::uint64_t made, std::uint64_t of) {
              progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
            },
-       .found = [&](const traces::Trace& trace) { write_whole(flags, backend.name, trace); }});
+       .found = [&](const traces::Trace& trace) { write_whole(flags, backend.name, trace); },
+       .may_reduce = [] { return !is_interrupted(); }});
   if (!result) throw Stop{result.error()};
   const ExitCode end = exit_code_of(result->verdict.result);
   if (!flags.common.json) {

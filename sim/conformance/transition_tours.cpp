@@ -142,7 +142,9 @@ class Conformance {
       if (trace.verdict.result != traces::Result::violated) continue;
       if (options_.found) options_.found(trace);
       // A state may be reached by calls that its violation does not need.
-      result_.trace = shrink(trace, options_.make, modest_budget(trace)).trace;
+      traces::ReductionOptions reduction = modest_budget(trace);
+      reduction.may_go_on = options_.may_reduce;
+      result_.trace = shrink(trace, options_.make, reduction).trace;
       result_.verdict = result_.trace->verdict;
       return;
     }

@@ -29,6 +29,8 @@ struct ConformOptions {
   std::function<void(std::uint64_t made, std::uint64_t of)> progress = {};
   /// Told of a violation's trace before it is reduced.
   std::function<void(const traces::Trace& trace)> found = {};
+  /// Asked again and again while it is reduced; what is found by then is the trace.
+  std::function<bool()> may_reduce = {};
   std::shared_ptr<ConformPlans> plans = keep_conform_plans();
 };
 
