@@ -10,9 +10,9 @@
 
 #include "cli/views/conversions.hpp"
 #include "cli/views/markdown_text.hpp"
+#include "traces/departure.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/timeline.hpp"
-#include "traces/views/departure.hpp"
 #include "traces/views/fault.hpp"
 #include "traces/views/promise.hpp"
 #include "traces/wording.hpp"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "leasecheck/spec/step.hpp"
@@ -83,7 +84,8 @@ class Concerned {
     for (std::size_t at = message.find(id); at != std::string::npos;
          at = message.find(id, at + 1)) {
       const std::size_t end = at + id.size();
-      const bool goes_on = end < message.size() && std::isalnum(message[end]) != 0;
+      const bool goes_on =
+          end < message.size() && std::isalnum(static_cast<unsigned char>(message[end])) != 0;
       if (!goes_on && !id.empty()) return true;
     }
     return false;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "traces/departure.hpp"
+
 namespace leasecheck::traces {
 namespace {
 
@@ -52,6 +54,8 @@ void Trials::note(const Trace& candidate, Violation violation) {
   ++runs_;
   auto recorded = rerun_.record(candidate);
   if (!recorded || violation_of(*recorded, recorded->verdict) != violation) return;
+  // Callers that break a rule, as a candidate's may, do so on every subject.
+  if (!first_departure(*recorded)) return;
   also_found_.emplace(std::move(violation), *std::move(recorded));
 }
 

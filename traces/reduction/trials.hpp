@@ -29,7 +29,7 @@ class Trials {
 
   enum class Seen : std::uint8_t { same, other, nothing };
 
-  /// How a run of the candidate ends. Another violation is noted.
+  /// How a run of the candidate ends. Another violation is noted if it is the subject's.
   Seen judge(const Trace& candidate);
 
   /// Runs the candidate, which is the least trace from now on if it ends in the same violation.

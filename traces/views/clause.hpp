@@ -3,7 +3,7 @@
 #include <span>
 #include <string_view>
 
-#include "traces/views/departure.hpp"
+#include "traces/departure.hpp"
 #include "traces/views/sentences.hpp"
 
 namespace leasecheck::traces {

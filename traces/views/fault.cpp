@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "leasecheck/spec/operation.hpp"
+#include "traces/departure.hpp"
 #include "traces/disk_trace.hpp"
-#include "traces/views/departure.hpp"
 #include "traces/views/disk_fault.hpp"
 #include "traces/wording.hpp"
 

@@ -7,9 +7,9 @@
 
 #include "properties/property.hpp"
 #include "properties/storage_properties.hpp"
+#include "traces/departure.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/views/clause.hpp"
-#include "traces/views/departure.hpp"
 
 namespace leasecheck::traces {
 namespace {

@@ -259,6 +259,23 @@ TEST(Reduction, ReportsAnotherViolationAndDoesNotTakeIt) {
   }
 }
 
+// Among the candidates are reaps that no reaper may ask for, which every subject carries out.
+TEST(Reduction, ReportsNoViolationThatIsOfTheCallers) {
+  const auto make = planted("lease_id_reused");
+  const Trace trace = trace_of({{0, enqueue("a1")},
+                                {0, claim("a1", 1)},
+                                {2, model::ExpireLeasesAndRequeue{at_ms(2)}},
+                                {2, claim("a1", 3)}},
+                               make);
+  const traces::Reduction reduction = shrink(trace, make, {.most_runs = 100'000});
+  EXPECT_TRUE(reduction.shortness.is_proved);
+  for (const Trace& other : reduction.also_found) {
+    const auto again = replay(other, *testing::make_memory());
+    ASSERT_TRUE(again.has_value()) << again.error();
+    EXPECT_EQ(again->verdict.result, traces::Result::held) << traces::to_text(other);
+  }
+}
+
 // A candidate of a long trace costs time even if it is not run.
 TEST(Reduction, MakesNoMoreCandidatesOnceItsBudgetIsSpent) {
   std::vector<Called> calls;

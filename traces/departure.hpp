@@ -17,7 +17,7 @@ struct Departure {
 };
 
 /// The first one in the trace, of which the reference model takes the steps. What it points to is
-/// in the trace. Complexity: linear in the steps times what a step of the model costs.
+/// in the trace. Complexity: the steps times the rows of the model's state.
 [[nodiscard]] std::optional<Departure> first_departure(const Trace& trace);
 
 /// The step that led to this one: the call of a return, and every other step itself, be it in the

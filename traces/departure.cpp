@@ -1,4 +1,4 @@
-#include "traces/views/departure.hpp"
+#include "traces/departure.hpp"
 
 #include <utility>
 #include <variant>
