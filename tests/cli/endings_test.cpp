@@ -173,6 +173,25 @@ TEST(Ending, OfACampaignReportsWhatItHas) {
   EXPECT_NE(report.find("\"undecided\": \"interrupted\""), std::string::npos) << report;
 }
 
+TEST(Ending, OfAReductionReportsTheViolation) {
+  for (const char* command : {"check --budget 600s", "conform"}) {
+    const Workplace place;
+    const Started started(place,
+                          std::string(command) + " --backend 'exec:" LEASECHECK_PYTHON
+                                                 " " LEASECHECK_PYTHON_SUBJECT
+                                                 " --defect reap_on_the_boundary'",
+                          "reduction");
+    for (int tries = 0; tries < 6'000; ++tries) {
+      if (testing::text_of(place / "err").find("reducing") != std::string::npos) break;
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    EXPECT_EQ(WEXITSTATUS(started.end_by(SIGINT).first), 1) << command;
+    const std::string report = testing::text_of(place / "out");
+    EXPECT_NE(report.find("requeue_after_grace"), std::string::npos) << command << report;
+    EXPECT_NE(report.find("leasecheck replay"), std::string::npos) << command << report;
+  }
+}
+
 TEST(Ending, ASearchIsSavedByEverySignal) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     const Workplace place;
