@@ -7,7 +7,7 @@
 #include "traces/trace.hpp"
 
 /// From a trace of a violation to the shortest and plainest one of the same violation, so that one
-/// defect ends in the same bytes whatever run has shown it.
+/// defect ends in the same bytes from nearly every run that shows it.
 namespace leasecheck::traces {
 
 struct Reduction {

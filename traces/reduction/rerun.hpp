@@ -27,8 +27,8 @@ struct ReductionOptions {
 };
 
 /// What is known of a trace's length. Every sequence of up to `searched` actions of an alphabet of
-/// `alphabet` actions was tried, states told apart by the model's state; for a subject that answers
-/// by what it does not show, a shorter one may exist.
+/// `alphabet` actions was tried in which no clock goes back, states told apart by the model's
+/// state; for a subject that answers by what it does not show, a shorter one may exist.
 struct Shortness {
   bool is_proved = false;  ///< no shorter sequence of this alphabet ends in the violation
   std::size_t searched = 0;

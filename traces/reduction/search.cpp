@@ -207,8 +207,8 @@ Actions actions_of(const Stimuli& stimuli) {
   return actions;
 }
 
-/// The ways of at most `longest` actions to a state like the one before the failing operation, in
-/// order: shorter ones, then plainer ones, as far as some steps of the model lead.
+/// The ways, no longer than the trace's own, to a state like the one before the failing operation,
+/// in order: shorter ones, then plainer ones, as far as some steps of the model lead.
 std::vector<Actions> ways_to_outline(const Trials& trials, const Actions& own,
                                      const Actions& alphabet) {
   constexpr std::size_t most_model_steps = 400'000;
