@@ -8,6 +8,8 @@ namespace {
 
 /// Pairs of stimuli are tried where there are no more than this many.
 constexpr std::size_t few = 14;
+/// More attempts, workers and leases than this are not tried one by one before chunks are.
+constexpr std::size_t many = 100;
 
 using IsLeftOut = std::function<bool(const Step&)>;
 
@@ -79,6 +81,7 @@ bool without_a_pair(Trials& trials) {
 
 void leave_out(Trials& trials) {
   without(trials, is_event);
+  for (std::size_t size = trials.length() / 2; size > many; size /= 2) without_chunks(trials, size);
   without_entities(trials);
   std::size_t before = 0;
   do {

@@ -8,7 +8,7 @@ namespace leasecheck::traces {
 /// enough: what was done to them, and if need be what happened to the workers that did it.
 void slice(Trials& trials);
 
-/// Leaves out events, whole actors, attempts and leases, then chunks of what remains, halving down
+/// Leaves out events, large chunks, whole actors, attempts and leases, then chunks, halving down
 /// to single stimuli and pairs of them, until none can be left out.
 void leave_out(Trials& trials);
 

@@ -132,6 +132,17 @@ TEST(LeaveOut, LeavesOutTwoCallsThatNeedEachOther) {
   EXPECT_EQ(reducing.trials.length(), 3U);
 }
 
+TEST(LeaveOut, TriesHalfOfALongTraceBeforeEachAttempt) {
+  std::vector<Called> calls;
+  for (int i = 1; i <= 500; ++i) calls.push_back({0, enqueue("a" + std::to_string(i))});
+  calls.push_back({1, claim("a500")});
+  calls.push_back({3, shortening_heartbeat("L1")});
+  Reducing reducing(calls, planted("heartbeat_shortens_lease"));
+  traces::leave_out(reducing.trials);
+  EXPECT_EQ(reducing.trials.length(), 3U);
+  EXPECT_LT(reducing.trials.runs(), 400U);
+}
+
 TEST(SimplifyArguments, LeavesPlainOnesAndTheLeastOddOneThatIsThePoint) {
   model::EnqueueAttempt odd = enqueue("a1");
   odd.spec.run_id = "run of the day";
