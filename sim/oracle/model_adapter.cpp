@@ -1,6 +1,7 @@
 #include "sim/oracle/model_adapter.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <limits>
 #include <string_view>
 #include <tuple>
@@ -174,17 +175,37 @@ void Follower::complete(model::Outcome& observed, const model::Outcome& expected
   }
 }
 
-void Follower::complete(model::Snapshot& observed, const model::Snapshot& expected) const {
+template <class Record>
+void Follower::complete(std::vector<Record>& observed, const std::vector<Record>& expected,
+                        const std::vector<Record>& before) const {
+  const auto filled = [this](Record record, const Record* from) {
+    if constexpr (std::same_as<Record, LeaseRecord>) {
+      complete(record, from);
+    } else if (from != nullptr) {
+      fill_in(record, *from, profile_.absent);
+    }
+    return record;
+  };
+  for (Record& record : observed) {
+    const Record* const wanted = same_attempt(expected, record.attempt_id);
+    const Record* const past = same_attempt(before, record.attempt_id);
+    Record as_wanted = filled(record, wanted);
+    const bool is_as_wanted = wanted != nullptr && as_wanted == *wanted;
+    const bool is_as_before = past != nullptr && filled(record, past) == *past;
+    record = is_as_before && !is_as_wanted ? *past : std::move(as_wanted);
+  }
+}
+
+void Follower::complete(model::Snapshot& observed, const model::Snapshot& expected,
+                        const model::Snapshot& before) const {
   if (!profile_.offers("snapshot")) {
     observed = expected;
     return;
   }
   if (is_whole_) return;
-  fill_in(observed.attempts, expected.attempts, profile_.absent);
-  fill_in(observed.dead_letters, expected.dead_letters, profile_.absent);
-  for (LeaseRecord& lease : observed.leases) {
-    complete(lease, same_attempt(expected.leases, lease.attempt_id));
-  }
+  complete(observed.attempts, expected.attempts, before.attempts);
+  complete(observed.dead_letters, expected.dead_letters, before.dead_letters);
+  complete(observed.leases, expected.leases, before.leases);
 }
 
 }  // namespace leasecheck::sim

@@ -39,12 +39,18 @@ class Follower {
 
   /// Fills in what the subject does not show. Pre: `step` was asked for the same action.
   void complete(model::Outcome& observed, const model::Outcome& expected) const;
-  void complete(model::Snapshot& observed, const model::Snapshot& expected) const;
+  /// A row that is otherwise as the model's is so in what it does not show too; of another row that
+  /// is as it was in `before`, which must not seem to have changed.
+  void complete(model::Snapshot& observed, const model::Snapshot& expected,
+                const model::Snapshot& before) const;
 
  private:
   /// Whether an ack by attempt is for a lease that was never granted, and so for no attempt.
   [[nodiscard]] bool names_no_attempt(const model::Operation& operation) const;
   void complete(model::LeaseRecord& observed, const model::LeaseRecord* expected) const;
+  template <class Record>
+  void complete(std::vector<Record>& observed, const std::vector<Record>& expected,
+                const std::vector<Record>& before) const;
 
   /// What was true when a lease was granted.
   struct Grant {

@@ -67,7 +67,7 @@ std::expected<Referee::Done, BrokenSubject> Referee::call_subject(const model::A
 bool Referee::is_unchanged(bool changed) const {
   if (follower_.is_idle()) return !changed;
   model::Snapshot after = after_;
-  follower_.complete(after, before_);
+  follower_.complete(after, before_, before_);
   return after == before_;
 }
 
@@ -107,7 +107,7 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   if (may_have_happened) reply.outcome = expected.outcome;
   if (!follower_.is_idle()) {
     follower_.complete(reply.outcome, expected.outcome);
-    follower_.complete(after_, model::snapshot(state_));
+    follower_.complete(after_, model::snapshot(state_), before_);
     done.changed = after_ != before_;
   }
   const bool is_interrupted = may_have_happened && !model::shows(after_, state_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lease/memory.hpp"
+#include "sim/subject/subject_decorator.hpp"
 #include "tests/sim/subjects.hpp"
 
 namespace leasecheck::sim {
@@ -33,6 +34,43 @@ TEST(Referee, AnOperationThatIsNotOfferedHasNoNumberAndNoStep) {
   EXPECT_TRUE(steps.empty());
   EXPECT_EQ(referee.tally().skipped.at("start_attempt"), 1U);
   EXPECT_EQ(referee.operate(client, enqueue("a1"))->call, 1U);
+}
+
+/// Reaps nothing, and does not show when attempts started.
+class Idle final : public SubjectDecorator {
+ public:
+  explicit Idle(std::unique_ptr<Subject> inner)
+      : SubjectDecorator(std::move(inner)), profile_(whole_contract()) {
+    profile_.absent.insert("attempt.started_at");
+  }
+  [[nodiscard]] const Profile& profile() const override { return profile_; }
+  [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
+    if (!std::holds_alternative<model::ExpireLeasesAndRequeue>(action.operation)) {
+      return SubjectDecorator::call(action);
+    }
+    return Reply{.outcome = model::Answer(model::Count{0}), .message = {}, .clock_reads = 1};
+  }
+  [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
+    auto shown = SubjectDecorator::snapshot();
+    for (model::AttemptRecord& attempt : shown->attempts) attempt.started_at.reset();
+    return shown;
+  }
+
+ private:
+  Profile profile_;
+};
+
+TEST(Referee, ARowThatDidNotChangeHasNotChangedInWhatItDoesNotShow) {
+  Idle subject(testing::make_memory());
+  Referee referee(subject, {});
+  ASSERT_TRUE(referee.operate(client, enqueue("a1")).has_value());
+  ASSERT_TRUE(referee.operate(client, at_1(model::UpsertLease{"a1", "w1", model::at_ms(5)})));
+  const Caller reaper{.actor = "reaper1", .clock = model::at_ms(9)};
+  ASSERT_TRUE(
+      referee.operate(reaper, {model::at_ms(9), model::ExpireLeasesAndRequeue{model::at_ms(9)}}));
+  EXPECT_EQ(referee.verdict().property, "requeue_after_grace");
+  EXPECT_NE(referee.verdict().message.find("left lease L1 of a1"), std::string::npos)
+      << referee.verdict().message;
 }
 
 TEST(Referee, ARunMayGoFromOneEndOfTimeToTheOther) {
