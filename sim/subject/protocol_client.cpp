@@ -24,7 +24,8 @@ std::string excerpt_of(const Json& json) {
 }
 
 std::unexpected<BrokenSubject> ProtocolClient::broken(std::string what) {
-  error_ = BrokenSubject{std::move(what) + "; the last request was " + excerpt(last_request_)};
+  if (!last_request_.empty()) what += "; the last request was " + excerpt(last_request_);
+  error_ = BrokenSubject{std::move(what)};
   process_.reset();
   return std::unexpected(*error_);
 }
