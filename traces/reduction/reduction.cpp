@@ -45,14 +45,15 @@ Reduction reduce(const Trace& trace, const Rerun& rerun, const ReductionOptions&
   const Trace stimuli = to_trace(stimuli_of(trace));
   const Violation violation = violation_of(trace, trace.verdict);
   Trace recorded;
-  for (; reduction.repetitions < repetitions; ++reduction.repetitions) {
+  const auto may_go_on = [&] { return !options.may_go_on || options.may_go_on(); };
+  for (; reduction.repetitions < repetitions && may_go_on(); ++reduction.repetitions) {
     auto again = rerun.record(stimuli);
     ++reduction.runs;
     if (!again || violation_of(*again, again->verdict) != violation) continue;
     ++reduction.came_back;
     recorded = *std::move(again);
   }
-  if (!reduction.is_reproducible()) return reduction;
+  if (!reduction.is_reproducible() || reduction.came_back == 0) return reduction;
   Trials trials(std::move(recorded), rerun, options);
   slice(trials);
   leave_out(trials);
