@@ -28,60 +28,66 @@ function clock(ms) {
 }
 
 // Time is drawn so that every step has room: a pause of an hour is hardly wider than one of a
-// minute. Linear on demand.
+// minute, and steps at one time stand beside each other. Linear on demand.
 function scale(width) {
-  const times = [...new Set([trace.begin, trace.end, ...trace.steps.map((step) => step.t)])].sort((a, b) => a - b);
+  const times = [trace.begin, ...trace.steps.map((step) => step.t), trace.end];
   const gaps = times.slice(1).map((time, i) => time - times[i]);
-  const weights = gaps.map((gap) => isLinear ? gap : 1 + Math.log2(1 + gap) / 3);
+  const isFlat = gaps.every((gap) => !gap);
+  const weights = gaps.map((gap) => isLinear && !isFlat ? gap : gap ? 1 + Math.log2(1 + gap) / 3 : 0.5);
   const all = weights.reduce((sum, weight) => sum + weight, 0) || 1;
-  const least = isLinear ? 0 : times.length * 9;
+  const least = isLinear ? 0 : gaps.reduce((sum, gap) => sum + (gap ? 9 : 5), 0);
   const inner = Math.max(width - label - right, least);
   const places = [label];
   for (const weight of weights) places.push(places.at(-1) + weight / all * inner);
-  const x = (time) => {
-    if (time <= times[0]) return places[0];
-    let low = 0, high = times.length - 1;
-    if (time >= times[high]) return places[high];
+  // Where a step stands, by its number; where there is none, a time.
+  const x = (time, step) => {
+    if (step) return places[step];
+    if (time < times[0]) return places[0];
+    let low = 0, high = times.length;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (times[middle] <= time) low = middle; else high = middle;
     }
-    return places[low] + (time - times[low]) / gaps[low] * (places[low + 1] - places[low]);
+    if (high === times.length) return places[low];
+    return places[low] + (time - times[low]) / gaps[low] * (places[high] - places[low]);
   };
-  return {x, times, end: places.at(-1), width: inner + label + right};
+  return {x, times, places, end: places.at(-1), width: inner + label + right};
 }
 
 function axis(drawing, to, height) {
   let last = -1000;
-  for (const time of to.times) {
-    const x = to.x(time);
-    const isLast = time === to.times.at(-1);
-    if (x - last < 78 || (!isLast && to.end - x < 150)) continue;
+  to.times.forEach((time, i) => {
+    const isLast = i === to.times.length - 1;
+    const x = to.places[i];
+    if (i && !isLast && (time === to.times[i - 1] || time === trace.end)) return;
+    if (x - last < 78 || (!isLast && to.end - x < 150)) return;
     last = x;
     drawing.append(svg('line', {x1: x, x2: x, y1: top_ - 6, y2: height, class: 'lane'}));
     drawing.append(svg('text', {x: x + 2, y: 12, class: 'quiet', 'text-anchor': isLast ? 'end' : 'start'}, clock(time)));
-  }
+  });
 }
 
-function bar(drawing, to, span, y, height, kind, words) {
-  const x = to.x(span[0]);
-  const node = svg('rect', {x, y, width: Math.max(2, to.x(span[1]) - x), height, class: 'bar ' + kind});
-  node.addEventListener('click', () => choose(span[2] - 1));
+// A span is from a time to a time, and from the step that began it to the one that ended it.
+function bar(drawing, to, span, y, height, kind, words, step = span[2]) {
+  const x = to.x(span[0], span[2]);
+  const node = svg('rect', {x, y, width: Math.max(2, to.x(span[1], span[3]) - x), height, class: 'bar ' + kind});
+  node.addEventListener('click', () => choose(step - 1));
   drawing.append(titled(node, words + ', ' + clock(span[0]) + ' to ' + clock(span[1])));
 }
 
 // Leases of one worker that stand at the same time are drawn below each other. Sets where each lane
 // begins and how high it is, and the slot of each lease in its lane.
-function arrange() {
+function arrange(to) {
   let y = top_;
   for (const lane of trace.lanes) {
     const ends = [];
     for (const lease of trace.leases) {
       if (lease.worker !== lane.name) continue;
-      const last = lease.believed.length ? lease.believed.at(-1)[1] : 0;
-      let free = ends.findIndex((end) => end <= lease.enforced[0]);
+      const [begin, end] = [lease.enforced, ...lease.believed].reduce(([from, until], span) =>
+        [Math.min(from, to.x(span[0], span[2])), Math.max(until, to.x(span[1], span[3]))], [Infinity, 0]);
+      let free = ends.findIndex((last) => last <= begin);
       if (free < 0) free = ends.length;
-      ends[free] = Math.max(lease.enforced[1], last);
+      ends[free] = end;
       lease.slot = free;
       lease.lane = lane;
     }
@@ -99,13 +105,13 @@ function lanes(drawing, to) {
     group.append(svg('line', {x1: 0, x2: to.width, y1: y + row, y2: y + row, class: 'lane'}));
     group.append(svg('text', {x: 6, y: y + 15}, lane.name));
     if (lane.clock) group.append(svg('text', {x: 6, y: y + 28, class: 'quiet', 'font-size': 10}, lane.clock));
-    let down = trace.begin;
+    let down = trace.begin, by = 0;
     for (const up of lane.up) {
-      if (up[0] > down && lane.up[0] !== up) bar(group, to, [down, up[0], up[2]], y + 2, row - 4, 'down', lane.name + ' is down');
-      down = up[1];
+      if (up[0] > down && lane.up[0] !== up) bar(group, to, [down, up[0], by, up[2]], y + 2, row - 4, 'down', lane.name + ' is down', up[2]);
+      [, down, , by] = up;
     }
     if (lane.up.length && down < trace.end) {
-      bar(group, to, [down, trace.end, lane.up.at(-1)[3] || 1], y + 2, row - 4, 'down', lane.name + ' is down');
+      bar(group, to, [down, trace.end, by], y + 2, row - 4, 'down', lane.name + ' is down', by || 1);
     }
     for (const pause of lane.pauses) bar(group, to, pause, y + 2, row - 4, 'pause', lane.name + ' stands still');
     drawing.append(group);
@@ -120,7 +126,7 @@ function leases(drawing, to) {
     bar(group, to, lease.enforced, y + 20, 9, 'enforced', name + ' enforced: the repository keeps its row');
     bar(group, to, lease.granted, y + 20, 9, 'granted', name + ' granted: not expired by the repository\'s clock');
     for (const span of lease.believed) bar(group, to, span, y + 6, 9, 'believed', lease.worker + ' believes that it holds ' + lease.attempt + ' by ' + lease.id);
-    const x = to.x(lease.enforced[0]);
+    const x = to.x(lease.enforced[0], lease.enforced[2]);
     group.append(svg('text', {x: x + 2, y: y + 15 + 13, 'font-size': 9, 'pointer-events': 'none'}, lease.id));
     drawing.append(group);
   }
@@ -131,14 +137,16 @@ function statuses(drawing, to, from) {
     const y = from + i * 22;
     const group = svg('g', {'data-attempt': attempt.id});
     group.append(svg('text', {x: 6, y: y + 14}, attempt.id));
-    for (const span of attempt.spans) {
-      const x = to.x(span[1]), width = Math.max(2, to.x(span[2]) - x);
+    attempt.spans.forEach((span, k) => {
+      const next = attempt.spans[k + 1];
+      const x = to.x(span[1], span[3]), end = to.x(span[2], next && next[1] === span[2] && next[3]);
+      const width = Math.max(2, end - x);
       const node = svg('rect', {x, y: y + 2, width, height: 16, class: 'status ' + span[0]});
       node.addEventListener('click', () => choose(span[3] - 1));
       group.append(titled(node, attempt.id + ' is ' + span[0] + ' from ' + clock(span[1]) + ' to ' + clock(span[2])));
       const word = span[0];
       if (width > word.length * 6.5) group.append(svg('text', {x: x + 3, y: y + 14, 'font-size': 11, 'pointer-events': 'none'}, word));
-    }
+    });
     drawing.append(group);
   });
 }
@@ -155,7 +163,7 @@ function marks(drawing, to) {
     const lane = trace.lanes.find((one) => one.name === step.a);
     if (!step.k || !lane) return;
     const bad = i === trace.bad - 1 || trace.steps[i].r === trace.bad;
-    const node = svg('path', {d: shapes[step.k](to.x(step.t), lane.y + (step.k === 'call' ? 18 : 6)), class: 'mark ' + step.k + (bad ? ' bad' : '')});
+    const node = svg('path', {d: shapes[step.k](to.x(step.t, i + 1), lane.y + (step.k === 'call' ? 18 : 6)), class: 'mark ' + step.k + (bad ? ' bad' : '')});
     node.addEventListener('click', () => choose(i));
     drawing.append(titled(node, step.w));
   });
@@ -164,7 +172,7 @@ function marks(drawing, to) {
 function draw() {
   const chart = element('chart');
   const to = scale(chart.clientWidth - 2);
-  const below = arrange() + 8;
+  const below = arrange(to) + 8;
   const height = below + trace.attempts.length * 22 + 6;
   const drawing = svg('svg', {width: to.width, height, role: 'img', 'aria-label': 'Lanes of workers, reapers and clients, with the leases that they hold; the list of steps below says the same'});
   axis(drawing, to, height);
@@ -182,7 +190,7 @@ function draw() {
 
 function point() {
   if (chosen < 0 || !draw.cursor) return;
-  const x = draw.to.x(trace.steps[chosen].t);
+  const x = draw.to.x(trace.steps[chosen].t, chosen + 1);
   draw.cursor.setAttribute('x1', x);
   draw.cursor.setAttribute('x2', x);
   const chart = element('chart');
