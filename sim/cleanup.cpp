@@ -1,6 +1,7 @@
 #include "sim/cleanup.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The first letter of a message.
+constexpr char program_starting = '*';
 constexpr char group_added = '+';
 constexpr char group_taken_back = '-';
 constexpr char folder_named = '/';
@@ -48,17 +50,17 @@ std::string mark_of(pid_t id) {
 /// All that is known of what may be left behind.
 struct Left {
   bool has_started_programs = false;
+  bool is_starting_one = false;  ///< and its group is not known yet
   std::set<pid_t> groups;
   std::set<std::string> folder_prefixes;
 
   void hear(std::string_view message) {
     const std::string_view value = message.substr(1);
+    is_starting_one = message.front() == program_starting;
+    has_started_programs = has_started_programs || is_starting_one;
     pid_t group = 0;
     std::from_chars(value.data(), value.data() + value.size(), group);
-    if (message.front() == group_added && group > 1) {
-      has_started_programs = true;
-      groups.insert(group);
-    }
+    if (message.front() == group_added && group > 1) groups.insert(group);
     if (message.front() == group_taken_back) groups.erase(group);
     if (message.front() == folder_named) folder_prefixes.emplace(value);
   }
@@ -99,6 +101,10 @@ void remove_folders(const fs::path& prefix) {
 
 void clean(const Left& left, const std::string& mark) {
   for (const pid_t group : left.groups) ::kill(-group, SIGKILL);
+  // A program carries the mark once it is executed, which the death of who started it does not end.
+  for (int tries = left.is_starting_one ? 100 : 0; tries > 0 && kill_marked(mark) == 0; --tries) {
+    ::poll(nullptr, 0, 2);
+  }
   // Those that are being killed may have started others meanwhile.
   int rounds_left = left.has_started_programs ? 100 : 0;
   while (rounds_left-- > 0 && kill_marked(mark) > 0) ::sched_yield();
@@ -160,7 +166,8 @@ void take_back_group(pid_t group) {
   tell(group_taken_back, std::to_string(group));
 }
 
-std::string mark() {
+std::string mark_of_started() {
+  tell(program_starting, "");
   return socket_to_cleaner < 0 ? std::string() : mark_of(cleaner);
 }
 

@@ -27,10 +27,11 @@ void end();
 void add_group(pid_t group);
 void take_back_group(pid_t group);
 
-/// What a program is given in its environment, "NAME=VALUE", so that it and all that it starts are
-/// found, wherever they went: into other groups, sessions or under other parents. Empty if there is
-/// no second process. A program that removes it is found by its group only.
-[[nodiscard]] std::string mark();
+/// What the program that is started next is given in its environment, "NAME=VALUE", so that it and
+/// all that it starts are found, wherever they went: into other groups, sessions or under other
+/// parents. Empty if there is no second process. A program that removes it is found by its group
+/// only.
+[[nodiscard]] std::string mark_of_started();
 
 /// How the path of a temporary folder in `parent` has to begin so that it is removed.
 [[nodiscard]] std::string folder_prefix(const std::filesystem::path& parent);

@@ -137,7 +137,8 @@ std::expected<Process, std::string> Process::start(const Options& options) {
     return std::unexpected("cannot start " + program + ": " + std::strerror(errno));
   }
   std::vector<std::string> environment = options.environment;
-  if (std::string mark = cleanup::mark(); !mark.empty()) environment.push_back(std::move(mark));
+  if (std::string mark = cleanup::mark_of_started(); !mark.empty())
+    environment.push_back(std::move(mark));
   if (const int error = spawn(process.id_, options.words, environment, input, output, errors);
       error != 0) {
     process.id_ = -1;

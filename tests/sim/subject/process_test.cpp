@@ -1,11 +1,19 @@
 #include "sim/subject/process.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "model/spec/utf8.hpp"
+#include "sim/cleanup.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -123,6 +131,38 @@ TEST(Process, MayCloseItsInputWithoutHarm) {
   }
   EXPECT_FALSE(error.empty());
   EXPECT_EQ(std::signal(SIGPIPE, SIG_DFL), SIG_DFL) << "whose signals these are decides about them";
+}
+
+/// Whether the process is there and is no zombie.
+bool is_running(pid_t id) {
+  std::ifstream file("/proc/" + std::to_string(id) + "/environ");
+  return std::string(std::istreambuf_iterator<char>(file), {}).size() > 0;
+}
+
+TEST(Cleanup, FindsAProgramWhoseStarterIsKilledBeforeItSaysSo) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const pid_t starter = ::fork();
+  if (starter == 0) {
+    cleanup::begin();
+    std::string mark = cleanup::mark_of_started();
+    std::array<char*, 2> environment{mark.data(), nullptr};
+    std::string program = "/bin/sleep";
+    std::string seconds = "600";
+    std::array<char*, 3> words{program.data(), seconds.data(), nullptr};
+    pid_t id = -1;
+    ::posix_spawn(&id, program.c_str(), nullptr, nullptr, words.data(), environment.data());
+    static_cast<void>(!::write(ends[1], &id, sizeof id));
+    ::raise(SIGKILL);
+  }
+  pid_t started = -1;
+  ASSERT_EQ(::read(ends[0], &started, sizeof started), ssize_t{sizeof started});
+  ::waitpid(starter, nullptr, 0);
+  for (int tries = 0; tries < 1'000 && is_running(started); ++tries) ::poll(nullptr, 0, 10);
+  EXPECT_FALSE(is_running(started));
+  ::kill(started, SIGKILL);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 }  // namespace
