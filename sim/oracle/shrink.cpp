@@ -10,7 +10,7 @@ namespace leasecheck::sim {
 traces::ReductionOptions modest_budget(const traces::Trace& trace) {
   // A program is started anew for each run.
   const bool is_program = trace.head.backend.starts_with("exec:");
-  return {.most_runs = is_program ? 300U : 5'000U,
+  return {.most_runs = is_program ? 60U : 5'000U,
           .most_steps = 8 * trace.steps.size() + (is_program ? 8'000 : 40'000)};
 }
 
