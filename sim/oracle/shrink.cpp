@@ -7,6 +7,16 @@
 
 namespace leasecheck::sim {
 
+namespace {
+
+bool holds_on_model(const traces::Trace& trace) {
+  const auto model = make_model_subject();
+  const auto replayed = replay(trace, *model);
+  return replayed && replayed->verdict.result == traces::Result::held;
+}
+
+}  // namespace
+
 traces::ReductionOptions modest_budget(const traces::Trace& trace) {
   // A program is started anew for each run.
   const bool is_program = trace.head.backend.starts_with("exec:");
@@ -19,13 +29,20 @@ traces::Reduction shrink(
     const std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()>& make,
     const traces::ReductionOptions& options) {
   if (!traces::can_be_reduced(trace)) return {.trace = trace};
+  // Where the calls are the contract's, what is left of them must be: a reap that comes too early,
+  // say, breaks the same rule, and shows nothing of the subject.
+  const bool must_hold_on_model = holds_on_model(trace);
   const traces::Rerun run_again{
-      .judge =
-          [&make](const traces::Trace& candidate) -> std::expected<traces::Verdict, std::string> {
+      .judge = [&make, must_hold_on_model](
+                   const traces::Trace& candidate) -> std::expected<traces::Verdict, std::string> {
         const auto subject = make();
         if (!subject) return std::unexpected(subject.error().message);
         auto result = replay(candidate, **subject);
         if (!result) return std::unexpected(std::move(result.error()));
+        const bool is_violated = result->verdict.result == traces::Result::violated;
+        if (is_violated && must_hold_on_model && !holds_on_model(candidate)) {
+          return traces::Verdict{.result = traces::Result::held, .property = {}, .message = {}};
+        }
         return std::move(result->verdict);
       },
       .record =

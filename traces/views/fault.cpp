@@ -77,6 +77,13 @@ std::string fault_around(const Trace& trace, const Wording& say) {
   const std::string contract = "Every answer of the repository is the contract's";
   const Step& bad = trace.steps[trace.verdict.first_bad - 1];
   if (const auto* returned = std::get_if<Return>(&bad.what)) {
+    if (trace.verdict.property == "one_time") {
+      return "the repository. Its answer and its rows are the contract's; how often it reads its "
+             "clock is not.";
+    }
+    if (returned->outcome == std::unexpected(model::ErrorCode::unavailable)) {
+      return "the repository. It refuses what nothing around it keeps it from.";
+    }
     const Step& call = trace.steps[returned->of - 1];
     return fmt::format("{}. {}; {}'s call broke the rule: it {}.", actor_of(call), contract,
                        actor_of(call), say.call(std::get<Call>(call.what).action.operation));
