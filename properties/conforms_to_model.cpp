@@ -60,9 +60,10 @@ class ConformsToModel final : public Watcher {
 
 constinit const Property conforms_to_model{
     .name = "conforms_to_model",
-    .rules = "1-17",
+    .rules = "1-17, 25-29",
     .claim = "Every answer and every state is that of the contract.",
     .premise = "An accepted operation changed the repository.",
-    .watch = make_watcher<ConformsToModel>};
+    .watch = make_watcher<ConformsToModel>,
+    .sees_several_as_one = true};
 
 }  // namespace leasecheck::properties

@@ -22,6 +22,7 @@ class CountsAreRows final : public Watcher {
         accepted<model::TransitionTimedOutAttempts>(operated)) {
       return judge_taken(operated);
     }
+    if (accepted<model::PruneAttempts>(operated)) return judge_pruned(operated);
     if (const auto* depth = accepted<model::QueueDepth>(operated)) {
       return judge_depth(*depth, operated);
     }
@@ -45,6 +46,12 @@ class CountsAreRows final : public Watcher {
         static_cast<std::uint64_t>(std::ranges::count_if(operated.changes, lost_lease));
     if (taken > 0) reach_premise();
     return compare(operated, taken, "attempts lost a lease");
+  }
+
+  static Complaint judge_pruned(const Operated& operated) {
+    const auto is_gone = [](const AttemptChange& change) { return change.after == nullptr; };
+    const auto gone = std::ranges::count_if(operated.changes, is_gone);
+    return compare(operated, static_cast<std::uint64_t>(gone), "attempts are gone");
   }
 
   Complaint judge_depth(const model::QueueDepth& depth, const Operated& operated) const {
@@ -100,7 +107,7 @@ class CountsAreRows final : public Watcher {
 
 constinit const Property counts_are_rows{
     .name = "counts_are_rows",
-    .rules = "5, 7, 14, 15",
+    .rules = "5, 7, 14, 15, 28",
     .claim =
         "What is counted is what is there: leases taken, attempts by status, attempts that are "
         "dispatchable, dead letters.",

@@ -19,6 +19,13 @@ class DispatchOrder final : public Watcher {
 
   Complaint after(const Operated& operated) override {
     specs_.observe(operated);
+    if (const auto* claims = answer<std::vector<model::Claim>>(operated)) {
+      const auto& asked = std::get<model::ClaimAttempts>(operated.action.operation);
+      Listed claimed;
+      for (const model::Claim& claim : *claims) claimed.push_back(claim.attempt);
+      const model::Time now = operated.action.now;
+      return judge({asked.limit, now, "claimed"}, claimed, due(operated.before, now));
+    }
     const auto* list = std::get_if<model::ListDispatchableAttempts>(&operated.action.operation);
     if (list == nullptr || is_refused_with(operated, model::ErrorCode::unavailable)) {
       return std::nullopt;
@@ -27,10 +34,16 @@ class DispatchOrder final : public Watcher {
     if (listed == nullptr) {
       return fmt::format("asked for what is dispatchable at {}, it answered no list", ms(list->at));
     }
-    return judge(*list, *listed, due(operated.before, list->at));
+    return judge({list->limit, list->at, "listed"}, *listed, due(operated.before, list->at));
   }
 
  private:
+  struct Asked {
+    std::uint64_t limit;
+    model::Time at;
+    std::string_view done;  ///< what was done with them
+  };
+
   /// In the order in which they are due.
   struct Place {
     std::int64_t urgency = 0;  ///< the priority, negated
@@ -54,13 +67,12 @@ class DispatchOrder final : public Watcher {
     return places;
   }
 
-  static Complaint judge(const model::ListDispatchableAttempts& list, const Listed& listed,
-                         const Due& due) {
-    const std::size_t size = std::min<std::uint64_t>(list.limit, due.size());
-    const std::string asked =
-        fmt::format("asked for at most {} of what is dispatchable at {}", list.limit, ms(list.at));
+  static Complaint judge(const Asked& request, const Listed& listed, const Due& due) {
+    const std::size_t size = std::min<std::uint64_t>(request.limit, due.size());
+    const std::string asked = fmt::format("asked for at most {} of what is dispatchable at {}",
+                                          request.limit, ms(request.at));
     if (listed.size() > size) {
-      return fmt::format("{}, it listed {}, and {} {} dispatchable", asked, listed.size(),
+      return fmt::format("{}, it {} {}, and {} {} dispatchable", asked, request.done, listed.size(),
                          due.size(), due.size() == 1 ? "is" : "are");
     }
     for (std::size_t place = 0; place < size; ++place) {
@@ -68,8 +80,8 @@ class DispatchOrder final : public Watcher {
         return fmt::format("{}, it left out {}", asked, text(*due[place].attempt));
       }
       if (listed[place] == record(*due[place].attempt)) continue;
-      return fmt::format("{}, it listed {} where {} belongs", asked, text(listed[place], due),
-                         text(*due[place].attempt));
+      return fmt::format("{}, it {} {} where {} belongs", asked, request.done,
+                         text(listed[place], due), text(*due[place].attempt));
     }
     return std::nullopt;
   }
@@ -100,11 +112,12 @@ class DispatchOrder final : public Watcher {
 
 constinit const Property dispatch_order{
     .name = "dispatch_order",
-    .rules = "1, 2",
+    .rules = "1, 2, 26",
     .claim =
-        "A list answers exactly the first dispatchable attempts by priority, ready_at and "
-        "enqueue sequence.",
-    .premise = "A list had at least two attempts to order.",
-    .watch = make_watcher<DispatchOrder>};
+        "A list answers, and a claim of several takes, exactly the first dispatchable attempts by "
+        "priority, ready_at and enqueue sequence.",
+    .premise = "A list or a claim of several had at least two attempts to order.",
+    .watch = make_watcher<DispatchOrder>,
+    .sees_several_as_one = true};
 
 }  // namespace leasecheck::properties

@@ -26,6 +26,9 @@ class AckMemory {
     const bool forgets = accepted<model::UpsertLease>(operated) ||
                          accepted<model::CancelAttempt>(operated) ||
                          accepted<model::ReplayDeadLetter>(operated);
+    for (const AttemptChange& change : operated.changes) {
+      if (change.before && !change.after) last_ack_.erase(change.before->attempt_id);  // rule 28
+    }
     const model::Id* attempt_id = attempt_of(operated);
     if (attempt_id == nullptr) return;
     if (forgets) last_ack_.erase(*attempt_id);
@@ -61,6 +64,7 @@ class HolderOnly final : public Watcher {
  private:
   static bool concerns_many(const model::Operation& operation) {
     return std::holds_alternative<model::Reset>(operation) ||
+           std::holds_alternative<model::PruneAttempts>(operation) ||
            std::holds_alternative<model::ExpireLeasesAndRequeue>(operation) ||
            std::holds_alternative<model::TransitionTimedOutAttempts>(operation);
   }

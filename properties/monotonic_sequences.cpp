@@ -18,6 +18,26 @@ Events events_of(const model::Snapshot& snapshot, std::string_view run_id) {
   return run == nullptr ? Events{} : Events{run->events};
 }
 
+std::uint64_t latest_seq_of(const model::Snapshot& snapshot, std::string_view run_id) {
+  const model::RunRecord* run = find_run(snapshot, run_id);
+  return run == nullptr ? 0 : run->latest_seq;
+}
+
+/// Rule 28: the runs that are left where only these attempts are.
+std::vector<model::RunRecord> runs_of(const std::vector<model::RunRecord>& runs,
+                                      const model::Snapshot& left) {
+  std::vector<model::RunRecord> kept;
+  for (model::RunRecord run : runs) {
+    const auto is_of_the_run = [&](const auto& attempt) { return attempt.run_id == run.run_id; };
+    if (std::ranges::none_of(left.attempts, is_of_the_run)) continue;
+    std::erase_if(run.events, [&](const model::RunEvent& event) {
+      return find_attempt(left, event.attempt_id) == nullptr;
+    });
+    kept.push_back(std::move(run));
+  }
+  return kept;
+}
+
 class MonotonicSequences final : public Watcher {
  public:
   using Watcher::after;
@@ -30,19 +50,26 @@ class MonotonicSequences final : public Watcher {
     if (const auto* latest = accepted<model::LatestSeqForRun>(operated)) {
       if (Complaint complaint = judge_latest(*latest, operated)) return complaint;
     }
+    if (accepted<model::PruneAttempts>(operated)) return judge_prune(operated);
     if (!operated.changed || operated.before.runs == operated.after.runs) return std::nullopt;
     return fmt::format("{} changed the events of a run", words_of(operated.action.operation));
   }
 
  private:
   static Complaint judge_latest(const model::LatestSeqForRun& latest, const Operated& operated) {
-    const Events events = events_of(operated.before, latest.run_id);
-    const std::uint64_t highest = events.empty() ? 0 : events.back().seq;
+    const std::uint64_t highest = latest_seq_of(operated.before, latest.run_id);
     const auto* answered = answer<model::Sequence>(operated);
     if (answered != nullptr && answered->value == highest) return std::nullopt;
     return fmt::format("the latest sequence of {} was answered as {}, and its last event has {}",
                        latest.run_id, answered ? fmt::to_string(answered->value) : "no number",
                        highest);
+  }
+
+  static Complaint judge_prune(const Operated& operated) {
+    if (!operated.changed) return std::nullopt;
+    if (operated.after.runs == runs_of(operated.before.runs, operated.after)) return std::nullopt;
+    return "a prune took other events than those of the attempts that it took, or left a run with "
+           "another latest sequence";
   }
 
   Complaint judge_append(const model::AppendRunEvent& append, const Operated& operated) {
@@ -56,17 +83,18 @@ class MonotonicSequences final : public Watcher {
       return fmt::format("an append to {} with {} events did more or less than add one at its end",
                          attempt->run_id, old_events.size());
     }
-    return judge_event(append, *attempt, new_events, operated);
+    return judge_event(append, *attempt, new_events.back(), operated);
   }
 
   static Complaint judge_event(const model::AppendRunEvent& append,
-                               const model::AttemptRecord& attempt, Events events,
+                               const model::AttemptRecord& attempt, const model::RunEvent& event,
                                const Operated& operated) {
-    const model::RunEvent& event = events.back();
+    const std::uint64_t due = latest_seq_of(operated.before, attempt.run_id) + 1;
     const auto* answered = answer<model::Sequence>(operated);
-    if (event.seq != events.size() || answered == nullptr || answered->value != event.seq) {
+    if (event.seq != due || answered == nullptr || answered->value != event.seq ||
+        latest_seq_of(operated.after, attempt.run_id) != due) {
       return fmt::format("event number {} of {} was given sequence {}, and the append answered {}",
-                         events.size(), attempt.run_id, event.seq,
+                         due, attempt.run_id, event.seq,
                          answered ? fmt::to_string(answered->value) : "no number");
     }
     if (event.attempt_id == attempt.attempt_id && event.kind == append.kind) return std::nullopt;
@@ -91,8 +119,10 @@ class MonotonicSequences final : public Watcher {
 
 constinit const Property monotonic_sequences{
     .name = "monotonic_sequences",
-    .rules = "6, 13, 22",
-    .claim = "The events of a run are numbered 1, 2, 3 … and only ever added to at the end.",
+    .rules = "6, 13, 22, 28",
+    .claim =
+        "The events of a run are numbered 1, 2, 3 … and only ever added to at the end; a prune "
+        "takes those of the attempts that it takes, and no number comes back.",
     .premise = "An event was appended to a run that had events.",
     .watch = make_watcher<MonotonicSequences>};
 

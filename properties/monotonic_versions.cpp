@@ -19,10 +19,26 @@ class MonotonicVersions final : public Watcher {
     for (const AttemptChange& change : operated.changes) {
       if (Complaint complaint = judge(change, operated)) return complaint;
     }
-    return std::nullopt;
+    return judge_floor(operated);
   }
 
  private:
+  /// Rule 28: no version that a pruned attempt had comes back.
+  static Complaint judge_floor(const Operated& operated) {
+    if (accepted<model::Reset>(operated)) return std::nullopt;
+    const std::uint64_t floor = operated.after.version_floor;
+    if (floor < operated.before.version_floor) {
+      return fmt::format("{} lowered the version floor from {} to {}",
+                         words_of(operated.action.operation), operated.before.version_floor, floor);
+    }
+    for (const AttemptChange& change : operated.changes) {
+      if (change.after || !change.before || change.before->version <= floor) continue;
+      return fmt::format("{} was pruned at version {}, and new attempts begin at {}",
+                         change.before->attempt_id, change.before->version, floor);
+    }
+    return std::nullopt;
+  }
+
   static bool moves_a_version(const Operated& operated) {
     return accepted<model::UpsertLease>(operated) || accepted<model::HeartbeatLease>(operated) ||
            accepted<model::HeartbeatLeaseWithVersion>(operated);
@@ -50,14 +66,15 @@ class MonotonicVersions final : public Watcher {
   }
 
   static Complaint judge(const AttemptChange& change, const Operated& operated) {
-    if (change.after == nullptr) return std::nullopt;  // nothing_lost's
+    if (change.after == nullptr) return std::nullopt;  // judge_floor's, nothing_lost's
     const model::Id& attempt_id = change.after->attempt_id;
     if (change.lease_after && change.lease_after->version != change.after->version) {
       return fmt::format("lease {} of {} has version {}, the attempt has {}",
                          change.lease_after->lease_id, attempt_id, change.lease_after->version,
                          change.after->version);
     }
-    const std::uint64_t from = change.before ? change.before->version : 0;
+    const std::uint64_t from =
+        change.before ? change.before->version : operated.before.version_floor;
     if (change.after->version == from) return std::nullopt;
     const model::Id* moved = moves_a_version(operated) ? attempt_of(operated) : nullptr;
     if (change.before && moved && *moved == attempt_id) return std::nullopt;  // judged as a move
@@ -72,10 +89,10 @@ class MonotonicVersions final : public Watcher {
 
 constinit const Property monotonic_versions{
     .name = "monotonic_versions",
-    .rules = "16, 22",
+    .rules = "16, 22, 28",
     .claim =
-        "The version of an attempt begins at 0 and moves by exactly 1 with each claim and each "
-        "accepted heartbeat, and by nothing else.",
+        "The version of an attempt begins at the highest one that was ever pruned, 0 at first, "
+        "and moves by exactly 1 with each claim and each accepted heartbeat, and by nothing else.",
     .premise = "An attempt that had been claimed before was claimed again.",
     .watch = make_watcher<MonotonicVersions>};
 

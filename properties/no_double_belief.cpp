@@ -88,8 +88,11 @@ class NoDoubleBelief final : public Watcher {
   bool is_promised() const override { return is_promised_; }
 
  private:
-  // Rule 20: there only 19(a) and 19(c) are promised.
+  // Rule 20: there only 19(a) and 19(c) are promised. After a prune another attempt has the id.
   void forget_what_an_operator_took(const Operated& operated) {
+    for (const AttemptChange& change : operated.changes) {
+      if (change.before && !change.after) forget_attempt(change.before->attempt_id);
+    }
     if (accepted<model::Reset>(operated)) {
       answered_.clear();
       for (auto& [name, worker] : workers_) {
@@ -113,14 +116,15 @@ class NoDoubleBelief final : public Watcher {
   }
 
   void remember(const Operated& operated, const model::Id& lease_id, Belief belief) {
-    answered_[operated.step] = {model::Id(operated.actor), lease_id, false, std::move(belief)};
+    answered_.emplace(operated.step,
+                      Answered{model::Id(operated.actor), lease_id, false, std::move(belief)});
   }
 
   void remember_stale(const Operated& operated) {
     const auto shown = credentials(operated.action.operation);
     if (!shown) return;
-    answered_[operated.step] = {model::Id(operated.actor), model::Id(shown->lease_id), true,
-                                Belief{}};
+    answered_.emplace(operated.step, Answered{model::Id(operated.actor), model::Id(shown->lease_id),
+                                              true, Belief{}});
   }
 
   void remember_heartbeat(const Operated& operated, const model::Id& lease_id, model::Time expiry) {
@@ -130,10 +134,16 @@ class NoDoubleBelief final : public Watcher {
   }
 
   Complaint deliver(const model::ReplyDelivered& delivered, model::Time now) {
-    const auto node = answered_.extract(delivered.call);
-    Worker& worker = workers_[delivered.worker];
-    if (node.empty() || !worker.is_up) return std::nullopt;
-    const Answered& told = node.mapped();
+    Complaint complaint;
+    while (auto node = answered_.extract(delivered.call)) {
+      if (!complaint) complaint = take_in(delivered.worker, node.mapped(), now);
+    }
+    return complaint;
+  }
+
+  Complaint take_in(const model::Id& name, const Answered& told, model::Time now) {
+    Worker& worker = workers_[name];
+    if (!worker.is_up) return std::nullopt;
     if (told.told_stale) worker.end(told.lease_id);
     if (worker.over.contains(told.lease_id)) return std::nullopt;
     Belief& belief = worker.beliefs[told.lease_id];
@@ -141,7 +151,7 @@ class NoDoubleBelief final : public Watcher {
     belief.expires_at = std::max(belief.expires_at, told.belief.expires_at);
     belief.execution_deadline = told.belief.execution_deadline;
     if (!believes(worker, belief, now)) return std::nullopt;
-    return judge_rivals(delivered.worker, told.lease_id, belief, now);
+    return judge_rivals(name, told.lease_id, belief, now);
   }
 
   Complaint set_clock(const model::ClockStepped& stepped, model::Time now) {
@@ -189,7 +199,8 @@ class NoDoubleBelief final : public Watcher {
   model::Time epoch_;
   bool is_promised_;
   std::map<model::Id, Worker> workers_;
-  std::map<std::uint64_t, Answered> answered_;  ///< by call, until the answer arrives or is lost
+  /// By call, until the answer arrives or is lost; of a call on several attempts, one for each.
+  std::multimap<std::uint64_t, Answered> answered_;
 };
 
 }  // namespace

@@ -36,6 +36,8 @@ class NothingLost final : public Watcher {
   Complaint judge(const AttemptChange& change, const Operated& operated) {
     const std::string_view name = words_of(operated.action.operation);
     if (change.after == nullptr) {
+      // Which ones a prune may delete is pruned_exactly's.
+      if (accepted<model::PruneAttempts>(operated)) return std::nullopt;
       return fmt::format("{} lost {}", name, attempt_id_of(change));
     }
     if (lost_lease(change) && !model::is_terminal(change.after->status)) reach_premise();

@@ -51,9 +51,10 @@ class OneDeadLetter final : public Watcher {
       return fmt::format("{} changed the dead letter of {}", name, before->attempt_id);
     }
     const bool may_take = accepted<model::ReplayDeadLetter>(operated) != nullptr ||
+                          accepted<model::PruneAttempts>(operated) != nullptr ||
                           accepted<model::Reset>(operated) != nullptr;
     if (after != nullptr || may_take) return std::nullopt;
-    return fmt::format("{} took the dead letter of {}; only a replay does", name,
+    return fmt::format("{} took the dead letter of {}; only a replay or a prune does", name,
                        before->attempt_id);
   }
 

@@ -65,6 +65,9 @@ struct Property {
   std::string_view claim;    ///< one sentence: what always holds
   std::string_view premise;  ///< one sentence: what must be seen sometimes
   std::unique_ptr<Watcher> (*watch)(const Deployment& deployment);
+  /// Whether it is shown an operation on several attempts as a whole (rules 25 and 26). The others
+  /// are shown each of them as the operation on one that it is.
+  bool sees_several_as_one = false;
 };
 
 /// Every property, most specific first; `conforms_to_model` is last, so that a failure is named by

@@ -14,9 +14,10 @@ std::span<const Property> all_properties() {
       terminal_is_final,    holder_only,        never_early,
       expiry_never_lowered, monotonic_versions, monotonic_sequences,
       requeue_after_grace,  timeouts,           retry_budget,
-      one_dead_letter,      dispatch_order,     nothing_lost,
-      counts_are_rows,      one_time,           progress,
-      conforms_to_model,
+      one_dead_letter,      dispatch_order,     pruned_exactly,
+      nothing_lost,         counts_are_rows,    listed_exactly,
+      finish_times,         one_time,           progress,
+      several_as_single,    conforms_to_model,
   };
   return properties;
 }

@@ -24,6 +24,10 @@ extern const Property nothing_lost;
 extern const Property dispatch_order;
 extern const Property counts_are_rows;
 extern const Property one_time;
+extern const Property finish_times;
+extern const Property pruned_exactly;
+extern const Property listed_exactly;
+extern const Property several_as_single;
 extern const Property progress;
 extern const Property conforms_to_model;
 

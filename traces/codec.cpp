@@ -19,6 +19,15 @@ struct AnswerDecoder {
   std::string operator()(std::optional<model::LeaseRecord>& lease) const {
     return json.is_null() ? std::string() : Decoder::record(json, lease.emplace(), &absent);
   }
+  template <class Value>
+  std::string operator()(model::ItemResults<Value>& results) const {
+    std::string complaint = Decoder::record(json, results, &absent);
+    for (std::size_t i = 0; i < results.size() && complaint.empty(); ++i) {
+      if (results[i].ok.has_value() != results[i].error.has_value()) continue;
+      complaint = ".results[" + std::to_string(i) + "]: expected either \"ok\" or \"error\"";
+    }
+    return complaint;
+  }
   std::string operator()(auto& answer) const { return Decoder::record(json, answer, &absent); }
 };
 

@@ -92,7 +92,13 @@ std::map<std::string, std::string> delta(const model::Snapshot& before,
                         const model::Id& id = (new_row ? new_row : old_row)->run_id;
                         changes[id + ".events"] =
                             std::to_string(new_row ? new_row->events.size() : 0);
+                        if (new_row && new_row->latest_seq != new_row->events.size()) {
+                          changes[id + ".latest_seq"] = std::to_string(new_row->latest_seq);
+                        }
                       });
+  if (before.version_floor != after.version_floor) {
+    changes["repository.version_floor"] = std::to_string(after.version_floor);
+  }
   return changes;
 }
 

@@ -154,6 +154,8 @@ class Printer {
       value(member.time_since_epoch().count());
     } else if constexpr (std::same_as<T, model::Duration>) {
       value(member.count());
+    } else if constexpr (std::same_as<T, bool>) {
+      text_ += member ? "true" : "false";
     } else if constexpr (std::integral<T>) {
       text_ += std::to_string(member);
     } else if constexpr (std::is_enum_v<T>) {
@@ -257,12 +259,23 @@ class Decoder {
   /// Empty when all is well.
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
+  /// A flag that is left out is false.
+  void operator()(std::string_view name, bool& member) {
+    std::optional<bool> given;
+    (*this)(name, given);
+    member = given.value_or(false);
+  }
+
   /// Reads one value; returns the complaint, empty when all is well.
   template <class T>
   [[nodiscard]] static std::string value(const Json& json, T& member,
                                          const FieldNames* absent = nullptr) {
     if constexpr (std::same_as<T, std::string>) {
       return text_from_json(json, member);
+    } else if constexpr (std::same_as<T, bool>) {
+      if (!json.is_boolean()) return expected("true or false", json);
+      member = json.get<bool>();
+      return {};
     } else if constexpr (std::same_as<T, model::Time>) {
       return tick_count(json, [&](model::Duration ticks) { member = model::Time{ticks}; });
     } else if constexpr (std::same_as<T, model::Duration>) {

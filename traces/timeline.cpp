@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "leasecheck/spec/several.hpp"
 #include "traces/json.hpp"
 
 namespace leasecheck::traces {
@@ -101,20 +102,26 @@ class Reading {
   void read(const Return& returned) {
     const auto found = calls_.find(returned.of);
     if (found == calls_.end()) return;
-    const model::Operation& operation = found->second->action.operation;
-    std::visit([&](const auto& asked) { read_answer(asked, returned); }, operation);
+    const model::Action& action = found->second->action;
+    const auto read_one = [&](const model::Operation& operation, const model::Outcome& outcome) {
+      std::visit([&](const auto& asked) { read_answer(asked, returned, outcome); }, operation);
+    };
+    read_one(action.operation, returned.outcome);
+    for (const model::Single& single : model::singles_of(action, returned.outcome)) {
+      read_one(single.action.operation, single.outcome);
+    }
     for (const auto& [name, value] : returned.delta) read_change(name, value);
   }
 
   template <class Operation>
-  void read_answer(const Operation& asked, const Return& returned) {
+  void read_answer(const Operation& asked, const Return& returned, const model::Outcome& outcome) {
     if constexpr (requires { asked.lease_id; }) {
-      if (returned.outcome == std::unexpected(model::ErrorCode::stale_lease)) {
-        told_[returned.of] = {asked.lease_id, true, {}, {}};
+      if (outcome == std::unexpected(model::ErrorCode::stale_lease)) {
+        told_.emplace(returned.of, Told{asked.lease_id, true, {}, {}});
       }
     }
-    if (!returned.outcome) return;
-    const auto* record = std::get_if<model::LeaseRecord>(&*returned.outcome);
+    if (!outcome) return;
+    const auto* record = std::get_if<model::LeaseRecord>(&*outcome);
     if constexpr (std::is_same_v<Operation, model::UpsertLease>) {
       if (record != nullptr) grant(*record, returned.of);
     } else if constexpr (requires { asked.lease_expires_at; }) {
@@ -137,14 +144,15 @@ class Reading {
          .expires_at = record.lease_expires_at,
          .deadline = record.execution_deadline,
          .belief = {}});
-    told_[call] = {record.lease_id, false, record.lease_expires_at, record.execution_deadline};
+    told_.emplace(call,
+                  Told{record.lease_id, false, record.lease_expires_at, record.execution_deadline});
   }
 
   void extend(const model::Id& lease_id, Time expires_at, std::uint64_t call) {
     Lease* lease = find(lease_id);
     if (lease == nullptr) return;
     if (lease->stands) lease->expires_at = expires_at;
-    told_[call] = {lease_id, false, expires_at, lease->deadline};
+    told_.emplace(call, Told{lease_id, false, expires_at, lease->deadline});
   }
 
   Lease* find(const model::Id& lease_id) {
@@ -253,16 +261,20 @@ class Reading {
   }
 
   void happened(const model::ReplyDelivered& delivered) {
-    const auto told = told_.find(delivered.call);
-    if (told == told_.end() || !up_[delivered.worker]) return;
-    Lease* lease = find(told->second.lease_id);
-    if (lease == nullptr || lease->spans.worker_id != delivered.worker) return;
-    if (told->second.is_stale) return refute(*lease);
+    const auto [first, last] = told_.equal_range(delivered.call);
+    for (auto told = first; told != last; ++told) take_in(delivered.worker, told->second);
+  }
+
+  void take_in(const model::Id& worker, const Told& told) {
+    if (!up_[worker]) return;
+    Lease* lease = find(told.lease_id);
+    if (lease == nullptr || lease->spans.worker_id != worker) return;
+    if (told.is_stale) return refute(*lease);
     if (lease->is_refuted) return;
     if (lease->belief && end_of_belief(*lease) <= now_) end_belief(*lease);
-    if (!lease->belief) lease->belief = Belief{now_, step_, told->second.expires_at, {}};
-    lease->belief->expires_at = std::max(lease->belief->expires_at, told->second.expires_at);
-    lease->belief->deadline = told->second.deadline;
+    if (!lease->belief) lease->belief = Belief{now_, step_, told.expires_at, {}};
+    lease->belief->expires_at = std::max(lease->belief->expires_at, told.expires_at);
+    lease->belief->deadline = told.deadline;
   }
 
   template <class Other>
@@ -312,7 +324,7 @@ class Reading {
       0};  ///< true time less what the repository's clock showed last
   std::map<std::string, std::size_t> lane_of_;
   std::map<std::uint64_t, const Call*> calls_;
-  std::map<std::uint64_t, Told> told_;  ///< by call
+  std::multimap<std::uint64_t, Told> told_;  ///< by call; of one on several, one for each
   std::vector<Lease> leases_;
   std::map<model::Id, std::size_t> lease_of_;  ///< the last that was granted by this id
   std::vector<model::Id> attempts_;

@@ -17,7 +17,7 @@
 namespace leasecheck::traces {
 
 inline constexpr int schema_version = 1;
-inline constexpr std::string_view model_version = "lease-1";
+inline constexpr std::string_view model_version = "lease-2";
 
 /// What the trace of a corpus shows, and what replaying it must find.
 struct Exhibit {

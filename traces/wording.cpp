@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <variant>
 
 #include "traces/json.hpp"
+#include "traces/phrases.hpp"
 
 namespace leasecheck::traces {
 namespace {
@@ -19,28 +19,6 @@ template <class... Each>
 struct Overloaded : Each... {
   using Each::operator()...;
 };
-
-std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-/// "250 ms", "12 s", "1.500 s".
-std::string duration(model::Duration duration) {
-  const std::int64_t ms = duration.count();
-  if (ms % 1000 == 0 && ms != 0) return fmt::format("{} s", ms / 1000);
-  if (ms > -1000 && ms < 1000) return fmt::format("{} ms", ms);
-  return fmt::format("{}{}.{:03} s", ms < 0 ? "-" : "", std::abs(ms / 1000), std::abs(ms % 1000));
-}
-
-std::string policy(const model::RetryPolicy& policy) {
-  const std::string growing = policy.strategy == model::BackoffStrategy::fixed
-                                  ? ""
-                                  : fmt::format(", times {} each", policy.multiplier);
-  const std::string most =
-      policy.max_backoff ? fmt::format(", capped at {}", duration(*policy.max_backoff)) : "";
-  return fmt::format(", {} (backoff {}{}{})", counted(policy.max_retries, "retry", "retries"),
-                     duration(policy.backoff), growing, most);
-}
 
 std::string clock_in_words(const model::ClockError& clock) {
   if (clock == model::ClockError{}) return "exact";
@@ -51,153 +29,6 @@ std::string clock_in_words(const model::ClockError& clock) {
   if (clock.drift_ppm != 0) words += fmt::format(" and drifting by {:+} ppm", clock.drift_ppm);
   return words;
 }
-
-struct CallInWords {
-  const Wording& say;
-
-  static std::string reading(std::string_view what) { return fmt::format("asks for {}", what); }
-
-  std::string enqueue(const model::AttemptSpec& spec) const {
-    std::string words = fmt::format("enqueues {} of run {}", spec.attempt_id, spec.run_id);
-    if (spec.priority != 0) words += fmt::format(", priority {}", spec.priority);
-    if (spec.not_before) words += ", not before " + say.time(*spec.not_before);
-    if (spec.timeout) {
-      words +=
-          fmt::format(", timeout {} (then: {})", duration(*spec.timeout), word(spec.on_timeout));
-    }
-    if (spec.retry_policy) words += policy(*spec.retry_policy);
-    if (spec.max_deliveries)
-      words += ", at most " + counted(*spec.max_deliveries, "delivery", "deliveries");
-    if (spec.tenant_id) words += ", tenant " + *spec.tenant_id;
-    return words;
-  }
-
-  std::string operator()(const model::Reset&) const {
-    return std::string("empties the repository");
-  }
-  std::string operator()(const model::EnqueueAttempt& op) const { return enqueue(op.spec); }
-  std::string operator()(const model::ListDispatchableAttempts& op) const {
-    return fmt::format("asks for the attempts to dispatch at {}, at most {}", say.time(op.at),
-                       op.limit);
-  }
-  std::string operator()(const model::UpsertLease& op) const {
-    return fmt::format("claims {} for {} until {}", op.attempt_id, op.worker_id,
-                       say.time(op.lease_expires_at));
-  }
-  std::string operator()(const model::HeartbeatLease& op) const {
-    return fmt::format("heartbeats {} at {}, until {}", op.lease_id, say.time(op.heartbeat_at),
-                       say.time(op.lease_expires_at));
-  }
-  std::string operator()(const model::HeartbeatLeaseWithVersion& op) const {
-    return fmt::format("heartbeats {} at {} until {}, showing version {}", op.lease_id,
-                       say.time(op.heartbeat_at), say.time(op.lease_expires_at),
-                       op.expected_version);
-  }
-  std::string operator()(const model::ExpireLeasesAndRequeue& op) const {
-    return "reaps the leases that expired before " + say.time(op.stale_before);
-  }
-  std::string operator()(const model::TransitionTimedOutAttempts& op) const {
-    return "ends executions whose deadline has come by " + say.time(op.at);
-  }
-  std::string operator()(const model::LatestSeqForRun& op) const {
-    return reading("the latest event sequence of " + op.run_id);
-  }
-  std::string operator()(const model::StartAttempt& op) const {
-    return fmt::format("starts to execute under {}", op.lease_id);
-  }
-  std::string operator()(const model::ReleaseLease& op) const {
-    return fmt::format("releases {}", op.lease_id);
-  }
-  std::string operator()(const model::AckAttempt& op) const {
-    return fmt::format("acks {}: {}", op.lease_id, word(op.outcome));
-  }
-  std::string operator()(const model::AppendRunEvent& op) const {
-    return fmt::format("appends the event {} under {}", op.kind, op.lease_id);
-  }
-  std::string operator()(const model::CancelAttempt& op) const {
-    return "cancels " + op.attempt_id;
-  }
-  std::string operator()(const model::ReplayDeadLetter& op) const {
-    return "replays the dead letter of " + op.attempt_id;
-  }
-  std::string operator()(const model::ListDeadLetters& op) const {
-    return reading(fmt::format("at most {} dead letters", op.limit));
-  }
-  std::string operator()(const model::GetAttempt& op) const {
-    return reading("the attempt " + op.attempt_id);
-  }
-  std::string operator()(const model::GetLease& op) const {
-    return reading("the lease " + op.lease_id);
-  }
-  std::string operator()(const model::GetLeaseForAttempt& op) const {
-    return reading("the lease of " + op.attempt_id);
-  }
-  std::string operator()(const model::QueueDepth& op) const {
-    return reading("the queue's depth at " + say.time(op.at));
-  }
-  std::string operator()(const model::CountByStatus&) const {
-    return reading("the counts by status");
-  }
-  std::string operator()(const model::ListRunEvents& op) const {
-    return reading(fmt::format("at most {} events of {} after {}", op.limit, op.run_id, op.after));
-  }
-};
-
-struct AnswerInWords {
-  const Wording& say;
-
-  template <class Record>
-  static std::string ids(const std::vector<Record>& records) {
-    std::string words = records.empty() ? "answers none" : "answers";
-    for (const Record& record : records) words += " " + record.attempt_id;
-    return words;
-  }
-
-  std::string operator()(const model::Done&) const { return std::string("accepts"); }
-  std::string operator()(const model::Count& count) const {
-    return fmt::format("answers {}", count.value);
-  }
-  std::string operator()(const model::Sequence& sequence) const {
-    return fmt::format("answers {}", sequence.value);
-  }
-  std::string operator()(const model::AckResult& ack) const {
-    std::string words =
-        fmt::format("accepts: {}, attempt number {}", word(ack.status), ack.attempt_no);
-    if (ack.retry_at) words += ", to be retried at " + say.time(*ack.retry_at);
-    return words;
-  }
-  std::string operator()(const model::LeaseRecord& record) const {
-    std::string words = fmt::format("answers {} of {} for {} until {}, version {}", record.lease_id,
-                                    record.attempt_id, record.worker_id,
-                                    say.time(record.lease_expires_at), record.version);
-    if (record.execution_deadline) words += ", deadline " + say.time(*record.execution_deadline);
-    return words;
-  }
-  std::string operator()(const std::optional<model::LeaseRecord>& record) const {
-    return record ? (*this)(*record) : std::string("answers that there is none");
-  }
-  std::string operator()(const model::AttemptRecord& attempt) const {
-    return fmt::format("answers {}: {}, version {}", attempt.attempt_id, word(attempt.status),
-                       attempt.version);
-  }
-  std::string operator()(const model::CountsByStatus& counts) const {
-    std::string words = "answers";
-    for (std::size_t i = 0; i < model::status_count; ++i) {
-      if (counts.count[i] == 0) continue;
-      words += fmt::format(" {} {}", counts.count[i], word(static_cast<model::Status>(i)));
-    }
-    return words;
-  }
-  std::string operator()(const std::vector<model::DispatchRecord>& records) const {
-    return ids(records);
-  }
-  std::string operator()(const std::vector<model::DeadLetter>& letters) const {
-    return ids(letters);
-  }
-  std::string operator()(const std::vector<model::RunEvent>& events) const {
-    return fmt::format("answers {} events", events.size());
-  }
-};
 
 struct EventInWords {
   std::string operator()(const model::WorkerStarted& what) const {
@@ -307,15 +138,6 @@ std::string Wording::time(model::Time time) const {
   return fmt::format("{}{}:{:02}:{:02}.{:03}", sign, hours, minutes, seconds, size % 1000);
 }
 
-std::string Wording::call(const model::Operation& operation) const {
-  return std::visit(CallInWords{*this}, operation);
-}
-
-std::string Wording::answer(const model::Outcome& outcome) const {
-  if (!outcome) return fmt::format("refuses: {}", word(outcome.error()));
-  return std::visit(AnswerInWords{*this}, *outcome);
-}
-
 std::string Wording::event(const model::Environment& event) const {
   return std::visit(EventInWords{}, event);
 }
@@ -324,9 +146,10 @@ std::string Wording::change(const std::string& name, const std::string& value) c
   if (value == "null") {
     return name.find('.') == std::string::npos ? name + " is gone" : name + ": none";
   }
-  static constexpr std::array<std::string_view, 8> times{
-      "ready_at",     "retry_at",           "started_at", "lease_expires_at",
-      "heartbeat_at", "execution_deadline", "dead_at",    "at"};
+  static constexpr std::array<std::string_view, 9> times{
+      "ready_at",         "retry_at",     "started_at",
+      "lease_expires_at", "heartbeat_at", "execution_deadline",
+      "finished_at",      "dead_at",      "at"};
   const std::string_view field = std::string_view(name).substr(name.rfind('.') + 1);
   if (field == "dead_letter") return name + ": " + letter(value);
   std::int64_t number = 0;

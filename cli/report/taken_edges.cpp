@@ -30,22 +30,41 @@ class Following {
   void answer(const model::Action& action, const traces::Return& returned, Visit visit) {
     if (const auto* enqueued = std::get_if<model::EnqueueAttempt>(&action.operation)) {
       on_timeout_.try_emplace(enqueued->spec.attempt_id, enqueued->spec.on_timeout);
+    } else if (const auto* several = std::get_if<model::EnqueueAttempts>(&action.operation)) {
+      for (const model::AttemptSpec& spec : several->attempts) {
+        on_timeout_.try_emplace(spec.attempt_id, spec.on_timeout);
+      }
     }
     let_time_pass(action.now, visit);
     std::set<std::string> changed;
     for (const auto& [name, value] : returned.delta) change(name, value, changed);
     for (const std::string& attempt : changed) {
       const auto found = records_.find(attempt);
-      if (found == records_.end() || !found->second.contains("status")) continue;
+      if (found == records_.end()) {
+        leave(attempt, action.operation, visit);
+        continue;
+      }
+      if (!found->second.contains("status")) continue;
       const std::string to = class_of(attempt, action.now);
       const std::string from = std::exchange(class_of_[attempt], to);
       visit(model::move_name(from.empty() ? class_of_absent() : from, to,
-                             model::name_of(action.operation), case_of(action.operation, attempt)));
+                             model::mover_of(action.operation),
+                             case_of(action.operation, attempt, status_of(attempt))));
     }
   }
 
  private:
   using Record = std::map<std::string, Json>;
+
+  template <class Visit>
+  void leave(const std::string& attempt, const model::Operation& operation, Visit visit) {
+    const auto gone = gone_.extract(attempt);
+    const auto known = class_of_.extract(attempt);
+    const bool is_move = !gone.empty() && !known.empty();
+    if (!is_move || std::holds_alternative<model::Reset>(operation)) return;
+    visit(model::move_name(known.mapped(), class_of_absent(), model::mover_of(operation),
+                           case_of(operation, attempt, gone.mapped())));
+  }
 
   template <class Visit>
   void let_time_pass(model::Time now, Visit visit) {
@@ -64,6 +83,7 @@ class Following {
     const auto dot = name.rfind('.');
     if (dot == std::string::npos) {
       note(name, changed);
+      gone_[name] = status_of(name);
       records_.erase(name);
       return;
     }
@@ -121,17 +141,17 @@ class Following {
   [[nodiscard]] std::string class_of_absent() const { return lens_.class_of(nullptr, options_); }
 
   [[nodiscard]] std::string_view case_of(const model::Operation& operation,
-                                         const std::string& attempt) const {
+                                         const std::string& attempt, model::Status after) const {
     const auto found = on_timeout_.find(attempt);
-    return model::case_of(operation,
-                          found == on_timeout_.end() ? model::OnTimeout::retry : found->second,
-                          status_of(attempt));
+    return model::case_of(
+        operation, found == on_timeout_.end() ? model::OnTimeout::retry : found->second, after);
   }
 
   const graph::Lens& lens_;
   graph::WalkOptions options_;
   std::map<std::string, Record> records_;  // attempts and leases
   std::map<std::string, std::string> class_of_;
+  std::map<std::string, model::Status> gone_;  // the last status of what a delta says is gone
   std::map<std::string, model::OnTimeout> on_timeout_;
 };
 

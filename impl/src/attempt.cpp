@@ -61,6 +61,14 @@ Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no) {
   return std::max(wait, Duration{1});
 }
 
+bool matches(const AttemptFilter& filter, const Attempt& attempt) {
+  const AttemptSpec& spec = attempt.spec;
+  return (!filter.status || attempt.status == *filter.status) &&
+         (!filter.run_id || spec.run_id == *filter.run_id) &&
+         (!filter.worker_id || (attempt.lease && attempt.lease->worker_id == *filter.worker_id)) &&
+         (!filter.tenant_id || spec.tenant_id == filter.tenant_id);
+}
+
 AttemptRecord attempt_record(const Attempt& attempt) {
   return {.attempt_id = attempt.spec.attempt_id,
           .run_id = attempt.spec.run_id,
@@ -71,7 +79,8 @@ AttemptRecord attempt_record(const Attempt& attempt) {
           .retry_at = attempt.retry_at,
           .started_at = attempt.started_at,
           .delivery_count = attempt.delivery_count,
-          .version = attempt.version};
+          .version = attempt.version,
+          .finished_at = attempt.finished_at};
 }
 
 AttemptDispatchRecord dispatch_record(const Attempt& attempt) {

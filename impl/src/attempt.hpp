@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "lease/records.hpp"
+#include "lease/attempt_repository.hpp"
 
 /// The row that every backend keeps for an attempt, and what follows from it alone.
 namespace lease {
@@ -36,6 +36,8 @@ struct PendingDeadLetter {
 ///   status retry_backoff      <=>  retry_at present, and then ready_at equals it  (rules 2, 15)
 ///   status failed             <=>  dead_letter present                      (rule 14)
 ///   last_ack present           =>  lease absent                             (rule 11)
+///   status terminal           <=>  finished_at present, and that of a failed attempt is its dead
+///                                  letter's dead_at                         (rule 27)
 struct Attempt {
   AttemptSpec spec;
   std::uint64_t enqueue_seq = 0;
@@ -49,6 +51,7 @@ struct Attempt {
   std::optional<Lease> lease;
   std::optional<RememberedAck> last_ack;
   std::optional<PendingDeadLetter> dead_letter;
+  std::optional<Time> finished_at;
 };
 
 /// Dispatch order (rule 2): what sorts first is dispatched first. A strict total order, because an
@@ -88,6 +91,9 @@ enum class Lane : std::uint8_t { ready = 1, timed = 2 };
 
 /// Rule 11: the wait after the failure of attempt number `attempt_no`, at least 1 ms.
 [[nodiscard]] Duration backoff_after(const RetryPolicy& policy, std::uint32_t attempt_no);
+
+/// Rule 29: whether the attempt matches all that the filter names.
+[[nodiscard]] bool matches(const AttemptFilter& filter, const Attempt& attempt);
 
 [[nodiscard]] AttemptRecord attempt_record(const Attempt& attempt);
 [[nodiscard]] AttemptDispatchRecord dispatch_record(const Attempt& attempt);

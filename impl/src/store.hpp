@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "attempt.hpp"
-#include "lease/records.hpp"
+#include "lease/attempt_repository.hpp"
 #include "lease/result.hpp"
 
 namespace lease {
@@ -43,9 +43,16 @@ class Store {
   /// As `save`, where nothing but the lease's times and the version changed.
   virtual void save_heartbeat(Attempt& attempt) = 0;
 
+  /// Deletes a terminal attempt with its events; with the last one of a run, what is known of the
+  /// run. The pointer is invalid afterwards.
+  virtual void erase(Attempt& attempt) = 0;
+
+  /// What was set last, 0 at first and after `clear`.
+  [[nodiscard]] virtual std::uint64_t version_floor() = 0;
+  virtual void set_version_floor(std::uint64_t version) = 0;
+
   /// Those dispatchable at `now`, in dispatch order.
-  [[nodiscard]] virtual std::vector<AttemptDispatchRecord> list_dispatchable(
-      Time now, std::uint64_t limit) = 0;
+  [[nodiscard]] virtual std::vector<Attempt*> dispatchable(Time now, std::uint64_t limit) = 0;
   [[nodiscard]] virtual std::uint64_t count_dispatchable(Time now) = 0;
 
   /// Those whose lease expires before `time`.
@@ -54,9 +61,17 @@ class Store {
   /// Those whose execution deadline is at `now` or earlier.
   [[nodiscard]] virtual std::vector<Attempt*> overdue_at(Time now) = 0;
 
+  /// Those that the range names, by (finished_at, attempt_id).
+  [[nodiscard]] virtual std::vector<Attempt*> finished(const PruneRange& range) = 0;
+
+  /// By attempt id, those after `after`.
+  [[nodiscard]] virtual std::vector<AttemptRecord> list_attempts(
+      const AttemptFilter& filter, const std::optional<AttemptId>& after, std::uint64_t limit) = 0;
+
   /// By (dead_at, attempt_id).
   [[nodiscard]] virtual std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) = 0;
 
+  /// The sequence of the run's last event ever, pruned or not; 0 if it never had one.
   [[nodiscard]] virtual std::uint64_t latest_seq(const RunId& run_id) = 0;
   virtual void append(const RunId& run_id, RunEvent event) = 0;
   [[nodiscard]] virtual std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "validity.hpp"
-
 namespace lease {
 namespace {
 
@@ -30,7 +28,11 @@ StoredRepository::StoredRepository(std::unique_ptr<Store> store, Clock& clock, I
 Result<std::vector<AttemptDispatchRecord>> StoredRepository::list_dispatchable_attempts(
     Time now, std::uint64_t limit) {
   return transact(Access::read, [&]() -> Result<std::vector<AttemptDispatchRecord>> {
-    return store().list_dispatchable(now, limit);
+    std::vector<AttemptDispatchRecord> listed;
+    for (const Attempt* attempt : store().dispatchable(now, limit)) {
+      listed.push_back(dispatch_record(*attempt));
+    }
+    return listed;
   });
 }
 
@@ -95,22 +97,52 @@ Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) 
   });
 }
 
+// ---- Steps that come alone or several at a time, within a transaction -------------------------
+
+Result<void> StoredRepository::enqueue(const AttemptSpec& spec, Time now) {
+  if (const Attempt* known = store().find(spec.attempt_id)) {
+    if (known->spec == spec) return {};
+    return failure(ErrorCode::already_exists,
+                   "attempt \"" + spec.attempt_id.str() + "\" exists with another spec");
+  }
+  Attempt attempt;
+  attempt.spec = spec;
+  attempt.version = store().version_floor();
+  attempt.ready_at = std::max(now, spec.not_before.value_or(Time::min()));
+  store().insert(std::move(attempt));
+  return {};
+}
+
+Result<LeaseRecord> StoredRepository::renew(const Holder& holder,
+                                            const VersionedHeartbeat& heartbeat) {
+  Attempt* attempt = find_held(holder);
+  if (attempt == nullptr || attempt->version != heartbeat.expected_version) {
+    return stale(holder.lease_id);
+  }
+  refresh(*attempt, heartbeat.heartbeat_at, heartbeat.lease_expires_at);
+  store().save_heartbeat(*attempt);
+  return lease_record(*attempt);
+}
+
+Result<AckResult> StoredRepository::acknowledge(const Holder& holder, AckOutcome outcome,
+                                                Time now) {
+  if (Attempt* attempt = find_held(holder)) {
+    ack(*attempt, outcome, now);
+    store().save(*attempt);
+    return ack_result(*attempt);
+  }
+  const Attempt* acked = store().find_by_lease(holder.lease_id);
+  if (acked == nullptr || !repeats_last_ack(*acked, holder, outcome)) {
+    return stale(holder.lease_id);
+  }
+  return ack_result(*acked);
+}
+
 // ---- Around them -----------------------------------------------------------------------------
 
 Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
-  return transact(Access::write, validate(spec), [&]() -> Result<void> {
-    const Time now = clock().now();
-    if (const Attempt* known = store().find(spec.attempt_id)) {
-      if (known->spec == spec) return {};
-      return failure(ErrorCode::already_exists,
-                     "attempt \"" + spec.attempt_id.str() + "\" exists with another spec");
-    }
-    Attempt attempt;
-    attempt.spec = spec;
-    attempt.ready_at = std::max(now, spec.not_before.value_or(Time::min()));
-    store().insert(std::move(attempt));
-    return {};
-  });
+  return transact(Access::write, validate(spec),
+                  [&]() -> Result<void> { return enqueue(spec, clock().now()); });
 }
 
 Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
@@ -126,31 +158,14 @@ Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
 
 Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
     const Holder& holder, const VersionedHeartbeat& heartbeat) {
-  return transact(Access::write, validate(holder), [&]() -> Result<LeaseRecord> {
-    Attempt* attempt = find_held(holder);
-    if (attempt == nullptr || attempt->version != heartbeat.expected_version) {
-      return stale(holder.lease_id);
-    }
-    refresh(*attempt, heartbeat.heartbeat_at, heartbeat.lease_expires_at);
-    store().save_heartbeat(*attempt);
-    return lease_record(*attempt);
-  });
+  return transact(Access::write, validate(holder),
+                  [&]() -> Result<LeaseRecord> { return renew(holder, heartbeat); });
 }
 
 Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome outcome,
                                                 Time now) {
-  return transact(Access::write, validate(holder, outcome), [&]() -> Result<AckResult> {
-    if (Attempt* attempt = find_held(holder)) {
-      ack(*attempt, outcome, now);
-      store().save(*attempt);
-      return ack_result(*attempt);
-    }
-    const Attempt* acked = store().find_by_lease(holder.lease_id);
-    if (acked == nullptr || !repeats_last_ack(*acked, holder, outcome)) {
-      return stale(holder.lease_id);
-    }
-    return ack_result(*acked);
-  });
+  return transact(Access::write, validate(holder, outcome),
+                  [&]() -> Result<AckResult> { return acknowledge(holder, outcome, now); });
 }
 
 Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
@@ -163,7 +178,7 @@ Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
   });
 }
 
-Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time) {
+Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time now) {
   return transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
     Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr) return no_such_attempt(attempt_id);
@@ -171,7 +186,7 @@ Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time)
       return failure(ErrorCode::not_dispatchable,
                      "attempt \"" + attempt_id.str() + "\" is already terminal");
     }
-    finish(*attempt, Status::cancelled);
+    finish(*attempt, Status::cancelled, now);
     attempt->last_ack.reset();
     store().save(*attempt);
     return {};
@@ -233,6 +248,14 @@ Result<std::optional<LeaseRecord>> StoredRepository::get_lease_for_attempt(
     if (attempt == nullptr || !attempt->lease) return std::nullopt;
     return lease_record(*attempt);
   });
+}
+
+Result<std::vector<AttemptRecord>> StoredRepository::list_attempts(
+    const AttemptFilter& filter, const std::optional<AttemptId>& after, std::uint64_t limit) {
+  return transact(Access::read, validate(filter, after),
+                  [&]() -> Result<std::vector<AttemptRecord>> {
+                    return store().list_attempts(filter, after, limit);
+                  });
 }
 
 Result<std::uint64_t> StoredRepository::queue_depth(Time now) {

@@ -9,6 +9,7 @@
 #include "lease/attempt_repository.hpp"
 #include "store.hpp"
 #include "transaction_queue.hpp"
+#include "validity.hpp"
 
 namespace lease {
 
@@ -33,10 +34,16 @@ class StoredRepository : public AttemptRepository {
   Result<std::uint64_t> transition_timed_out_attempts(Time now) override;
 
   Result<void> enqueue_attempt(const AttemptSpec& spec) override;
+  Result<Results<void>> enqueue_attempts(std::span<const AttemptSpec> specs) override;
   Result<void> start_attempt(const Holder& holder, Time now) override;
   Result<LeaseRecord> heartbeat_lease_with_version(const Holder& holder,
                                                    const VersionedHeartbeat& heartbeat) override;
+  Result<Results<LeaseRecord>> heartbeat_leases(
+      std::span<const LeaseHeartbeat> heartbeats) override;
   Result<AckResult> ack_attempt(const Holder& holder, AckOutcome outcome, Time now) override;
+  Result<Results<AckResult>> ack_attempts(std::span<const AttemptAck> acks, Time now) override;
+  Result<std::vector<Claim>> claim_attempts(const WorkerId& worker_id, std::uint64_t limit,
+                                            Duration lease_ttl) override;
   Result<void> release_lease(const Holder& holder, Time now) override;
   Result<void> cancel_attempt(const AttemptId& attempt_id, Time now) override;
   Result<std::uint64_t> append_run_event(const Holder& holder, const NewRunEvent& event,
@@ -46,6 +53,10 @@ class StoredRepository : public AttemptRepository {
   Result<AttemptRecord> get_attempt(const AttemptId& attempt_id) override;
   Result<std::optional<LeaseRecord>> get_lease(const LeaseId& lease_id) override;
   Result<std::optional<LeaseRecord>> get_lease_for_attempt(const AttemptId& attempt_id) override;
+  Result<std::vector<AttemptRecord>> list_attempts(const AttemptFilter& filter,
+                                                   const std::optional<AttemptId>& after,
+                                                   std::uint64_t limit) override;
+  Result<std::uint64_t> prune_attempts(const PruneRange& range) override;
   Result<std::uint64_t> queue_depth(Time now) override;
   Result<CountsByStatus> counts_by_status() override;
   Result<std::vector<RunEvent>> list_run_events(const RunId& run_id, std::uint64_t after,
@@ -77,13 +88,23 @@ class StoredRepository : public AttemptRepository {
   /// Rule 14: `failed` and its one dead letter. The lease ends.
   virtual void fail(Attempt& attempt, DeadLetterReason reason, Time now);
   /// `completed` or `cancelled`. The lease ends.
-  virtual void finish(Attempt& attempt, Status status);
+  virtual void finish(Attempt& attempt, Status status, Time now);
   /// Rule 11's effect.
   virtual void ack(Attempt& attempt, AckOutcome outcome, Time now);
   /// Rule 11: whether this ack is the last one over again.
   virtual bool repeats_last_ack(const Attempt& attempt, const Holder& holder, AckOutcome outcome);
   /// Rule 14's replay.
   virtual void replay(Attempt& attempt, Time now);
+  /// Rule 26: what a claim of several gets, in dispatch order.
+  virtual std::vector<Attempt*> choose_claims(Time now, std::uint64_t limit);
+  /// Rule 28: deletes the attempt and keeps its version from coming back.
+  virtual void prune(Attempt& attempt);
+
+  // The operations that come alone or several at a time, within a transaction. The arguments are
+  // valid.
+  virtual Result<void> enqueue(const AttemptSpec& spec, Time now);
+  virtual Result<LeaseRecord> renew(const Holder& holder, const VersionedHeartbeat& heartbeat);
+  virtual Result<AckResult> acknowledge(const Holder& holder, AckOutcome outcome, Time now);
 
   /// Runs `body`, which answers a Result, in a transaction, alone or with others that wait for
   /// theirs: committed if it answers a value. One that answers an error or throws has changed

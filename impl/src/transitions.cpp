@@ -47,6 +47,7 @@ void StoredRepository::refresh(Attempt& attempt, Time heartbeat_at, Time expires
 
 void StoredRepository::requeue(Attempt& attempt, Time now) {
   end_lease(attempt);
+  attempt.finished_at.reset();
   attempt.status = Status::queued;
   attempt.ready_at = now;
 }
@@ -67,7 +68,7 @@ void StoredRepository::time_out(Attempt& attempt, Time now) {
     case OnTimeout::fail:
       return fail(attempt, DeadLetterReason::timed_out, now);
     case OnTimeout::cancel:
-      return finish(attempt, Status::cancelled);
+      return finish(attempt, Status::cancelled, now);
   }
   std::unreachable();
 }
@@ -90,12 +91,14 @@ void StoredRepository::fail(Attempt& attempt, DeadLetterReason reason, Time now)
   end_lease(attempt);
   attempt.status = Status::failed;
   attempt.dead_letter = PendingDeadLetter{reason, now};
+  attempt.finished_at = now;
 }
 
-void StoredRepository::finish(Attempt& attempt, Status status) {
+void StoredRepository::finish(Attempt& attempt, Status status, Time now) {
   end_lease(attempt);
   attempt.status = status;
   attempt.retry_at.reset();
+  attempt.finished_at = now;
 }
 
 void StoredRepository::ack(Attempt& attempt, AckOutcome outcome, Time now) {
@@ -103,11 +106,11 @@ void StoredRepository::ack(Attempt& attempt, AckOutcome outcome, Time now) {
       RememberedAck{attempt.lease.value().lease_id, attempt.lease.value().worker_id, outcome};
   switch (outcome) {
     case AckOutcome::completed:
-      return finish(attempt, Status::completed);
+      return finish(attempt, Status::completed, now);
     case AckOutcome::failed:
       return retry_or_fail(attempt, DeadLetterReason::failed, now);
     case AckOutcome::cancelled:
-      return finish(attempt, Status::cancelled);
+      return finish(attempt, Status::cancelled, now);
   }
   std::unreachable();
 }

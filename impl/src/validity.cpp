@@ -96,6 +96,30 @@ Result<void> validate(AckOutcome outcome) {
   return validate_word("outcome", outcome, AckOutcome::cancelled);
 }
 
+Result<void> validate(const LeaseHeartbeat& heartbeat) {
+  return validate(heartbeat.holder);
+}
+
+Result<void> validate(const AttemptAck& ack) {
+  return validate(ack.holder, ack.outcome);
+}
+
+Result<void> validate(const AttemptFilter& filter) {
+  return first_failure({filter.run_id ? validate(*filter.run_id) : Result<void>{},
+                        filter.worker_id ? validate(*filter.worker_id) : Result<void>{},
+                        filter.tenant_id ? validate(*filter.tenant_id) : Result<void>{},
+                        filter.status ? validate_word("status", *filter.status, Status::cancelled)
+                                      : Result<void>{}});
+}
+
+Result<void> validate(const std::optional<AttemptId>& attempt_id) {
+  return attempt_id ? validate(*attempt_id) : Result<void>{};
+}
+
+Result<void> validate_ttl(Duration lease_ttl) {
+  return validate_range("lease_ttl", lease_ttl.count(), {.low = 1});
+}
+
 bool is_json(const std::string& text) {
   // The parser takes a zero byte for the end of its input, but no JSON text contains one.
   return text.find('\0') == std::string::npos && nlohmann::json::accept(text);

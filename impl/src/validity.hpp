@@ -17,6 +17,13 @@ namespace lease {
 [[nodiscard]] Result<void> validate(const Holder& holder);
 [[nodiscard]] Result<void> validate(const AttemptSpec& spec);
 [[nodiscard]] Result<void> validate(AckOutcome outcome);
+[[nodiscard]] Result<void> validate(const LeaseHeartbeat& heartbeat);
+[[nodiscard]] Result<void> validate(const AttemptAck& ack);
+[[nodiscard]] Result<void> validate(const AttemptFilter& filter);
+[[nodiscard]] Result<void> validate(const std::optional<AttemptId>& attempt_id);
+
+/// Of a lease that is granted for a time: at least 1 ms.
+[[nodiscard]] Result<void> validate_ttl(Duration lease_ttl);
 
 /// Whether it is the text of one JSON value.
 [[nodiscard]] bool is_json(const std::string& text);

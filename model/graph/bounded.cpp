@@ -19,10 +19,11 @@
 // - an expiry, a deadline, a retry_at, a not_before in the past: only that it is past. (A heartbeat
 //   raises an expiry to the same value from wherever it was, and the moves here reap at now.)
 // - ready_at: it orders those that wait, and of past ones only the order counts.
-// - dead_at and heartbeat_at: they are shown and decide nothing.
+// - dead_at, finished_at and heartbeat_at: they are shown and decide nothing. (A prune here takes
+//   all that has finished by now.)
 // - delivery_count: up to max_deliveries, if there is one.
-// - version, lease ids, the enqueue sequence: compared for equality or order only. Moves name "the
-//   current lease", "the last one that ended" and "the current version", whatever these are.
+// - version and its floor, lease ids, the enqueue sequence: compared for equality or order only.
+//   Moves name "the current lease", "the last one that ended" and "the current version".
 // - events: their number moves no attempt.
 //
 // That nothing else matters is not only argued: whoever carries out a tour compares the name after
@@ -222,6 +223,30 @@ class BoundedArguments {
   }
   static std::uint64_t after() { return 0; }
 
+  /// None, or one and the same once more.
+  template <typename Choose>
+  auto several(Choose choose) {
+    std::vector<decltype(choose())> items;
+    if (choices_.below(2) == 1) items.assign(2, choose());
+    return items;
+  }
+  /// Every worker claims one and all; one of them also for no time.
+  std::uint64_t claim_limit() {
+    is_plain_claim_ = choices_.below(2) == 0;
+    return is_plain_claim_ ? no_limit : 1;
+  }
+  Duration lease_ttl() { return is_plain_claim_ || choices_.below(2) == 0 ? ttl : Duration{0}; }
+  /// All that has finished.
+  Time finished_before() const { return at_.now + Duration{1}; }
+  bool with_dead_letters() { return choices_.below(2) == 1; }
+  static std::optional<model::Status> status_filter() { return std::nullopt; }
+  static std::optional<Id> run_filter() { return std::nullopt; }
+  std::optional<Id> worker_filter() {
+    return choices_.below(2) == 0 ? std::nullopt : std::optional(worker_name(0));
+  }
+  static std::optional<Id> tenant_filter() { return std::nullopt; }
+  static std::optional<Id> page_after() { return std::nullopt; }
+
   /// By how much the clock of whoever calls is ahead.
   [[nodiscard]] Duration ahead() const { return ahead_; }
 
@@ -307,7 +332,7 @@ class BoundedWorld {
         model::step(std::move(state.repository), {state.now, std::move(operation)}).state;
     state.ended.update(state.repository);
     // They move no attempt, and states stay small without them.
-    state.repository.events_of_run.clear();
+    state.repository.runs.clear();
     return state;
   }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include "leasecheck/spec/alphabet.hpp"
 #include "leasecheck/spec/operation_case.hpp"
+#include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 #include "model/graph/numbered.hpp"
@@ -26,7 +29,8 @@
 // - versions: compared for equality with the one that the holder was given, hence 0 throughout.
 // - lease ids: compared for equality only, hence named by their attempt; ids that are no longer
 //   current are all alike.
-// - ready_at, heartbeat_at, dead_at, the enqueue sequence: they order answers and decide no change.
+// - ready_at, heartbeat_at, dead_at, finished_at, the version floor, the enqueue sequence: they
+//   order answers and decide no change.
 // - the memory of the last ack: repeating an ack changes nothing, and no action here repeats one.
 //
 // attempt_no is bounded by max_retries. Two states that become equal by this allow the same actions
@@ -77,6 +81,7 @@ void normalise(Attempt& attempt, std::uint64_t index, Duration grace) {
     attempt.lease->expires_at = std::max(attempt.lease->expires_at, now - grace - Duration{1});
   }
   if (attempt.dead_letter) attempt.dead_letter->dead_at = now;
+  if (attempt.finished_at) attempt.finished_at = now;
 }
 
 void normalise(State& state, Duration grace) {
@@ -87,6 +92,7 @@ void normalise(State& state, Duration grace) {
     if (attempt.lease) state.attempt_of_lease[attempt.lease->lease_id] = id;
   }
   state.attempts_enqueued = state.attempts.size();
+  state.version_floor = 0;
   state.leases_issued = 0;
 }
 
@@ -126,6 +132,9 @@ std::string in_words(const Attempt& attempt, std::size_t spec) {
   }
   return text;
 }
+
+template <class T, class... Others>
+constexpr bool is_any_of = (std::same_as<T, Others> || ...);
 
 /// Chooses arguments by what can be told apart in a state.
 class WalkedArguments {
@@ -169,9 +178,21 @@ class WalkedArguments {
   static std::string payload() { return {}; }
   static Time asked_at() { return now; }
   static std::uint64_t list_limit() { return 0; }
-  static std::uint64_t limit() { return 0; }
+  static std::uint64_t limit() { return std::numeric_limits<std::uint64_t>::max(); }
   static Id run() { return {}; }
   static std::uint64_t after() { return 0; }
+  static auto several(auto choose) { return std::vector<decltype(choose())>{}; }
+  static std::uint64_t claim_limit() { return 0; }
+  static Duration lease_ttl() { return {}; }
+  static std::optional<Status> status_filter() { return {}; }
+  static std::optional<Id> run_filter() { return {}; }
+  static std::optional<Id> worker_filter() { return {}; }
+  static std::optional<Id> tenant_filter() { return {}; }
+  static std::optional<Id> page_after() { return {}; }
+
+  /// All that has finished.
+  static Time finished_before() { return now + Duration{1}; }
+  bool with_dead_letters() { return choices_.below(2) == 1; }
 
   /// The attempt that the operation names; none for one on all of them.
   [[nodiscard]] std::optional<int> about() const { return about_; }
@@ -184,9 +205,15 @@ class WalkedArguments {
 };
 
 /// Whether the operation can change single attempts: events change none, and a reset ends all.
+/// Operations on several attempts do nothing that those on one do not.
 bool is_walked(const model::Operation& operation) {
-  return model::can_change_state(operation) && !std::holds_alternative<model::Reset>(operation) &&
-         !std::holds_alternative<model::AppendRunEvent>(operation);
+  return std::visit(
+      []<class Operation>(const Operation&) {
+        return model::traits_of<Operation>.mutates &&
+               !is_any_of<Operation, model::Reset, model::AppendRunEvent, model::EnqueueAttempts,
+                          model::HeartbeatLeases, model::AckAttempts, model::ClaimAttempts>;
+      },
+      operation);
 }
 
 /// The configuration as a world to be searched. An operation that changes several attempts is
@@ -238,9 +265,10 @@ class WalkedWorld {
     for (int attempt = 0; attempt < options_.attempts; ++attempt) {
       const Attempt* present = find(after, attempt_id(attempt));
       const Attempt* past = find(from, attempt_id(attempt));
-      if (!present || (past && *past == *present)) continue;
+      if (present ? past && *past == *present : past == nullptr) continue;
       is_changed = true;
-      emit({op, model::case_of(operation, present->spec.on_timeout, present->status), attempt,
+      const Attempt& shown = present ? *present : *past;
+      emit({op, model::case_of(operation, shown.spec.on_timeout, shown.status), attempt,
             Effect::changed},
            next);
     }

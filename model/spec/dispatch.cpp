@@ -9,17 +9,7 @@
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {
-namespace {
 
-DispatchRecord dispatch_record(const Attempt& attempt) {
-  return {.attempt_id = attempt.spec.attempt_id,
-          .run_id = attempt.spec.run_id,
-          .attempt_no = attempt.attempt_no,
-          .status = attempt.status,
-          .retry_at = attempt.retry_at};
-}
-
-/// Every dispatchable attempt, in dispatch order.
 std::vector<const Attempt*> dispatchable_attempts(const State& state, Time at) {
   std::vector<const Attempt*> found;
   for (const auto& [id, attempt] : state.attempts) {
@@ -30,8 +20,6 @@ std::vector<const Attempt*> dispatchable_attempts(const State& state, Time at) {
   });
   return found;
 }
-
-}  // namespace
 
 std::optional<Time> dispatchable_at(const Attempt& attempt) {
   if (attempt.status == Status::queued) {
@@ -70,6 +58,7 @@ ResultOf<EnqueueAttempt> apply(State& state, const EnqueueAttempt& operation, Ti
   Attempt attempt;
   attempt.spec = spec;
   attempt.enqueue_seq = ++state.attempts_enqueued;
+  attempt.version = state.version_floor;  // rule 28
   attempt.ready_at = std::max(now, spec.not_before.value_or(now));
   state.attempts.emplace(spec.attempt_id, std::move(attempt));
   return Done{};

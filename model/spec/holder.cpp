@@ -24,11 +24,11 @@ const Attempt* find_acked(const State& state, const RememberedAck& ack) {
 void end_by_outcome(State& state, Attempt& attempt, AckOutcome outcome, Time now) {
   switch (outcome) {
     case AckOutcome::completed:
-      return finish(state, attempt, Status::completed);
+      return finish(state, attempt, Status::completed, now);
     case AckOutcome::failed:
       return retry_or_fail(state, attempt, DeadLetterReason::failed, now);
     case AckOutcome::cancelled:
-      return finish(state, attempt, Status::cancelled);
+      return finish(state, attempt, Status::cancelled, now);
   }
 }
 
@@ -73,13 +73,13 @@ ResultOf<AppendRunEvent> apply(State& state, const AppendRunEvent& operation, Ti
   const auto held = find_held(state, operation.lease_id, operation.worker_id);
   if (!held) return std::unexpected(held.error());
   const AttemptSpec& spec = (*held)->spec;
-  std::vector<RunEvent>& events = state.events_of_run[spec.run_id];
-  events.push_back({.seq = events.size() + 1,
-                    .attempt_id = spec.attempt_id,
-                    .kind = operation.kind,
-                    .payload = operation.payload,
-                    .at = now});
-  return Sequence{events.back().seq};
+  Run& run = state.runs[spec.run_id];
+  run.events.push_back({.seq = ++run.latest_seq,
+                        .attempt_id = spec.attempt_id,
+                        .kind = operation.kind,
+                        .payload = operation.payload,
+                        .at = now});
+  return Sequence{run.latest_seq};
 }
 
 }  // namespace leasecheck::model

@@ -35,7 +35,7 @@ void time_out(State& state, Attempt& attempt, Time now) {
     case OnTimeout::fail:
       return fail_finally(state, attempt, DeadLetterReason::timed_out, now);
     case OnTimeout::cancel:
-      return finish(state, attempt, Status::cancelled);
+      return finish(state, attempt, Status::cancelled, now);
   }
 }
 

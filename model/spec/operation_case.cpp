@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "leasecheck/spec/operation_traits.hpp"
+
 namespace leasecheck::model {
 namespace {
 
@@ -22,18 +24,39 @@ std::string_view case_of_timeout(OnTimeout on_timeout, Status after) {
   std::unreachable();
 }
 
+// What the item said follows from what became of its attempt.
+std::string_view case_of_ack(Status after) {
+  if (after == Status::completed) return word(AckOutcome::completed);
+  if (after == Status::cancelled) return word(AckOutcome::cancelled);
+  return case_of_end("failed, retries left", "failed, no retries left", after);
+}
+
 }  // namespace
+
+std::string_view mover_of(const Operation& operation) {
+  if (std::holds_alternative<EnqueueAttempts>(operation)) return name_of(EnqueueAttempt{});
+  if (std::holds_alternative<ClaimAttempts>(operation)) return name_of(UpsertLease{});
+  if (std::holds_alternative<HeartbeatLeases>(operation)) {
+    return name_of(HeartbeatLeaseWithVersion{});
+  }
+  if (std::holds_alternative<AckAttempts>(operation)) return name_of(AckAttempt{});
+  return name_of(operation);
+}
 
 std::string_view case_of(const Operation& operation, OnTimeout on_timeout, Status after) {
   if (const auto* ack = std::get_if<AckAttempt>(&operation)) {
     if (ack->outcome != AckOutcome::failed) return word(ack->outcome);
     return case_of_end("failed, retries left", "failed, no retries left", after);
   }
+  if (std::holds_alternative<AckAttempts>(operation)) return case_of_ack(after);
   if (std::holds_alternative<TransitionTimedOutAttempts>(operation)) {
     return case_of_timeout(on_timeout, after);
   }
   if (std::holds_alternative<ExpireLeasesAndRequeue>(operation)) {
     return after == Status::failed ? "deliveries exhausted" : "deliveries left";
+  }
+  if (std::holds_alternative<PruneAttempts>(operation)) {
+    return after == Status::failed ? "dead letters too" : "";
   }
   return "";
 }

@@ -11,7 +11,8 @@ bool can_change_state(const Operation& operation) {
 }
 
 bool reads_clock(const Operation& operation) {
-  return traits(operation).reads_clock;
+  const auto* several = std::get_if<EnqueueAttempts>(&operation);
+  return traits(operation).reads_clock && !(several && several->attempts.empty());
 }
 
 }  // namespace leasecheck::model

@@ -15,12 +15,12 @@ bool by_death(const DeadLetter& left, const DeadLetter& right) {
 }  // namespace
 
 // Rule 12.
-ResultOf<CancelAttempt> apply(State& state, const CancelAttempt& operation, Time) {
+ResultOf<CancelAttempt> apply(State& state, const CancelAttempt& operation, Time now) {
   const auto found = find_attempt(state, operation.attempt_id);
   if (!found) return std::unexpected(found.error());
   Attempt& attempt = **found;
   if (is_terminal(attempt.status)) return std::unexpected(ErrorCode::not_dispatchable);
-  finish(state, attempt, Status::cancelled);
+  finish(state, attempt, Status::cancelled, now);
   attempt.last_ack.reset();  // rule 11
   return Done{};
 }

@@ -9,11 +9,27 @@
 namespace leasecheck::model {
 namespace {
 
-/// The events of a run in order of sequence; of a run without events, none.
-const std::vector<RunEvent>& events_of(const State& state, const Id& run_id) {
-  static const std::vector<RunEvent> none;
-  const auto found = state.events_of_run.find(run_id);
-  return found == state.events_of_run.end() ? none : found->second;
+/// The run as far as it has had events: none, for a run that has had none.
+const Run& run_of(const State& state, const Id& run_id) {
+  static const Run none;
+  const auto found = state.runs.find(run_id);
+  return found == state.runs.end() ? none : found->second;
+}
+
+/// Rule 29: a filter that is not given matches everything.
+template <class Value, class Seen>
+bool matches(const std::optional<Value>& filter, const Seen& seen) {
+  return !filter || seen == *filter;
+}
+
+bool matches(const ListAttempts& filter, const Attempt& attempt) {
+  const auto holder = attempt.lease ? std::optional(attempt.lease->worker_id) : std::nullopt;
+  return matches(filter.status, attempt.status) && matches(filter.run_id, attempt.spec.run_id) &&
+         matches(filter.worker_id, holder) && matches(filter.tenant_id, attempt.spec.tenant_id);
+}
+
+bool is_valid_or_absent(const std::optional<Id>& id) {
+  return !id || is_valid_id(*id);
 }
 
 }  // namespace
@@ -21,7 +37,7 @@ const std::vector<RunEvent>& events_of(const State& state, const Id& run_id) {
 // Rule 6.
 ResultOf<LatestSeqForRun> apply(State& state, const LatestSeqForRun& operation, Time) {
   if (!is_valid_id(operation.run_id)) return std::unexpected(ErrorCode::invalid_argument);
-  return Sequence{events_of(state, operation.run_id).size()};
+  return Sequence{run_of(state, operation.run_id).latest_seq};
 }
 
 ResultOf<GetAttempt> apply(State& state, const GetAttempt& operation, Time) {
@@ -55,9 +71,24 @@ ResultOf<CountByStatus> apply(State& state, const CountByStatus&, Time) {
 ResultOf<ListRunEvents> apply(State& state, const ListRunEvents& operation, Time) {
   if (!is_valid_id(operation.run_id)) return std::unexpected(ErrorCode::invalid_argument);
   std::vector<RunEvent> listed;
-  for (const RunEvent& event : events_of(state, operation.run_id)) {
+  for (const RunEvent& event : run_of(state, operation.run_id).events) {
     if (listed.size() == operation.limit) break;
     if (event.seq > operation.after) listed.push_back(event);
+  }
+  return listed;
+}
+
+// Rule 29: a name that nobody has matches nothing; only what can be no name is refused.
+ResultOf<ListAttempts> apply(State& state, const ListAttempts& operation, Time) {
+  for (const auto* id :
+       {&operation.run_id, &operation.worker_id, &operation.tenant_id, &operation.after}) {
+    if (!is_valid_or_absent(*id)) return std::unexpected(ErrorCode::invalid_argument);
+  }
+  std::vector<AttemptRecord> listed;
+  for (const auto& [id, attempt] : state.attempts) {
+    if (listed.size() == operation.limit) break;
+    if (operation.after && id <= *operation.after) continue;
+    if (matches(operation, attempt)) listed.push_back(attempt_record(attempt));
   }
   return listed;
 }
@@ -69,13 +100,17 @@ Snapshot snapshot(const State& state) {
     if (attempt.lease) seen.leases.push_back(lease_record(attempt));
     if (attempt.dead_letter) seen.dead_letters.push_back(dead_letter_record(attempt));
   }
-  for (const auto& [run_id, events] : state.events_of_run) seen.runs.push_back({run_id, events});
+  for (const auto& [run_id, run] : state.runs) {
+    seen.runs.push_back({run_id, run.latest_seq, run.events});
+  }
+  seen.version_floor = state.version_floor;
   return seen;
 }
 
 bool shows(const Snapshot& seen, const State& state) {
   if (seen.attempts.size() != state.attempts.size()) return false;
-  if (seen.runs.size() != state.events_of_run.size()) return false;
+  if (seen.runs.size() != state.runs.size()) return false;
+  if (seen.version_floor != state.version_floor) return false;
   auto row = seen.attempts.begin();
   auto lease = seen.leases.begin();
   auto letter = seen.dead_letters.begin();
@@ -91,10 +126,10 @@ bool shows(const Snapshot& seen, const State& state) {
     }
   }
   return lease == seen.leases.end() && letter == seen.dead_letters.end() &&
-         std::ranges::equal(seen.runs, state.events_of_run,
-                            [](const RunRecord& run, const auto& entry) {
-                              return run.run_id == entry.first && run.events == entry.second;
-                            });
+         std::ranges::equal(seen.runs, state.runs, [](const RunRecord& run, const auto& entry) {
+           return run.run_id == entry.first && run.latest_seq == entry.second.latest_seq &&
+                  run.events == entry.second.events;
+         });
 }
 
 }  // namespace leasecheck::model

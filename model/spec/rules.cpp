@@ -37,18 +37,20 @@ void end_lease(State& state, Attempt& attempt) {
 
 void requeue(State& state, Attempt& attempt, Time now) {
   end_lease(state, attempt);
+  attempt.finished_at.reset();
   attempt.status = Status::queued;
   attempt.ready_at = now;
 }
 
-void finish(State& state, Attempt& attempt, Status status) {
+void finish(State& state, Attempt& attempt, Status status, Time now) {
   end_lease(state, attempt);
   attempt.status = status;
   attempt.retry_at.reset();
+  attempt.finished_at = now;
 }
 
 void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time now) {
-  finish(state, attempt, Status::failed);
+  finish(state, attempt, Status::failed, now);
   attempt.dead_letter = PendingDeadLetter{reason, attempt.attempt_no, now};
 }
 
@@ -77,7 +79,16 @@ AttemptRecord attempt_record(const Attempt& attempt) {
           .retry_at = attempt.retry_at,
           .started_at = attempt.started_at,
           .delivery_count = attempt.delivery_count,
-          .version = attempt.version};
+          .version = attempt.version,
+          .finished_at = attempt.finished_at};
+}
+
+DispatchRecord dispatch_record(const Attempt& attempt) {
+  return {.attempt_id = attempt.spec.attempt_id,
+          .run_id = attempt.spec.run_id,
+          .attempt_no = attempt.attempt_no,
+          .status = attempt.status,
+          .retry_at = attempt.retry_at};
 }
 
 LeaseRecord lease_record(const Attempt& attempt) {

@@ -41,6 +41,12 @@ ResultOf<GetLeaseForAttempt> apply(State& state, const GetLeaseForAttempt& opera
 ResultOf<QueueDepth> apply(State& state, const QueueDepth& operation, Time now);
 ResultOf<CountByStatus> apply(State& state, const CountByStatus& operation, Time now);
 ResultOf<ListRunEvents> apply(State& state, const ListRunEvents& operation, Time now);
+ResultOf<EnqueueAttempts> apply(State& state, const EnqueueAttempts& operation, Time now);
+ResultOf<HeartbeatLeases> apply(State& state, const HeartbeatLeases& operation, Time now);
+ResultOf<AckAttempts> apply(State& state, const AckAttempts& operation, Time now);
+ResultOf<ClaimAttempts> apply(State& state, const ClaimAttempts& operation, Time now);
+ResultOf<PruneAttempts> apply(State& state, const PruneAttempts& operation, Time now);
+ResultOf<ListAttempts> apply(State& state, const ListAttempts& operation, Time now);
 
 /// The attempt with this id.
 /// Errors: `invalid_argument` (bad id), `not_found`, in this order.
@@ -60,8 +66,8 @@ void end_lease(State& state, Attempt& attempt);
 /// The attempt waits for a worker again from `now` on, in this order only (rule 2).
 void requeue(State& state, Attempt& attempt, Time now);
 
-/// The attempt ends in `status`, which is terminal, without a dead letter.
-void finish(State& state, Attempt& attempt, Status status);
+/// Rule 27: the attempt ends in `status`, which is terminal, at `now`, without a dead letter.
+void finish(State& state, Attempt& attempt, Status status, Time now);
 
 /// The attempt fails for good and leaves its one dead letter (rule 14).
 void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time now);
@@ -72,9 +78,13 @@ void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time
 /// Rule 3: `started_at + timeout`, where the attempt has a lease and a timeout.
 [[nodiscard]] std::optional<Time> execution_deadline(const Attempt& attempt);
 
+/// Rules 1 and 2: every dispatchable attempt, in dispatch order.
+[[nodiscard]] std::vector<const Attempt*> dispatchable_attempts(const State& state, Time at);
+
 /// What a caller sees of the attempt, its lease and its dead letter.
 /// Pre: the attempt has the lease, or the dead letter, that is asked for.
 [[nodiscard]] AttemptRecord attempt_record(const Attempt& attempt);
+[[nodiscard]] DispatchRecord dispatch_record(const Attempt& attempt);
 [[nodiscard]] LeaseRecord lease_record(const Attempt& attempt);
 [[nodiscard]] DeadLetter dead_letter_record(const Attempt& attempt);
 

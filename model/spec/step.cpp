@@ -1,10 +1,25 @@
 #include "leasecheck/spec/step.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {
+namespace {
+
+/// Of the answer to an operation that can change something.
+struct MayHaveChanged {
+  bool operator()(const Count& count) const { return count.value > 0; }
+  bool operator()(const std::vector<Claim>& claims) const { return !claims.empty(); }
+  template <class Value>
+  bool operator()(const ItemResults<Value>& results) const {
+    return std::ranges::any_of(results, [](const auto& result) { return result.ok.has_value(); });
+  }
+  bool operator()(const auto&) const { return true; }
+};
+
+}  // namespace
 
 Step step(State state, const Action& action) {
   Outcome outcome = std::visit(
@@ -15,8 +30,7 @@ Step step(State state, const Action& action) {
 
 bool may_have_changed(const Operation& operation, const Outcome& outcome) {
   if (!outcome || !can_change_state(operation)) return false;
-  const auto* count = std::get_if<Count>(&*outcome);
-  return count == nullptr || count->value > 0;
+  return std::visit(MayHaveChanged{}, *outcome);
 }
 
 }  // namespace leasecheck::model

@@ -66,6 +66,7 @@ model::Attempt Repository::expand(const State& state, unsigned index) const {
   if (from.status == model::Status::failed) {
     to.dead_letter = {model::DeadLetterReason::failed, from.attempt_no, now};
   }
+  if (model::is_terminal(from.status)) to.finished_at = now;
   return to;
 }
 

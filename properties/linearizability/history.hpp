@@ -20,9 +20,9 @@ struct ConcurrentCall {
   /// Absent: unknown, it may have happened at any time after its invocation, or never.
   /// `unavailable` says that nothing happened.
   std::optional<model::Outcome> outcome;
-  /// Of a claim: the id that the repository drew for the lease. Who hands out ids knows it even
-  /// where no answer came.
-  std::optional<model::Id> lease_id;
+  /// Of a claim: the ids that the repository drew for its leases, in that order. Who hands out ids
+  /// knows them even where no answer came.
+  std::vector<model::Id> lease_ids;
 };
 
 struct History {

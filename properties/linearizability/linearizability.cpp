@@ -21,18 +21,29 @@ model::State numbering_beyond_observed(model::State state) {
   return state;
 }
 
-void rename_lease(model::Step& step, const ConcurrentCall& call, std::size_t index) {
+void rename_lease(model::State& state, model::LeaseRecord& granted, model::Id observed) {
+  state.attempt_of_lease.erase(granted.lease_id);
+  state.attempt_of_lease.emplace(observed, granted.attempt_id);
+  state.attempts.at(granted.attempt_id).lease->lease_id = observed;
+  granted.lease_id = std::move(observed);
+}
+
+void rename_leases(model::Step& step, const ConcurrentCall& call, std::size_t index) {
   if (!step.outcome) return;
-  auto* granted = std::get_if<model::LeaseRecord>(&*step.outcome);
-  if (granted == nullptr || !std::holds_alternative<model::UpsertLease>(call.action.operation)) {
-    return;
+  // A transaction that began anew drew others before.
+  const auto observed = [&](std::size_t place, std::size_t granted) {
+    const std::size_t skipped = std::max(call.lease_ids.size(), granted) - granted;
+    return skipped + place < call.lease_ids.size()
+               ? call.lease_ids[skipped + place]
+               : "unobserved lease of call " + std::to_string(index) + "." + std::to_string(place);
+  };
+  if (auto* claims = std::get_if<std::vector<model::Claim>>(&*step.outcome)) {
+    for (std::size_t i = 0; i < claims->size(); ++i) {
+      rename_lease(step.state, (*claims)[i].lease, observed(i, claims->size()));
+    }
+  } else if (std::holds_alternative<model::UpsertLease>(call.action.operation)) {
+    rename_lease(step.state, std::get<model::LeaseRecord>(*step.outcome), observed(0, 1));
   }
-  const model::Id observed =
-      call.lease_id.value_or("unobserved lease of call " + std::to_string(index));
-  step.state.attempt_of_lease.erase(granted->lease_id);
-  step.state.attempt_of_lease.emplace(observed, granted->attempt_id);
-  step.state.attempts.at(granted->attempt_id).lease->lease_id = observed;
-  granted->lease_id = observed;
 }
 
 bool had_no_effect(const ConcurrentCall& call) {
@@ -44,10 +55,10 @@ bool had_no_effect(const ConcurrentCall& call) {
 std::size_t bytes_of(const model::State& state) {
   constexpr std::size_t node = 48;  // of a map, with what the allocator adds
   const auto rows = [](const auto& map) { return map.size() * (sizeof(*map.begin()) + node); };
-  std::size_t bytes = sizeof(state) + rows(state.attempts) + rows(state.attempt_of_lease) +
-                      rows(state.events_of_run);
-  for (const auto& [run, events] : state.events_of_run) {
-    for (const model::RunEvent& event : events) bytes += sizeof(event) + event.payload.size();
+  std::size_t bytes =
+      sizeof(state) + rows(state.attempts) + rows(state.attempt_of_lease) + rows(state.runs);
+  for (const auto& [id, run] : state.runs) {
+    for (const model::RunEvent& event : run.events) bytes += sizeof(event) + event.payload.size();
   }
   return bytes;
 }
@@ -134,7 +145,7 @@ class Search {
       }
       --steps_left_;
       model::Step step = model::step(state, call.action);
-      rename_lease(step, call, i);
+      rename_leases(step, call, i);
       if (call.outcome && *call.outcome != step.outcome) continue;
       done_[i] = true;
       if (explains_the_rest(std::move(step.state))) return true;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "leasecheck/spec/operation_traits.hpp"
 #include "properties/linearizability/history.hpp"
 
 namespace leasecheck::properties {
@@ -45,7 +46,7 @@ class Subjects {
     }
     for (const ConcurrentCall& call : history.calls) {
       if (const auto* claim = std::get_if<model::UpsertLease>(&call.action.operation)) {
-        if (call.lease_id) leases_.emplace(*call.lease_id, claim->attempt_id);
+        for (const model::Id& id : call.lease_ids) leases_.emplace(id, claim->attempt_id);
       }
       if (const auto* enqueued = std::get_if<model::EnqueueAttempt>(&call.action.operation)) {
         runs_.emplace(enqueued->spec.attempt_id, enqueued->spec.run_id);
@@ -65,7 +66,7 @@ class Subjects {
             return attempt(op.attempt_id);
           } else if constexpr (requires { op.lease_id; }) {
             return attempt_of_lease(op.lease_id);
-          } else if constexpr (requires { op.run_id; }) {
+          } else if constexpr (requires { op.run_id; } && !model::is_of_several<Op>) {
             return std::vector{name_of_run(op.run_id)};
           } else {
             return std::nullopt;
@@ -103,7 +104,7 @@ void restrict_to(History& part, IsOurs is_ours) {
                 [&](const auto& entry) { return !is_ours(name_of_attempt(entry.first)); });
   std::erase_if(part.initial.attempt_of_lease,
                 [&](const auto& entry) { return !is_ours(name_of_attempt(entry.second)); });
-  std::erase_if(part.initial.events_of_run,
+  std::erase_if(part.initial.runs,
                 [&](const auto& entry) { return !is_ours(name_of_run(entry.first)); });
   if (!part.final_snapshot) return;
   std::erase_if(part.final_snapshot->attempts, attempt);

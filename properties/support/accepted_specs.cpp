@@ -1,15 +1,27 @@
 #include "properties/support/accepted_specs.hpp"
 
+#include "leasecheck/spec/several.hpp"
 #include "properties/support/observation.hpp"
 
 namespace leasecheck::properties {
 
 void AcceptedSpecs::observe(const Operated& operated) {
   if (accepted<model::Reset>(operated)) accepted_.clear();
-  if (const auto* enqueue = accepted<model::EnqueueAttempt>(operated)) {
-    // Repeating an enqueue is Ok and changes nothing (rule 8): the first one stays.
-    accepted_.try_emplace(enqueue->spec.attempt_id, Accepted{enqueue->spec, count_++});
+  // Whoever pruned them may enqueue another one of that id.
+  for (const AttemptChange& change : operated.changes) {
+    if (change.before && !change.after) accepted_.erase(change.before->attempt_id);
   }
+  if (const auto* enqueue = accepted<model::EnqueueAttempt>(operated)) remember(enqueue->spec);
+  if (accepted<model::EnqueueAttempts>(operated) == nullptr) return;
+  for (const model::Single& single : model::singles_of(operated.action, operated.outcome)) {
+    if (!single.outcome) continue;
+    remember(std::get<model::EnqueueAttempt>(single.action.operation).spec);
+  }
+}
+
+void AcceptedSpecs::remember(const model::AttemptSpec& spec) {
+  // Repeating an enqueue is Ok and changes nothing (rule 8): the first one stays.
+  accepted_.try_emplace(spec.attempt_id, Accepted{spec, count_++});
 }
 
 const AcceptedSpecs::Accepted* AcceptedSpecs::find(std::string_view attempt_id) const {

@@ -32,6 +32,8 @@ class AcceptedSpecs {
   [[nodiscard]] bool has_retries_left(const model::AttemptRecord& attempt) const;
 
  private:
+  void remember(const model::AttemptSpec& spec);
+
   std::map<model::Id, Accepted, std::less<>> accepted_;
   std::uint64_t count_ = 0;
 };

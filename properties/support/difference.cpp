@@ -42,7 +42,7 @@ class Writer {
 
   template <typename Value>
   void operator()(std::string_view name, const Value& value) {
-    out_.push_back({fmt::format("{}{}", prefix_, name), text(value)});
+    write(fmt::format("{}{}", prefix_, name), value);
   }
 
   /// An absent value is an absent field.
@@ -54,6 +54,19 @@ class Writer {
   void payload(const std::string& payload) { (*this)("payload", payload); }
 
  private:
+  /// One value, or the fields of a record within a record: "[0].lease.version".
+  template <typename Value>
+  void write(std::string name, const Value& value) {
+    if constexpr (requires { text(value); }) {
+      out_.push_back({std::move(name), text(value)});
+    } else if constexpr (std::is_same_v<Value, model::Done>) {
+      out_.push_back({std::move(name), "done"});
+    } else {
+      Writer inner(out_, name + ".");
+      fields(inner, value);
+    }
+  }
+
   Fields& out_;
   std::string prefix_;
 };
@@ -73,10 +86,12 @@ Fields fields_of(const model::Snapshot& snapshot) {
     write(Writer(fields, fmt::format("{}.dead_letter.", row.attempt_id)), row);
   }
   for (const auto& run : snapshot.runs) {
+    Writer{fields, fmt::format("run {}.", run.run_id)}("latest_seq", run.latest_seq);
     for (std::size_t i = 0; i < run.events.size(); ++i) {
       write(Writer(fields, fmt::format("{}.event {}.", run.run_id, i + 1)), run.events[i]);
     }
   }
+  Writer{fields}("version_floor", snapshot.version_floor);
   return fields;
 }
 

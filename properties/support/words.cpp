@@ -44,6 +44,16 @@ struct Words {
     return "a look at the counts by status";
   }
   std::string_view operator()(const model::ListRunEvents&) const { return "a list of events"; }
+  std::string_view operator()(const model::EnqueueAttempts&) const {
+    return "an enqueue of several";
+  }
+  std::string_view operator()(const model::HeartbeatLeases&) const {
+    return "a heartbeat of several";
+  }
+  std::string_view operator()(const model::AckAttempts&) const { return "an ack of several"; }
+  std::string_view operator()(const model::ClaimAttempts&) const { return "a claim of several"; }
+  std::string_view operator()(const model::PruneAttempts&) const { return "a prune"; }
+  std::string_view operator()(const model::ListAttempts&) const { return "a list of attempts"; }
 };
 
 }  // namespace

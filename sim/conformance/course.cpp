@@ -78,7 +78,11 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
 }
 
 bool Course::is_covered(const Profile& profile, std::string_view operation) {
-  if (operation == "ack_attempt" && profile.deviates(Deviation::ack_by_attempt)) return false;
+  const bool is_ack = operation == "ack_attempt" || operation == "ack_attempts";
+  if (is_ack && profile.deviates(Deviation::ack_by_attempt)) return false;
+  // It would claim others, and come to another state.
+  const bool has_own_order = profile.dispatch_order != DispatchOrder::ready_fifo;
+  if (operation == "claim_attempts" && has_own_order) return false;
   return profile.offers(operation);
 }
 

@@ -87,12 +87,13 @@ std::optional<EdgeKey> edge_between(const Eye& eye, const model::Id& id, const M
     if (key.from == key.to) return std::nullopt;
     return key;
   }
-  if (was == is || is.attempt == nullptr) return std::nullopt;
+  if (was == is || std::holds_alternative<model::Reset>(*operation)) return std::nullopt;
   const auto known = state.attempts.find(id);
   const auto on_timeout =
       known == state.attempts.end() ? model::OnTimeout::retry : known->second.spec.on_timeout;
-  key.op = model::name_of(*operation);
-  key.guard = model::case_of(*operation, on_timeout, is.attempt->status);
+  key.op = model::mover_of(*operation);
+  const model::AttemptRecord* last = is.attempt != nullptr ? is.attempt : was.attempt;
+  if (last != nullptr) key.guard = model::case_of(*operation, on_timeout, last->status);
   return key;
 }
 

@@ -19,11 +19,12 @@ using Calls = model::OperationKinds<
     model::EnqueueAttempt, model::ListDispatchableAttempts, model::UpsertLease,
     model::HeartbeatLease, model::HeartbeatLeaseWithVersion, model::ExpireLeasesAndRequeue,
     model::TransitionTimedOutAttempts, model::StartAttempt, model::ReleaseLease, model::AckAttempt,
-    model::AppendRunEvent, model::CancelAttempt, model::ReplayDeadLetter>;
+    model::AppendRunEvent, model::CancelAttempt, model::ReplayDeadLetter, model::EnqueueAttempts,
+    model::HeartbeatLeases, model::AckAttempts, model::ClaimAttempts, model::PruneAttempts>;
 using Questions =
     model::OperationKinds<model::ListDeadLetters, model::GetAttempt, model::GetLease,
                           model::GetLeaseForAttempt, model::QueueDepth, model::CountByStatus,
-                          model::LatestSeqForRun, model::ListRunEvents>;
+                          model::LatestSeqForRun, model::ListRunEvents, model::ListAttempts>;
 static_assert(Calls::count + Questions::count + 1 == model::AllOperations::count,
               "all operations but reset are drawn");
 
@@ -33,7 +34,7 @@ class Draw {
   explicit Draw(std::uint64_t seed) : draw_(seed, "plain") {}
 
   Operation operation() {
-    const std::uint64_t kind = draw_.below(20);
+    const std::uint64_t kind = draw_.below(28);
     return kind < Calls::count ? Calls::choose(kind, *this)
                                : Questions::choose(draw_.below(Questions::count), *this);
   }
@@ -78,9 +79,37 @@ class Draw {
   std::uint64_t after() { return draw_.below(3); }
   std::uint64_t limit() { return draw_.below(4); }
   std::uint64_t list_limit() { return limit(); }
+  template <typename Choose>
+  auto several(Choose choose) {
+    std::vector<decltype(choose())> items;
+    for (std::uint64_t left = draw_.below(4); left > 0; --left) items.push_back(choose());
+    return items;
+  }
+  std::uint64_t claim_limit() { return limit(); }
+  Duration lease_ttl() { return duration(); }
+  Time finished_before() { return time(); }
+  bool with_dead_letters() { return draw_.below(2) == 0; }
+  std::optional<model::Status> status_filter() {
+    return maybe([this] { return static_cast<model::Status>(draw_.below(model::status_count)); });
+  }
+  std::optional<model::Id> run_filter() {
+    return maybe([this] { return run(); });
+  }
+  std::optional<model::Id> worker_filter() {
+    return maybe([this] { return claimer(); });
+  }
+  static std::optional<model::Id> tenant_filter() { return std::nullopt; }
+  std::optional<model::Id> page_after() {
+    return maybe([this] { return attempt(); });
+  }
 
  private:
   Duration duration() { return draw_.between(Duration{0}, longest); }
+  template <typename Choose>
+  std::optional<std::invoke_result_t<Choose>> maybe(Choose choose) {
+    if (draw_.below(3) != 0) return std::nullopt;
+    return choose();
+  }
 
   Stream draw_;
 };

@@ -77,8 +77,7 @@ constexpr auto rows = std::to_array<DefectRow>(
      {"B72", "status order", Topic::ack, "C", "hatchet e20a688080 (#4165)"},
      {"B73", "old term's release hits new lease", Topic::ack, "S", "river e3fc3c2"},
      {"B74", "cancel-requested falls out", Topic::ack, "S", "procrastinate 270bc651"},
-     {"B75", "batch ack fails whole", Topic::ack, "S K", "river 3b7efa5 (#1308)",
-      "no operation takes a batch of acks"},
+     {"B75", "batch ack fails whole", Topic::ack, "S K", "river 3b7efa5 (#1308)"},
      {"B76", "backoff overflow", Topic::retry, "S", "temporal 76f806b7b8"},
      {"B77", "zero base", Topic::retry, "S", "pg-boss 2276d34"},
      {"B78", "wrong formula", Topic::retry, "S", "pg-boss 30fa9a6 (#672)"},
@@ -113,7 +112,12 @@ constexpr auto rows = std::to_array<DefectRow>(
      {"B114", "backpressure blocks the drain", Topic::edge, "L", "Oris (finding O-25)"},
      {"B115", "panic under the mutex", Topic::edge, "K", "Oris (finding O-32)"},
      {"B116", "recovery livelock", Topic::edge, "C L", "curator 4b96f18b (CURATOR-644/645)"},
-     {"B117", "heartbeat acts as claim", Topic::edge, "S", "Oris before 26efdf7"}});
+     {"B117", "heartbeat acts as claim", Topic::edge, "S", "Oris before 26efdf7"},
+     {"B118", "retention by the wrong time", Topic::edge, "S T", "oban #1145"},
+     {"B119", "retention takes unfinished work", Topic::edge, "S T", "armada #3608"},
+     {"B120", "pages overlap", Topic::edge, "S", "qless #52"},
+     {"B121", "limit of something else", Topic::edge, "S", "airbyte #15908"},
+     {"B122", "fence lost by retention", Topic::edge, "S T", "sooqa #134"}});
 
 Exhibit exhibit_of(const Mutant& mutant) {
   return {mutant.name, mutant.defect, mutant.what, mutant.property, &mutant};

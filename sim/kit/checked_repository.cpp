@@ -94,6 +94,7 @@ std::expected<std::unique_ptr<Subject>, BrokenSubject> make_subject(
     const RepositoryUnderTest& repository, const std::string& check) {
   Profile profile = whole_contract();
   for (const std::string& operation : repository.not_offered) profile.operations.erase(operation);
+  leave_out_what_pruning_shows(profile);
   auto subject = make_repository_subject(repository.name, repository.make, std::move(profile));
   if (!subject) return subject;
   return std::make_unique<RecordedSubject>(*std::move(subject), trace_name(repository, check),

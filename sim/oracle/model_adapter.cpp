@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <limits>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -64,15 +65,47 @@ void leave_out(model::AttemptSpec& spec, const Names& absent) {
   }
 }
 
-/// Before the id of a lease that an ack by attempt found ended.
+/// Before the id of a lease that an ack by attempt found ended, or whose attempt it found pruned.
 constexpr std::string_view ended = "ended ";
+constexpr std::string_view pruned = "pruned ";
 
-/// The list by attempt id: priority descending, attempt_no ascending, attempt_id ascending.
-void order_by_attempt_id(std::vector<DispatchRecord>& records, const model::State& state) {
+/// What is dispatchable at a time, the first `limit` by priority descending, attempt_no ascending,
+/// attempt_id ascending.
+std::vector<DispatchRecord> list_by_attempt_id(const model::State& state, model::Time at,
+                                               std::uint64_t limit) {
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  const model::Step listed =
+      model::step(state, {.now = at, .operation = model::ListDispatchableAttempts{at, all}});
+  auto records = std::get<std::vector<DispatchRecord>>(listed.outcome.value());
   std::ranges::sort(records, {}, [&state](const DispatchRecord& record) {
     const std::int64_t priority = state.attempts.at(record.attempt_id).spec.priority;
     return std::tuple(-priority, record.attempt_no, record.attempt_id);
   });
+  if (records.size() > limit) records.resize(limit);
+  return records;
+}
+
+/// What the model does and answers where the list and a claim of several are by attempt id.
+model::Step step_by_attempt_id(model::State state, const model::Action& action) {
+  if (const auto* list = std::get_if<model::ListDispatchableAttempts>(&action.operation)) {
+    auto records = list_by_attempt_id(state, list->at, list->limit);
+    return {.state = std::move(state), .outcome = std::move(records)};
+  }
+  const auto* several = std::get_if<model::ClaimAttempts>(&action.operation);
+  model::Step step = model::step(state, action);
+  if (several == nullptr || !step.outcome) return step;
+  std::vector<model::Claim> claims;
+  step.state = std::move(state);
+  for (DispatchRecord& record : list_by_attempt_id(step.state, action.now, several->limit)) {
+    const model::Time expires_at = model::saturating_add(action.now, several->lease_ttl);
+    model::Step claimed = model::step(
+        std::move(step.state),
+        {action.now, model::UpsertLease{record.attempt_id, several->worker_id, expires_at}});
+    claims.push_back({std::move(record), std::get<LeaseRecord>(claimed.outcome.value())});
+    step.state = std::move(claimed.state);
+  }
+  step.outcome = std::move(claims);
+  return step;
 }
 
 }  // namespace
@@ -85,65 +118,90 @@ Follower::Follower(Profile profile)
 model::Action Follower::adapted(model::Action action) const {
   if (auto* enqueue = std::get_if<model::EnqueueAttempt>(&action.operation)) {
     leave_out(enqueue->spec, profile_.absent);
+  } else if (auto* several = std::get_if<model::EnqueueAttempts>(&action.operation)) {
+    for (model::AttemptSpec& spec : several->attempts) leave_out(spec, profile_.absent);
   }
   return action;
 }
 
 model::Action Follower::for_subject(model::Action action) const {
-  auto* heartbeat = std::get_if<model::HeartbeatLeaseWithVersion>(&action.operation);
-  if (heartbeat == nullptr || !profile_.deviates(Deviation::lease_version_restarts)) return action;
-  if (const auto grant = grants_.find(heartbeat->lease_id); grant != grants_.end()) {
-    // Modulo 2^64, so that two versions which differ still do.
-    heartbeat->expected_version -= grant->second.version_before;
+  if (!profile_.deviates(Deviation::lease_version_restarts)) return action;
+  const auto renumber = [this](model::HeartbeatLeaseWithVersion& heartbeat) {
+    if (const auto grant = grants_.find(heartbeat.lease_id); grant != grants_.end()) {
+      // Modulo 2^64, so that two versions which differ still do.
+      heartbeat.expected_version -= grant->second.version_before;
+    }
+  };
+  if (auto* one = std::get_if<model::HeartbeatLeaseWithVersion>(&action.operation)) {
+    renumber(*one);
+  } else if (auto* several = std::get_if<model::HeartbeatLeases>(&action.operation)) {
+    std::ranges::for_each(several->heartbeats, renumber);
   }
   return action;
 }
 
 model::Action Follower::for_model(model::Action action, const model::State& state) const {
-  auto* ack = std::get_if<model::AckAttempt>(&action.operation);
-  if (ack == nullptr || !profile_.deviates(Deviation::ack_by_attempt)) return action;
-  const auto grant = grants_.find(ack->lease_id);
-  if (grant == grants_.end()) return action;
-  const auto attempt = state.attempts.find(grant->second.attempt_id);
-  if (attempt != state.attempts.end() && attempt->second.lease) {
-    ack->lease_id = attempt->second.lease->lease_id;
-    ack->worker_id = attempt->second.lease->worker_id;
-  } else {
-    // No repeat is Ok: for the contract this is an ack of a lease that nobody was ever given.
-    ack->lease_id.insert(0, ended);
+  if (!profile_.deviates(Deviation::ack_by_attempt)) return action;
+  std::set<model::Id> acked;
+  const auto name_holder = [&](model::AckAttempt& ack) {
+    const auto grant = grants_.find(ack.lease_id);
+    if (grant == grants_.end()) return;
+    const auto attempt = state.attempts.find(grant->second.attempt_id);
+    if (attempt == state.attempts.end()) {
+      ack.lease_id.insert(0, pruned);
+    } else if (attempt->second.lease && acked.insert(attempt->first).second) {
+      ack.lease_id = attempt->second.lease->lease_id;
+      ack.worker_id = attempt->second.lease->worker_id;
+    } else {
+      // No repeat is Ok: for the contract this is an ack of a lease that nobody was ever given.
+      ack.lease_id.insert(0, ended);
+    }
+  };
+  if (auto* one = std::get_if<model::AckAttempt>(&action.operation)) {
+    name_holder(*one);
+  } else if (auto* several = std::get_if<model::AckAttempts>(&action.operation)) {
+    std::ranges::for_each(several->acks, name_holder);
   }
   return action;
 }
 
-bool Follower::names_no_attempt(const model::Operation& operation) const {
-  const auto* ack = std::get_if<model::AckAttempt>(&operation);
-  return ack != nullptr && profile_.deviates(Deviation::ack_by_attempt) &&
-         !grants_.contains(ack->lease_id) && !ack->lease_id.starts_with(ended);
+bool Follower::names_no_attempt(const model::AckAttempt& ack) const {
+  return profile_.deviates(Deviation::ack_by_attempt) && !grants_.contains(ack.lease_id) &&
+         !ack.lease_id.starts_with(ended);
+}
+
+void Follower::refuse_as_not_found(model::Outcome& outcome,
+                                   const model::Operation& operation) const {
+  if (const auto* one = std::get_if<model::AckAttempt>(&operation)) {
+    const bool is_stale = outcome == std::unexpected(model::ErrorCode::stale_lease);
+    if (is_stale && names_no_attempt(*one)) outcome = std::unexpected(model::ErrorCode::not_found);
+  }
+  const auto* several = std::get_if<model::AckAttempts>(&operation);
+  if (several == nullptr || !outcome) return;
+  auto& results = std::get<model::ItemResults<model::AckResult>>(*outcome);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    auto& error = results[i].error;
+    const bool is_stale = error && error->code == model::ErrorCode::stale_lease;
+    if (is_stale && names_no_attempt(several->acks[i])) error->code = model::ErrorCode::not_found;
+  }
+}
+
+void Follower::remember(const LeaseRecord& granted) {
+  grants_[granted.lease_id] = {.attempt_id = granted.attempt_id,
+                               .version_before = granted.version - 1};
 }
 
 model::Step Follower::step(model::State state, const model::Action& action) {
   if (is_whole_) return model::step(std::move(state), action);
-  const auto* list = std::get_if<model::ListDispatchableAttempts>(&action.operation);
-  const bool reorder = list != nullptr && profile_.dispatch_order == DispatchOrder::attempt_id;
-  model::Action asked = action;
-  if (reorder) {
-    std::get<model::ListDispatchableAttempts>(asked.operation).limit =
-        std::numeric_limits<std::uint64_t>::max();
-  }
-  model::Step step = model::step(std::move(state), asked);
-  if (names_no_attempt(action.operation) &&
-      step.outcome == std::unexpected(model::ErrorCode::stale_lease)) {
-    step.outcome = std::unexpected(model::ErrorCode::not_found);
-  }
+  model::Step step = profile_.dispatch_order == DispatchOrder::attempt_id
+                         ? step_by_attempt_id(std::move(state), action)
+                         : model::step(std::move(state), action);
+  refuse_as_not_found(step.outcome, action.operation);
   if (!step.outcome) return step;
-  if (reorder) {
-    auto& records = std::get<std::vector<DispatchRecord>>(*step.outcome);
-    order_by_attempt_id(records, step.state);
-    if (records.size() > list->limit) records.resize(list->limit);
-  }
   if (std::holds_alternative<model::UpsertLease>(action.operation)) {
-    const auto& lease = std::get<LeaseRecord>(*step.outcome);
-    grants_[lease.lease_id] = {.attempt_id = lease.attempt_id, .version_before = lease.version - 1};
+    remember(std::get<LeaseRecord>(*step.outcome));
+  } else if (const auto* claims = std::get_if<std::vector<model::Claim>>(&*step.outcome)) {
+    for (const model::Claim& claim : *claims) remember(claim.lease);
   }
   return step;
 }
@@ -154,6 +212,23 @@ void Follower::complete(LeaseRecord& observed, const LeaseRecord* expected) cons
     if (grant != grants_.end()) observed.version += grant->second.version_before;
   }
   if (expected != nullptr) fill_in(observed, *expected, profile_.absent);
+}
+
+void Follower::complete(std::vector<model::Claim>& observed,
+                        const std::vector<model::Claim>& expected) const {
+  for (std::size_t i = 0; i < std::min(observed.size(), expected.size()); ++i) {
+    if (observed[i].attempt.attempt_id != expected[i].attempt.attempt_id) continue;
+    fill_in(observed[i].attempt, expected[i].attempt, profile_.absent);
+    complete(observed[i].lease, &expected[i].lease);
+  }
+}
+
+void Follower::complete(model::ItemResults<LeaseRecord>& observed,
+                        const model::ItemResults<LeaseRecord>& expected) const {
+  for (std::size_t i = 0; i < std::min(observed.size(), expected.size()); ++i) {
+    if (!observed[i].ok) continue;
+    complete(*observed[i].ok, expected[i].ok ? &*expected[i].ok : nullptr);
+  }
 }
 
 void Follower::complete(model::Outcome& observed, const model::Outcome& expected) const {
@@ -172,6 +247,12 @@ void Follower::complete(model::Outcome& observed, const model::Outcome& expected
     if (const auto* wanted = expected_as(*records)) fill_in(*records, *wanted, profile_.absent);
   } else if (auto* letters = std::get_if<std::vector<DeadLetter>>(&*observed)) {
     if (const auto* wanted = expected_as(*letters)) fill_in(*letters, *wanted, profile_.absent);
+  } else if (auto* attempts = std::get_if<std::vector<AttemptRecord>>(&*observed)) {
+    if (const auto* wanted = expected_as(*attempts)) fill_in(*attempts, *wanted, profile_.absent);
+  } else if (auto* claims = std::get_if<std::vector<model::Claim>>(&*observed)) {
+    if (const auto* wanted = expected_as(*claims)) complete(*claims, *wanted);
+  } else if (auto* refreshed = std::get_if<model::ItemResults<LeaseRecord>>(&*observed)) {
+    if (const auto* wanted = expected_as(*refreshed)) complete(*refreshed, *wanted);
   }
 }
 
@@ -206,6 +287,11 @@ void Follower::complete(model::Snapshot& observed, const model::Snapshot& expect
   complete(observed.attempts, expected.attempts, before.attempts);
   complete(observed.dead_letters, expected.dead_letters, before.dead_letters);
   complete(observed.leases, expected.leases, before.leases);
+  fill_in(observed, expected, profile_.absent);
+  for (model::RunRecord& run : observed.runs) {
+    const auto same = std::ranges::find(expected.runs, run.run_id, &model::RunRecord::run_id);
+    if (same != expected.runs.end()) fill_in(run, *same, profile_.absent);
+  }
 }
 
 }  // namespace leasecheck::sim

@@ -46,11 +46,18 @@ class Follower {
 
  private:
   /// Whether an ack by attempt is for a lease that was never granted, and so for no attempt.
-  [[nodiscard]] bool names_no_attempt(const model::Operation& operation) const;
+  [[nodiscard]] bool names_no_attempt(const model::AckAttempt& ack) const;
+  /// What the contract refuses as a stale lease, where such an ack names no attempt.
+  void refuse_as_not_found(model::Outcome& outcome, const model::Operation& operation) const;
+  void remember(const model::LeaseRecord& granted);
   void complete(model::LeaseRecord& observed, const model::LeaseRecord* expected) const;
   template <class Record>
   void complete(std::vector<Record>& observed, const std::vector<Record>& expected,
                 const std::vector<Record>& before) const;
+  void complete(std::vector<model::Claim>& observed,
+                const std::vector<model::Claim>& expected) const;
+  void complete(model::ItemResults<model::LeaseRecord>& observed,
+                const model::ItemResults<model::LeaseRecord>& expected) const;
 
   /// What was true when a lease was granted.
   struct Grant {

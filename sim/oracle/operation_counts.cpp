@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "leasecheck/spec/operation_case.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -21,6 +23,7 @@ void OperationCounts::count(const model::Operation& operation, const model::Outc
                             std::span<const properties::AttemptChange> changes) {
   Counted& counted = counted_[operation.index()];
   counted.operation = model::name_of(operation);
+  counted.mover = model::mover_of(operation);
   ++counted.outcomes[outcome ? 0 : 1 + static_cast<std::size_t>(outcome.error())];
   // It ends the world, and is no move of an attempt.
   if (std::holds_alternative<model::Reset>(operation)) return;
@@ -42,8 +45,9 @@ void OperationCounts::add_to(Tally& tally) const {
     for (std::size_t from = 0; from < places; ++from) {
       for (std::size_t to = 0; to < places; ++to) {
         if (counted.moved[from][to] == 0) continue;
-        tally.transitions[status_word(from) + " to " + status_word(to) + " by " + operation] +=
-            counted.moved[from][to];
+        const std::string move =
+            model::move_name(status_word(from), status_word(to), counted.mover, "");
+        tally.transitions[move] += counted.moved[from][to];
       }
     }
   }

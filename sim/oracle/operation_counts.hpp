@@ -29,6 +29,7 @@ class OperationCounts {
   static constexpr std::size_t places = model::status_count + 1;  ///< the last one stands for none
   struct Counted {
     std::string_view operation;
+    std::string_view mover;                       ///< of its moves
     std::array<std::uint64_t, words> outcomes{};  ///< "ok", then by error code
     std::array<std::array<std::uint64_t, places>, places> moved{};
   };

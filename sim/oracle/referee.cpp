@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "leasecheck/spec/several.hpp"
 #include "leasecheck/spec/step.hpp"
+#include "properties/support/singles.hpp"
 #include "properties/support/snapshot_diff.hpp"
 #include "sim/check.hpp"
 #include "traces/digest.hpp"
@@ -88,8 +90,7 @@ std::expected<CallResult, NoAnswer> Referee::operate(const Caller& caller,
     return std::unexpected(NoAnswer::run_over);
   }
   const model::Action action = follower_.for_model(adapted, state_);
-  const Expected expected = settle(action, *done);
-  compare(caller, call, action, *done, expected);
+  compare(caller, call, action, *done, settle(action, *done));
   return CallResult{call, std::move(done->reply.outcome)};
 }
 
@@ -99,6 +100,8 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   Reply& reply = done.reply;
   const bool did_not_happen =
       reply.outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(done.changed);
+  model::State before;
+  if (model::has_singles(action.operation)) before = state_;
   model::Step expected = did_not_happen
                              ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
                              : follower_.step(std::move(state_), action);
@@ -112,31 +115,41 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   }
   const bool is_interrupted = may_have_happened && !model::shows(after_, state_);
   return {.outcome = std::move(expected.outcome),
+          .before = std::move(before),
           .judges = is_interrupted ? Judges::model_only : Judges::all};
 }
 
 void Referee::compare(const Caller& caller, std::uint64_t call, const model::Action& action,
-                      const Done& done, const Expected& expected) {
+                      const Done& done, Expected expected) {
   ++tally_.operations;
   const std::uint64_t return_step = ++steps_;
   record_return(return_step, call, done.reply.outcome, done.changed);
   std::vector<properties::AttemptChange> changes;
   if (done.changed) changes = properties::changes_between(before_, after_);
   counts_.count(action.operation, done.reply.outcome, changes);
-  judge({.step = call,
-         .true_time = true_time_,
-         .actor = caller.actor,
-         .actor_clock = caller.clock,
-         .action = action,
-         .outcome = done.reply.outcome,
-         .expected = expected.outcome,
-         .before = before_,
-         .after = after_,
-         .changed = done.changed,
-         .expected_after = state_,
-         .changes = changes,
-         .clock_reads = done.reply.clock_reads},
-        return_step, expected.judges);
+  const properties::Operated operated{.step = call,
+                                      .true_time = true_time_,
+                                      .actor = caller.actor,
+                                      .actor_clock = caller.clock,
+                                      .action = action,
+                                      .outcome = done.reply.outcome,
+                                      .expected = expected.outcome,
+                                      .before = before_,
+                                      .after = after_,
+                                      .changed = done.changed,
+                                      .expected_after = state_,
+                                      .changes = changes,
+                                      .clock_reads = done.reply.clock_reads};
+  if (model::has_singles(action.operation)) {
+    // The rule that an item breaks says more than that the whole is not what its items are.
+    properties::each_single(operated, std::move(expected.before),
+                            [&](const properties::Operated& single) {
+                              judge(single, return_step, expected.judges, Asked::of_each);
+                            });
+    judge(operated, return_step, expected.judges, Asked::of_the_whole);
+  } else {
+    judge(operated, return_step, expected.judges);
+  }
   if (done.changed) before_ = after_;
 }
 
@@ -166,10 +179,12 @@ void Referee::happen(const model::Environment& event) {
 // Every property sees every operation, so that premises are counted alike in all of them; the first
 // complaint in their order names the violation. Where an interrupted operation left neither the
 // state before it nor the one after it, what exactly happened is unknown and no rule's to say.
-void Referee::judge(const properties::Operated& operated, std::uint64_t return_step,
-                    Judges judges) {
+void Referee::judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges,
+                    Asked asked) {
   const auto all = properties::all_properties();
   for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    const bool sees_whole = all[i].sees_several_as_one;
+    if (asked != Asked::all && sees_whole != (asked == Asked::of_the_whole)) continue;
     properties::Complaint complaint = watchers_[i]->after(operated);
     const bool counts = judges == Judges::all || all[i].name == "conforms_to_model";
     if (complaint && counts && !is_over() && is_promised(all[i])) {

@@ -82,7 +82,11 @@ class Referee {
   void record(std::uint64_t number, traces::StepBody what);
   /// Whose complaints count.
   enum class Judges : std::uint8_t { all, model_only };
-  void judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges);
+  /// Which properties are asked, of an operation on several attempts: those that look at all of it,
+  /// or those that look at each of its items.
+  enum class Asked : std::uint8_t { all, of_the_whole, of_each };
+  void judge(const properties::Operated& operated, std::uint64_t return_step, Judges judges,
+             Asked asked = Asked::all);
   void complain(const properties::Property& property, std::string message, std::uint64_t step);
   void break_off(std::string message);
   /// Whether the subject is as it was before, as far as it shows. `changed`: what refreshing said.
@@ -96,6 +100,7 @@ class Referee {
   };
   struct Expected {
     model::Outcome outcome;  ///< the model's
+    model::State before;     ///< the model, where the operation is on several attempts
     Judges judges;
   };
   /// Carries the action out and brings `after_` up to what the subject shows then.
@@ -105,7 +110,7 @@ class Referee {
   Expected settle(const model::Action& action, Done& done);
   /// Counts and records the answer and shows it to every property.
   void compare(const Caller& caller, std::uint64_t call, const model::Action& action,
-               const Done& done, const Expected& expected);
+               const Done& done, Expected expected);
   void record_return(std::uint64_t step, std::uint64_t call, const model::Outcome& outcome,
                      bool changed);
 

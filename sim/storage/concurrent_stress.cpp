@@ -114,13 +114,13 @@ class ConcurrentStress {
                               .invoked = ++events_,
                               .returned = std::nullopt,
                               .outcome = std::nullopt,
-                              .lease_id = std::nullopt});
+                              .lease_ids = {}});
     const model::Action action = history_.calls[number].action;
     Reply reply = database.call(action);
     ++result_.tally.operations;
     properties::ConcurrentCall& recorded = history_.calls[number];
-    recorded.lease_id = database.drawn_lease();
-    if (recorded.lease_id) work_.know_lease(*recorded.lease_id, action);
+    recorded.lease_ids = database.drawn_leases();
+    for (const model::Id& lease_id : recorded.lease_ids) work_.know_lease(lease_id, action);
     if (database.process().is_dead()) {
       databases_[index].reset();
     } else if (!reply.effect_unknown) {
@@ -152,7 +152,7 @@ class ConcurrentStress {
                               .invoked = invoked,
                               .returned = ++events_,
                               .outcome = reply.outcome,
-                              .lease_id = std::nullopt});
+                              .lease_ids = {}});
     const auto seen = (*database)->snapshot();
     if (!seen)
       return end(traces::Result::violated, properties::StorageProperty::recovers,
@@ -217,9 +217,10 @@ class ConcurrentStress {
       const Reply claimed =
           database.call({now, model::UpsertLease{record.attempt_id, "last", expiry}});
       const Reply acked =
-          claimed.outcome ? database.call({now, model::AckAttempt{*database.drawn_lease(), "last",
-                                                                  model::AckOutcome::completed}})
-                          : claimed;
+          claimed.outcome
+              ? database.call({now, model::AckAttempt{database.drawn_leases().back(), "last",
+                                                      model::AckOutcome::completed}})
+              : claimed;
       if (acked.outcome) continue;
       end(traces::Result::violated, properties::StorageProperty::progress,
           record.attempt_id + ": " + acked.message);

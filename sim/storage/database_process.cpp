@@ -14,7 +14,7 @@ lease::LeaseId SharedLeaseIds::draw() {
 
 lease::LeaseId DatabaseProcess::Source::next_lease_id() {
   lease::LeaseId id = ids.draw();
-  drawn = ids.handles().handle_of(id.str());
+  drawn.push_back(ids.handles().handle_of(id.str()));
   return id;
 }
 
@@ -34,7 +34,7 @@ lease::Result<std::unique_ptr<DatabaseProcess>> DatabaseProcess::open(Disk& disk
 
 Reply DatabaseProcess::call(const model::Action& action) {
   clock_.show(action.now);
-  source_.drawn.reset();
+  source_.drawn.clear();
   Reply reply = carry_out(*repository_, source_.ids.handles(), action);
   reply.clock_reads = clock_.reads();
   return reply;

@@ -58,8 +58,8 @@ class DatabaseProcess {
   [[nodiscard]] Reply call(const model::Action& action);
   [[nodiscard]] lease::Result<model::Snapshot> snapshot();
 
-  /// The handle of the lease that the last call drew an id for, answered or not.
-  [[nodiscard]] const std::optional<model::Id>& drawn_lease() const { return source_.drawn; }
+  /// The handles of the leases that the last call drew ids for, answered or not.
+  [[nodiscard]] const std::vector<model::Id>& drawn_leases() const { return source_.drawn; }
 
   [[nodiscard]] DiskProcess& process() { return process_; }
 
@@ -68,7 +68,7 @@ class DatabaseProcess {
     explicit Source(SharedLeaseIds& shared) : ids(shared) {}
     [[nodiscard]] lease::LeaseId next_lease_id() override;
     SharedLeaseIds& ids;
-    std::optional<model::Id> drawn;
+    std::vector<model::Id> drawn;
   };
 
   DatabaseProcess(Disk& disk, SharedLeaseIds& ids) : source_(ids), process_(disk) {}

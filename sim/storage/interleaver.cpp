@@ -47,7 +47,7 @@ class Recording {
                                     .invoked = invoked,
                                     .returned = ++events_,
                                     .outcome = reply.outcome,
-                                    .lease_id = database.drawn_lease()};
+                                    .lease_ids = database.drawn_leases()};
     if (reply.outcome == std::unexpected(model::ErrorCode::unavailable)) {
       if (unavailable_.empty()) unavailable_ = reply.message;
       if (reply.effect_unknown) call.outcome.reset();
@@ -248,11 +248,12 @@ std::vector<InterleaveCase> interleave_cases(InterleaveScope scope) {
     return *found;
   };
   // Who wants the same lease: its holder, those who take it away, and those who want it next.
-  constexpr std::array<std::array<std::string_view, 3>, 4> at_odds{
+  constexpr std::array<std::array<std::string_view, 3>, 5> at_odds{
       {{"ack_completed", "reap", "claim"},
        {"heartbeat", "reap", "claim"},
        {"time_out", "reap", "ack_failed"},
-       {"claim", "claim", "cancel"}}};
+       {"claim", "claim", "cancel"},
+       {"claim_several", "claim_several", "reap"}}};
   std::vector<InterleaveCase> cases;
   for (const PriorState& prior : prior_states()) {
     if (scope == InterleaveScope::triples) {

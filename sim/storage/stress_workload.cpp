@@ -54,7 +54,7 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
   const model::Id attempt = spec_of(number).attempt_id;
   const auto [lease, worker] = draw_lease();
   const model::Time expiry = now_ + draw_.between(Duration(1), longest_lease);
-  switch (draw_.below(20)) {
+  switch (draw_.below(25)) {
     case 0:
     case 1:
     case 2:
@@ -85,14 +85,46 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
       return model::TransitionTimedOutAttempts{now_};
     case 18:
       return model::ReplayDeadLetter{attempt};
+    case 19:
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+      return draw_several(process);
     default:
       return draw_.chance(500) ? model::Operation(model::CancelAttempt{attempt})
                                : model::Operation(model::ListDispatchableAttempts{now_, 10});
   }
 }
 
+model::Operation StressWorkload::draw_several(std::size_t process) {
+  const auto [left, left_worker] = draw_lease();
+  const auto [right, right_worker] = draw_lease();
+  const model::Time expiry = now_ + draw_.between(Duration(1), longest_lease);
+  const std::uint64_t version = 1 + draw_.below(3);
+  switch (draw_.below(5)) {
+    case 0:
+      return model::EnqueueAttempts{
+          {spec_of(draw_.below(attempts)), spec_of(draw_.below(attempts))}};
+    case 1:
+      return model::ClaimAttempts{"w" + std::to_string(process), 1 + draw_.below(3), expiry - now_};
+    case 2:
+      return model::HeartbeatLeases{{{left, left_worker, version, now_, expiry},
+                                     {right, right_worker, version, now_, expiry}}};
+    case 3:
+      return model::AckAttempts{{{left, left_worker, model::AckOutcome::completed},
+                                 {right, right_worker, model::AckOutcome::failed}}};
+    default:
+      return model::PruneAttempts{now_ - draw_.between(Duration(0), Duration(50)),
+                                  1 + draw_.below(3), draw_.chance(500)};
+  }
+}
+
 void StressWorkload::know_lease(const model::Id& lease_id, const model::Action& claim) {
-  leases_.emplace_back(lease_id, std::get<model::UpsertLease>(claim.operation).worker_id);
+  const auto* several = std::get_if<model::ClaimAttempts>(&claim.operation);
+  leases_.emplace_back(lease_id, several != nullptr
+                                     ? several->worker_id
+                                     : std::get<model::UpsertLease>(claim.operation).worker_id);
 }
 
 model::Action StressWorkload::barrier_write(std::uint32_t round) const {

@@ -30,6 +30,8 @@ class StressWorkload {
 
  private:
   [[nodiscard]] model::Operation draw_operation(std::size_t process);
+  /// An operation on several attempts, or one that prunes.
+  [[nodiscard]] model::Operation draw_several(std::size_t process);
   [[nodiscard]] std::pair<model::Id, model::Id> draw_lease();
 
   Stream draw_;

@@ -107,6 +107,15 @@ lease::AttemptSpec to_lease(const model::AttemptSpec& spec) {
   return converted;
 }
 
+lease::AttemptFilter to_lease(const model::ListAttempts& filter) {
+  lease::AttemptFilter converted;
+  if (filter.status) converted.status = to_lease(*filter.status);
+  if (filter.run_id) converted.run_id = lease::RunId(*filter.run_id);
+  if (filter.worker_id) converted.worker_id = lease::WorkerId(*filter.worker_id);
+  if (filter.tenant_id) converted.tenant_id = lease::TenantId(*filter.tenant_id);
+  return converted;
+}
+
 lease::LeaseRecord to_lease(const model::LeaseRecord& record) {
   return {.lease_id = lease::LeaseId(record.lease_id),
           .attempt_id = lease::AttemptId(record.attempt_id),
@@ -185,7 +194,8 @@ model::AttemptRecord to_model(const lease::AttemptRecord& record) {
           .retry_at = record.retry_at,
           .started_at = record.started_at,
           .delivery_count = record.delivery_count,
-          .version = record.version};
+          .version = record.version,
+          .finished_at = record.finished_at};
 }
 
 model::DeadLetter to_model(const lease::DeadLetter& letter) {
@@ -211,7 +221,7 @@ model::AckResult to_model(const lease::AckResult& result) {
 }
 
 model::RunRecord to_model(const lease::RunRecord& run) {
-  return {.run_id = run.run_id.str(), .events = to_model(run.events)};
+  return {.run_id = run.run_id.str(), .latest_seq = run.latest_seq, .events = to_model(run.events)};
 }
 
 model::ErrorCode to_model(lease::ErrorCode value) {

@@ -13,6 +13,7 @@ namespace leasecheck::sim {
 [[nodiscard]] lease::LeaseRecord to_lease(const model::LeaseRecord& record);
 [[nodiscard]] lease::AttemptDispatchRecord to_lease(const model::DispatchRecord& record);
 [[nodiscard]] lease::AckOutcome to_lease(model::AckOutcome outcome);
+[[nodiscard]] lease::AttemptFilter to_lease(const model::ListAttempts& filter);
 [[nodiscard]] lease::ErrorCode to_lease(model::ErrorCode code);
 
 [[nodiscard]] model::LeaseRecord to_model(const lease::LeaseRecord& record);

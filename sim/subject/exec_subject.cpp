@@ -1,5 +1,6 @@
 #include "sim/subject/exec_subject.hpp"
 
+#include <algorithm>
 #include <map>
 #include <new>
 #include <nlohmann/json.hpp>
@@ -57,7 +58,8 @@ class ExecSubject final : public Subject {
     const model::Operation operation = with_lease_ids(action.operation);
     const std::string name(operation_of(action.operation));
     const std::string args = args_of(operation, action.operation);
-    if (profile_.durable && kills_.chance(options_.kill_during)) {
+    if (profile_.durable && kills_.chance(options_.kill_during) &&
+        may_be_killed_during(action.operation)) {
       auto is_done = kill_during(name, action.now, args);
       if (!is_done) return std::unexpected(is_done.error());
       if (*is_done) {
@@ -100,7 +102,12 @@ class ExecSubject final : public Subject {
   }
 
   static bool is_claim(const model::Operation& operation) {
-    return std::holds_alternative<model::UpsertLease>(operation);
+    return std::holds_alternative<model::UpsertLease>(operation) ||
+           std::holds_alternative<model::ClaimAttempts>(operation);
+  }
+  /// Of several leases that nobody heard of, nobody knows in which order they were granted.
+  static bool may_be_killed_during(const model::Operation& operation) {
+    return !std::holds_alternative<model::ClaimAttempts>(operation);
   }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
@@ -160,7 +167,11 @@ class ExecSubject final : public Subject {
   [[nodiscard]] model::Operation with_lease_ids(model::Operation operation) const {
     std::visit(
         [this](auto& args) {
-          if constexpr (requires { args.lease_id; }) args.lease_id = handles_.id_of(args.lease_id);
+          const auto put_id = [this](auto& item) { item.lease_id = handles_.id_of(item.lease_id); };
+          if constexpr (requires { args.lease_id; }) put_id(args);
+          if constexpr (requires { args.heartbeats; })
+            std::ranges::for_each(args.heartbeats, put_id);
+          if constexpr (requires { args.acks; }) std::ranges::for_each(args.acks, put_id);
         },
         operation);
     return operation;
@@ -171,18 +182,19 @@ class ExecSubject final : public Subject {
   /// ack names its attempt as well, and fields that the subject does not know are not sent.
   [[nodiscard]] std::string args_of(const model::Operation& operation,
                                     const model::Operation& with_handles) const {
-    const bool has_fewer =
-        std::holds_alternative<model::EnqueueAttempt>(operation) && !profile_.absent.empty();
+    const bool is_enqueue = std::holds_alternative<model::EnqueueAttempt>(operation) ||
+                            std::holds_alternative<model::EnqueueAttempts>(operation);
+    const bool has_fewer = is_enqueue && !profile_.absent.empty();
     const auto* ack = std::get_if<model::AckAttempt>(&with_handles);
+    const auto* acks = std::get_if<model::AckAttempts>(&with_handles);
     const auto* append = std::get_if<model::AppendRunEvent>(&operation);
-    if (!has_fewer && ack == nullptr && append == nullptr) {
+    if (!has_fewer && ack == nullptr && acks == nullptr && append == nullptr) {
       return traces::operation_args_to_text(operation);
     }
     Json args = traces::operation_args_to_json(operation);
-    if (ack != nullptr) {
-      const auto attempt = attempt_of_lease_.find(ack->lease_id);
-      const bool is_known = attempt != attempt_of_lease_.end();
-      args["attempt_id"] = traces::text_to_json(is_known ? attempt->second : ack->lease_id);
+    if (ack != nullptr) args["attempt_id"] = attempt_of(*ack);
+    for (std::size_t i = 0; acks != nullptr && i < acks->acks.size(); ++i) {
+      args["acks"][i]["attempt_id"] = attempt_of(acks->acks[i]);
     }
     if (append != nullptr) {
       args.erase("payload_text");
@@ -191,12 +203,27 @@ class ExecSubject final : public Subject {
       }
     }
     if (has_fewer) {
-      for (const std::string& name : profile_.absent) {
-        constexpr std::string_view spec = "spec.";
-        if (name.starts_with(spec)) args.erase(name.substr(spec.size()));
+      if (!args.contains("attempts")) {
+        erase_absent(args);
+      } else {
+        for (Json& spec : args["attempts"]) erase_absent(spec);
       }
     }
     return traces::print_json(args);
+  }
+
+  /// The attempt that the lease of an ack was granted for; the lease's id where it is unknown.
+  [[nodiscard]] Json attempt_of(const model::AckAttempt& ack) const {
+    const auto attempt = attempt_of_lease_.find(ack.lease_id);
+    const bool is_known = attempt != attempt_of_lease_.end();
+    return traces::text_to_json(is_known ? attempt->second : ack.lease_id);
+  }
+
+  void erase_absent(Json& spec) const {
+    for (const std::string& name : profile_.absent) {
+      constexpr std::string_view prefix = "spec.";
+      if (name.starts_with(prefix)) spec.erase(name.substr(prefix.size()));
+    }
   }
 
   std::expected<Reply, BrokenSubject> read_reply(const model::Action& action, Json answer) {
@@ -225,6 +252,15 @@ class ExecSubject final : public Subject {
       lease->lease_id = handles_.handle_of(lease->lease_id);
     } else if (auto* found = std::get_if<std::optional<model::LeaseRecord>>(&answer)) {
       if (*found) (*found)->lease_id = handles_.handle_of((*found)->lease_id);
+    } else if (auto* refreshed = std::get_if<model::ItemResults<model::LeaseRecord>>(&answer)) {
+      for (auto& result : *refreshed) {
+        if (result.ok) result.ok->lease_id = handles_.handle_of(result.ok->lease_id);
+      }
+    } else if (auto* claims = std::get_if<std::vector<model::Claim>>(&answer)) {
+      for (model::Claim& claim : *claims) {
+        issue(claim.lease);
+        claim.lease.lease_id = handles_.handle_of(claim.lease.lease_id);
+      }
     }
   }
 

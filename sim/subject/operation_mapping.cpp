@@ -33,6 +33,28 @@ constexpr auto count = [](std::uint64_t value) { return model::Count{value}; };
 constexpr auto sequence = [](std::uint64_t value) { return model::Sequence{value}; };
 constexpr auto converted = [](const auto& value) { return to_model(value); };
 
+/// Rule 25: what each of several items was answered.
+template <typename T, typename Convert>
+auto each_of(const lease::Results<T>& results, Convert convert) {
+  const auto ok = [&](const lease::Result<T>& result) {
+    if constexpr (std::is_void_v<T>) {
+      return convert();
+    } else {
+      return convert(*result);
+    }
+  };
+  model::ItemResults<decltype(ok(results.front()))> converted_results;
+  for (const lease::Result<T>& result : results) {
+    auto& item = converted_results.emplace_back();
+    if (result) {
+      item.ok = ok(result);
+    } else {
+      item.error = model::Refusal{to_model(result.error().code)};
+    }
+  }
+  return converted_results;
+}
+
 /// Brings `rows`, converted from `before`, up to `now`.
 /// Returns: whether any row is different.
 template <typename To, typename From, typename Convert>
@@ -86,12 +108,9 @@ class Mapping {
   }
 
   model::Outcome operator()(const model::HeartbeatLeaseWithVersion& operation) {
-    return outcome_of(repository_.heartbeat_lease_with_version(
-                          holder(operation), {.expected_version = operation.expected_version,
-                                              .heartbeat_at = operation.heartbeat_at,
-                                              .lease_expires_at = operation.lease_expires_at}),
-                      reply_,
-                      [this](const lease::LeaseRecord& record) { return with_handle(record); });
+    return outcome_of(
+        repository_.heartbeat_lease_with_version(holder(operation), heartbeat(operation)), reply_,
+        [this](const lease::LeaseRecord& record) { return with_handle(record); });
   }
 
   model::Outcome operator()(const model::ExpireLeasesAndRequeue& operation) {
@@ -170,11 +189,73 @@ class Mapping {
                       reply_, converted);
   }
 
+  model::Outcome operator()(const model::EnqueueAttempts& operation) {
+    std::vector<lease::AttemptSpec> specs;
+    for (const model::AttemptSpec& spec : operation.attempts) specs.push_back(to_lease(spec));
+    return outcome_of(repository_.enqueue_attempts(specs), reply_,
+                      [](const auto& results) { return each_of(results, done); });
+  }
+
+  model::Outcome operator()(const model::HeartbeatLeases& operation) {
+    std::vector<lease::LeaseHeartbeat> heartbeats;
+    for (const model::HeartbeatLeaseWithVersion& item : operation.heartbeats) {
+      heartbeats.push_back({.holder = holder(item), .heartbeat = heartbeat(item)});
+    }
+    return outcome_of(
+        repository_.heartbeat_leases(heartbeats), reply_, [this](const auto& results) {
+          return each_of(results,
+                         [this](const lease::LeaseRecord& record) { return with_handle(record); });
+        });
+  }
+
+  model::Outcome operator()(const model::AckAttempts& operation) {
+    std::vector<lease::AttemptAck> acks;
+    for (const model::AckAttempt& item : operation.acks) {
+      acks.push_back({.holder = holder(item), .outcome = to_lease(item.outcome)});
+    }
+    return outcome_of(repository_.ack_attempts(acks, now_), reply_,
+                      [](const auto& results) { return each_of(results, converted); });
+  }
+
+  model::Outcome operator()(const model::ClaimAttempts& operation) {
+    return outcome_of(repository_.claim_attempts(lease::WorkerId(operation.worker_id),
+                                                 operation.limit, operation.lease_ttl),
+                      reply_, [this](const std::vector<lease::Claim>& claims) {
+                        std::vector<model::Claim> shown;
+                        for (const lease::Claim& claim : claims) {
+                          handles_.issue(claim.lease.lease_id.str());
+                          shown.push_back({to_model(claim.attempt), with_handle(claim.lease)});
+                        }
+                        return shown;
+                      });
+  }
+
+  model::Outcome operator()(const model::PruneAttempts& operation) {
+    return outcome_of(
+        repository_.prune_attempts({.finished_before = operation.finished_before,
+                                    .limit = operation.limit,
+                                    .with_dead_letters = operation.with_dead_letters}),
+        reply_, count);
+  }
+
+  model::Outcome operator()(const model::ListAttempts& operation) {
+    std::optional<lease::AttemptId> after;
+    if (operation.after) after = lease::AttemptId(*operation.after);
+    return outcome_of(repository_.list_attempts(to_lease(operation), after, operation.limit),
+                      reply_, converted);
+  }
+
  private:
   template <typename HolderOperation>
   lease::Holder holder(const HolderOperation& operation) const {
     return {.lease_id = lease::LeaseId(handles_.id_of(operation.lease_id)),
             .worker_id = lease::WorkerId(operation.worker_id)};
+  }
+
+  static lease::VersionedHeartbeat heartbeat(const model::HeartbeatLeaseWithVersion& operation) {
+    return {.expected_version = operation.expected_version,
+            .heartbeat_at = operation.heartbeat_at,
+            .lease_expires_at = operation.lease_expires_at};
   }
 
   model::LeaseRecord with_handle(const lease::LeaseRecord& record) const {
@@ -221,6 +302,7 @@ lease::Result<bool> Mirror::refresh(lease::AttemptRepository& repository, const 
   bool changed = update(seen.attempts, held_.attempts, taken->attempts, converted);
   changed |= update(seen.dead_letters, held_.dead_letters, taken->dead_letters, converted);
   changed |= update(seen.runs, held_.runs, taken->runs, converted);
+  changed |= std::exchange(seen.version_floor, taken->version_floor) != taken->version_floor;
   if (!is_final_) held_.leases.clear();
   const auto with_handle = [&handles](const lease::LeaseRecord& record) {
     model::LeaseRecord shown = to_model(record);

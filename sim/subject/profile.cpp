@@ -120,7 +120,7 @@ Decoded<void> read_deviations(const Json& answer, Profile& profile) {
     profile.absent.insert({"attempt.delivery_count", "spec.max_deliveries"});
   }
   if (profile.deviates(Deviation::lease_version_restarts)) {
-    profile.absent.insert("attempt.version");
+    profile.absent.insert({"attempt.version", "snapshot.version_floor"});
   }
   return {};
 }
@@ -167,6 +167,15 @@ const Profile& whole_contract() {
     return everything;
   }();
   return profile;
+}
+
+// What a subject that cannot prune need not show (rules 27 and 28).
+constexpr std::array<std::string_view, 3> shown_for_pruning{"attempt.finished_at", "run.latest_seq",
+                                                            "snapshot.version_floor"};
+
+void leave_out_what_pruning_shows(Profile& profile) {
+  if (profile.offers<model::PruneAttempts>()) return;
+  profile.absent.insert(shown_for_pruning.begin(), shown_for_pruning.end());
 }
 
 std::vector<std::string> missing_operations(const Profile& profile) {
@@ -221,7 +230,13 @@ std::vector<std::string> not_promised_in_words(const Profile& profile) {
         break;
     }
   }
-  for (const std::string& name : profile.absent) phrases.push_back("absent: " + name);
+  const bool prunes = profile.offers<model::PruneAttempts>();
+  for (const std::string& name : profile.absent) {
+    // That it does not prune is said of the operation.
+    const bool is_implied =
+        !prunes && std::ranges::find(shown_for_pruning, name) != shown_for_pruning.end();
+    if (!is_implied) phrases.push_back("absent: " + name);
+  }
   return phrases;
 }
 
@@ -231,6 +246,7 @@ Decoded<Profile> profile_from_json(const Json& answer) {
   for (const auto read : {read_rest, read_operations, read_absent, read_order, read_deviations}) {
     if (auto done = read(answer, profile); !done) return std::unexpected(done.error());
   }
+  leave_out_what_pruning_shows(profile);
   return profile;
 }
 

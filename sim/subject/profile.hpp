@@ -63,6 +63,10 @@ struct Profile {
 /// A subject that offers and keeps everything.
 [[nodiscard]] const Profile& whole_contract();
 
+/// Takes as absent what a subject that does not offer `prune_attempts` need not show: when attempts
+/// finished, the latest sequence of a run, the version floor.
+void leave_out_what_pruning_shows(Profile& profile);
+
 /// The operations of the protocol that the profile does not offer, in the protocol's order.
 [[nodiscard]] std::vector<std::string> missing_operations(const Profile& profile);
 

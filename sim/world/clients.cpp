@@ -36,12 +36,19 @@ Producer::Producer(Context context)
 void Producer::start() {
   const Plan& plan = context_.plan;
   const ClientFaults& faults = plan.faults.client;
+  const bool takes_several =
+      plan.several && context_.referee.profile().offers<model::EnqueueAttempts>();
+  std::vector<model::AttemptSpec> first;
   for (std::uint32_t number = 1; number <= plan.attempts; ++number) {
     const model::AttemptSpec spec = draw_spec(number);
     // Most at the beginning, so that they meet; the others over the first half of the run.
     const Duration wait =
         draw_.chance(600) ? Duration{0} : draw_.between(Duration{0}, plan.duration / 2);
-    enqueue_at(plan.epoch + wait, spec);
+    if (takes_several && wait == Duration{0}) {
+      first.push_back(spec);
+    } else {
+      enqueue_at(plan.epoch + wait, spec);
+    }
     if (draw_.chance(faults.repeat_enqueue)) {
       context_.referee.count_fault(FaultKind::enqueue_repeated);
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), spec);
@@ -53,6 +60,18 @@ void Producer::start() {
       enqueue_at(plan.epoch + draw_.between(wait, plan.duration), other);
     }
   }
+  if (takes_several) enqueue_several(std::move(first));
+}
+
+// One of them twice, which changes nothing (rule 25).
+void Producer::enqueue_several(std::vector<model::AttemptSpec> specs) {
+  if (!specs.empty()) specs.push_back(specs.front());
+  context_.timeline.at(context_.plan.epoch, [this, specs = std::move(specs)] {
+    const Time now = context_.repository_clock.shows();
+    static_cast<void>(context_.referee.operate(
+        {.actor = "producer", .clock = now},
+        {.now = now, .operation = model::EnqueueAttempts{.attempts = specs}}));
+  });
 }
 
 void Producer::enqueue_at(Time time, model::AttemptSpec spec) {
@@ -125,7 +144,7 @@ void Operator::visit() {
 
 void Operator::read() {
   const Time now = context_.repository_clock.shows();
-  switch (draw_.below(9)) {
+  switch (draw_.below(10)) {
     case 0:
       return call(model::ListDeadLetters{.limit = draw_.chance(500) ? no_limit : draw_.below(4)});
     case 1:
@@ -143,10 +162,23 @@ void Operator::read() {
                                        .after = draw_.below(3),
                                        .limit = draw_.chance(500) ? no_limit : draw_.below(4)});
     case 7:
+      return call(list());
+    case 8:
       return call(model::ListDispatchableAttempts{.at = now, .limit = no_limit});
     default:
       return call(model::ListDispatchableAttempts{.at = model::end_of_time, .limit = no_limit});
   }
+}
+
+model::ListAttempts Operator::list() {
+  model::ListAttempts page;
+  page.limit = draw_.chance(500) ? no_limit : draw_.below(4);
+  if (draw_.chance(300)) page.status = static_cast<model::Status>(draw_.below(model::status_count));
+  if (draw_.chance(300)) page.run_id = some_run();
+  if (draw_.chance(300)) page.worker_id = "w1";
+  if (draw_.chance(200)) page.tenant_id = "t" + std::to_string(draw_.below(2));
+  if (draw_.chance(400)) page.after = some_attempt();
+  return page;
 }
 
 void Operator::call(model::Operation operation) {
@@ -160,6 +192,45 @@ model::Id Operator::some_attempt() {
 }
 model::Id Operator::some_run() {
   return run_name(1 + draw_.below(context_.plan.runs));
+}
+
+Housekeeper::Housekeeper(Context context)
+    : context_(context), draw_(context_.plan.seed, "housekeeper") {}
+
+void Housekeeper::start() {
+  if (draw_.chance(500)) plan_next();
+}
+
+void Housekeeper::plan_next() {
+  context_.timeline.after(draw_.between(Duration{1}, 4 * context_.plan.ttl), [this] { prune(); });
+}
+
+// Half of the times at the finish of some attempt, where it is one millisecond that decides. Else
+// mostly what has finished some time ago; now and then everything, or a time still to come.
+Time Housekeeper::end_of_age(Time now) {
+  std::vector<Time> finishes;
+  for (const auto& [id, attempt] : context_.referee.model_state().attempts) {
+    if (attempt.finished_at) finishes.push_back(*attempt.finished_at);
+  }
+  if (!finishes.empty() && draw_.chance(500)) {
+    const Time finish = draw_.pick(std::span<const Time>(finishes));
+    return finish + draw_.between(Duration{-1}, Duration{1});
+  }
+  return now - draw_.between(-context_.plan.ttl, 4 * context_.plan.ttl);
+}
+
+void Housekeeper::prune() {
+  if (has_left_) return;
+  constexpr std::array<std::uint64_t, 4> limits{no_limit, no_limit, 1, 2};
+  const Time now = context_.repository_clock.shows();
+  static_cast<void>(context_.referee.operate(
+      {.actor = "housekeeper", .clock = now},
+      {.now = now,
+       .operation =
+           model::PruneAttempts{.finished_before = end_of_age(now),
+                                .limit = draw_.pick(std::span<const std::uint64_t>(limits)),
+                                .with_dead_letters = draw_.chance(300)}}));
+  plan_next();
 }
 
 RogueClient::RogueClient(Context context)
@@ -208,10 +279,9 @@ model::Operation RogueClient::draw_operation() {
 // client itself has claimed.
 struct RogueClient::HolderArguments {
   RogueClient& by;
-  model::Id lease_id;
   Time now = by.context_.repository_clock.shows();
 
-  [[nodiscard]] model::Id lease() const { return lease_id; }
+  [[nodiscard]] model::Id lease() { return by.some_lease(); }
   static model::Id holder() { return "stranger"; }
   model::AckOutcome outcome() {
     constexpr std::array<model::AckOutcome, 3> outcomes{
@@ -223,12 +293,18 @@ struct RogueClient::HolderArguments {
   std::uint64_t version() { return by.draw_.below(6); }
   Time heartbeat_at() { return by.times_.argument(now, by.context_.plan.ttl); }
   Time heartbeat_expiry() { return by.times_.argument(now, 2 * by.context_.plan.ttl); }
+  auto several(auto choose) {
+    std::vector<decltype(choose())> items;
+    for (std::uint64_t left = by.draw_.below(4); left > 0; --left) items.push_back(choose());
+    return items;
+  }
 };
 
 model::Operation RogueClient::draw_holder_operation() {
   using Kinds = model::OperationKinds<model::StartAttempt, model::ReleaseLease, model::AckAttempt,
-                                      model::AppendRunEvent, model::HeartbeatLeaseWithVersion>;
-  HolderArguments arguments{*this, some_lease()};
+                                      model::AppendRunEvent, model::HeartbeatLeaseWithVersion,
+                                      model::HeartbeatLeases, model::AckAttempts>;
+  HolderArguments arguments{*this};
   return Kinds::choose(draw_.below(Kinds::count), arguments);
 }
 

@@ -17,6 +17,7 @@ class Producer {
  private:
   [[nodiscard]] model::AttemptSpec draw_spec(std::uint32_t number);
   [[nodiscard]] model::RetryPolicy draw_policy();
+  void enqueue_several(std::vector<model::AttemptSpec> specs);
   void enqueue_at(model::Time time, model::AttemptSpec spec);
 
   Context context_;
@@ -37,9 +38,31 @@ class Operator {
  private:
   void visit();
   void read();
+  [[nodiscard]] model::ListAttempts list();
   void call(model::Operation operation);
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_run();
+
+  Context context_;
+  Stream draw_;
+  bool has_left_ = false;
+};
+
+/// Deletes what has been finished for some time, now and then, in about half of all runs.
+class Housekeeper {
+ public:
+  explicit Housekeeper(Context context);
+
+  void start();
+
+  /// Faults have ended, and nobody interferes any more.
+  void leave() { has_left_ = true; }
+
+ private:
+  void plan_next();
+  void prune();
+  /// The time before which it prunes next.
+  model::Time end_of_age(model::Time now);
 
   Context context_;
   Stream draw_;

@@ -176,6 +176,7 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("least_backoff", plan.least_backoff);
   visit("shortest_timeout", plan.shortest_timeout);
   visit("heartbeats_with_version", plan.heartbeats_with_version);
+  visit("several", plan.several);
   for_each_option_of(plan.faults, visit);
   for_each_option_of(plan.repository_clock, "repository", visit);
   for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {
@@ -203,6 +204,7 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   plan.reapers = static_cast<std::uint32_t>(draw.between(1, 3));
   plan.runs = static_cast<std::uint32_t>(draw.between(1, 3));
   plan.concurrency = static_cast<std::uint32_t>(draw.between(1, 3));
+  plan.several = Stream(seed, "several").chance(333);
   plan.faults.network = draw_network(draw, plan);
   plan.faults.worker = draw_worker(draw, plan);
   plan.faults.clock = draw_clock(draw, plan);

@@ -43,6 +43,7 @@ struct Plan {
   model::Duration least_backoff{1};  ///< of every retry policy
   model::Duration shortest_timeout{1};
   bool heartbeats_with_version = false;
+  bool several = false;  ///< producer and workers use the operations on several attempts
 
   Faults faults;
   model::ClockError repository_clock;

@@ -48,6 +48,7 @@ void Worker::start() {
 void Worker::poll() {
   at(times_.next(context_.repository_clock, context_.plan.poll_period), [this] { poll(); });
   if (works_.size() >= context_.plan.concurrency) return;
+  if (takes_several<model::ClaimAttempts>()) return claim_several();
   ask(
       "dispatch",
       [this] {
@@ -58,6 +59,20 @@ void Worker::poll() {
         if (!result.outcome) return;
         const auto* lease = std::get_if<model::LeaseRecord>(&*result.outcome);
         if (lease != nullptr) take(*lease, result.call);
+      },
+      not_awaited);
+}
+
+void Worker::claim_several() {
+  ask(
+      model::ClaimAttempts{.worker_id = id_,
+                           .limit = context_.plan.concurrency - works_.size(),
+                           .lease_ttl = context_.plan.ttl},
+      [this](const CallResult& result) {
+        if (!result.outcome) return;
+        const auto* claims = std::get_if<std::vector<model::Claim>>(&*result.outcome);
+        if (claims == nullptr) return;
+        for (const model::Claim& claim : *claims) take(claim.lease, result.call);
       },
       not_awaited);
 }
@@ -112,6 +127,7 @@ void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
   const model::Time now = clock_.shows();
   const model::Time expires_at = now + context_.plan.ttl;
   const bool with_version = context_.plan.heartbeats_with_version;
+  if (with_version && takes_several<model::HeartbeatLeases>()) return send_heartbeats();
   model::Operation operation = model::HeartbeatLease{
       .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = expires_at};
   if (with_version) {
@@ -136,6 +152,44 @@ void Worker::send_heartbeat(const model::Id& lease_id, const Work& work) {
         // The version may have moved or not; only the repository knows (rule 10).
         if (with_version) read_lease(lease_id);
       });
+}
+
+// For all that it holds and believes in, each at the version that it knows.
+void Worker::send_heartbeats() {
+  const model::Time now = clock_.shows();
+  model::HeartbeatLeases batch;
+  for (const auto& [lease_id, work] : works_) {
+    if (!believes(work)) continue;
+    batch.heartbeats.push_back({.lease_id = lease_id,
+                                .worker_id = id_,
+                                .expected_version = work.version,
+                                .heartbeat_at = now,
+                                .lease_expires_at = now + context_.plan.ttl});
+  }
+  const auto each = [items = batch.heartbeats](auto&& visit) {
+    for (std::size_t i = 0; i < items.size(); ++i) visit(i, items[i].lease_id);
+  };
+  ask(
+      batch,
+      [this, each](const CallResult& result) {
+        if (!result.outcome) return;
+        const auto& results = std::get<model::ItemResults<model::LeaseRecord>>(*result.outcome);
+        each([&](std::size_t i, const model::Id& lease_id) {
+          if (i < results.size()) take_in(lease_id, results[i]);
+        });
+      },
+      [this, each] {
+        each([this](std::size_t, const model::Id& lease_id) { read_lease(lease_id); });
+      });
+}
+
+void Worker::take_in(const model::Id& lease_id,
+                     const model::ItemResult<model::LeaseRecord>& result) {
+  if (result.error == model::Refusal{model::ErrorCode::stale_lease}) return lose(lease_id);
+  Work* renewed = find(lease_id);
+  if (renewed == nullptr || !result.ok) return;
+  renewed->expires_at = std::max(renewed->expires_at, result.ok->lease_expires_at);
+  renewed->version = std::max(renewed->version, result.ok->version);
 }
 
 void Worker::read_lease(const model::Id& lease_id) {
@@ -200,8 +254,18 @@ void Worker::finish(const model::Id& lease_id) {
   const auto outcome = kind < 5   ? model::AckOutcome::completed
                        : kind < 9 ? model::AckOutcome::failed
                                   : model::AckOutcome::cancelled;
-  send_final_request(model::AckAttempt{.lease_id = lease_id, .worker_id = id_, .outcome = outcome},
-                     3);
+  const model::AckAttempt ack{.lease_id = lease_id, .worker_id = id_, .outcome = outcome};
+  if (takes_several<model::AckAttempts>()) {
+    acks_.push_back(ack);
+    // What ends meanwhile is acked with it.
+    later(context_.plan.poll_period, [this] { send_acks(); });
+  } else {
+    send_final_request(ack, 3);
+  }
+}
+
+void Worker::send_acks() {
+  if (!acks_.empty()) send_final_request(model::AckAttempts{std::exchange(acks_, {})}, 3);
 }
 
 void Worker::give_back(const model::Id& lease_id) {
@@ -236,6 +300,7 @@ void Worker::stop() {
   context_.referee.happen(model::WorkerStopped{.worker = id_});
   is_up_ = false;
   works_.clear();
+  acks_.clear();
   waiting_.clear();
 }
 

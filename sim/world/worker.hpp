@@ -80,6 +80,15 @@ class Worker {
  private:
   void poll();
   void heartbeat(const model::Id& lease_id);
+  /// Whether this run uses an operation on several attempts, and the subject has it.
+  template <typename Several>
+  [[nodiscard]] bool takes_several() const {
+    return context_.plan.several && context_.referee.profile().template offers<Several>();
+  }
+  void claim_several();
+  void send_heartbeats();
+  void take_in(const model::Id& lease_id, const model::ItemResult<model::LeaseRecord>& result);
+  void send_acks();
   void send_heartbeat(const model::Id& lease_id, const Work& work);
   void read_lease(const model::Id& lease_id);
   void write_effect(const model::Id& lease_id);
@@ -122,6 +131,7 @@ class Worker {
   std::uint64_t names_ = 1;  ///< that it has had
   std::uint64_t incarnation_ = 0;
   Works works_;
+  std::vector<model::AckAttempt> acks_;         ///< that wait to be sent together
   std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
 };
 

@@ -32,6 +32,7 @@ class World {
         repository_clock_(timeline_, plan.repository_clock),
         producer_(context_),
         operator_(context_),
+        housekeeper_(context_),
         rogue_client_(context_),
         repository_setter_(context_, repository_clock_,
                            {.forwards = FaultKind::repository_clock_forwards,
@@ -64,6 +65,7 @@ class World {
     for (const auto& worker : workers_) worker->start();
     for (const auto& reaper : reapers_) reaper->start();
     operator_.start();
+    housekeeper_.start();
     rogue_client_.start();
     repository_setter_.start();
   }
@@ -93,6 +95,7 @@ class World {
     subject_.end_faults();
     repository_clock_.set({});
     operator_.leave();
+    housekeeper_.leave();
     rogue_client_.leave();
     for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
     for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
@@ -131,6 +134,7 @@ class World {
                    .repository_clock = repository_clock_};
   Producer producer_;
   Operator operator_;
+  Housekeeper housekeeper_;
   RogueClient rogue_client_;
   ClockSetter repository_setter_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -153,13 +157,14 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
 // its policy still forgives, once for the last one, and once more because the lease in hand may
 // have been lost when faults ended. Each time it waits for a backoff, which the policy says, and
 // then costs no more than `turn`: the worker asks within three polls of its old period (later ones
-// are nearer), or sleeps until something is due; it works; what it gives up or loses by a timeout
-// is settled within three ticks. Worker and reaper sleep only while that worker holds nothing and
-// nothing is under way, so that nobody can make anything due any sooner. With one worker that takes
-// them one by one, turns and backoffs of all attempts add up; in truth most of them overlap. All
-// clocks are right by now, so no time is lost between them.
+// are nearer), or sleeps until something is due; it works, and its ack may wait a fourth one for
+// others; what it gives up or loses by a timeout is settled within three ticks. Worker and reaper
+// sleep only while that worker holds nothing and nothing is under way, so that nobody can make
+// anything due any sooner. With one worker that takes them one by one, turns and backoffs of all
+// attempts add up; in truth most of them overlap. All clocks are right by now, so no time is lost
+// between them.
 Time progress_bound(const model::State& state, const Plan& plan, Time now) {
-  const Duration turn = 3 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
+  const Duration turn = 4 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
                         plan.heartbeat_period + 2 * plan.ttl + plan.grace;
   Time bound = now;
   Duration work{0};

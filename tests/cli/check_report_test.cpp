@@ -235,7 +235,7 @@ TEST(CheckMarkdown, ExplainsAFailureWithItsDiagram) {
   report.life_cycle = life_cycle_taken(*graph::walk({}), {});
   const std::string text = report_markdown(report, 1'000'000);
   EXPECT_TRUE(says(text, "```mermaid\nsequenceDiagram")) << text;
-  EXPECT_TRUE(says(text, "0 of 33 edges were taken")) << text;
+  EXPECT_TRUE(says(text, "0 of 36 edges were taken")) << text;
   EXPECT_TRUE(says(text, "flowchart")) << text;
 }
 

@@ -130,7 +130,7 @@ std::vector<Session> runs() {
         "museum --only backoff_overflows --technique plain --samples 1 --most-runs 1"}},
       {"check_held", {"check --backend memory --budget 100ms"}, Session::Work::timed},
       {"check_violated",
-       {"check --mutant heartbeat_shortens_lease --budget 1ms"},
+       {"check --mutant heartbeat_shortens_lease --budget 1s"},
        Session::Work::timed},
       {"errors",
        {"", "chock", "simulate --sedes 1..2", "simulate --seeds 5..1", "simulate --shard 3/2",

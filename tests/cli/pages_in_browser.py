@@ -83,6 +83,10 @@ def expected_of(trace):
     steps = [line for line in lines if line["k"] == "step"]
     claims = {step["i"] for step in steps if step.get("op") == "upsert_lease"}
     grants = [step["ret"]["ok"] for step in steps if step.get("of") in claims and "ok" in step["ret"]]
+    several = {step["i"] for step in steps if step.get("op") == "claim_attempts"}
+    for step in steps:
+        if step.get("of") in several and "ok" in step["ret"]:
+            grants += [claim["lease"] for claim in step["ret"]["ok"]["claims"]]
     actors = {step["actor"] for step in steps if step.get("phase") == "call"}
     workers = {step["args"]["worker"] for step in steps if step.get("actor") == "env" and "worker" in step["args"]}
     return {

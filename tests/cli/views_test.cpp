@@ -59,6 +59,8 @@ TEST(TimelinePage, NeedsNothingBesideItself) {
 
 TEST(TimelinePage, NamesTheSeedOfARunThatWasDrawnFromIt) {
   traces::Trace trace = corpus_trace("ack_from_anyone.jsonl");
+  trace.head.seed = 142;
+  trace.head.config["workers"] = 2;
   EXPECT_NE(traces::timeline_page(trace).find("by simulate, seed 142."), std::string::npos);
   trace.head.config.clear();
   EXPECT_NE(traces::timeline_page(trace).find("by simulate."), std::string::npos);
@@ -146,7 +148,7 @@ TEST(Fault, IsTheRepositorysWhereItDoesNotWhatTheContractAsksFor) {
             "the repository. By the contract, at step 5 it refuses: stale_lease, and the step "
             "changes nothing.");
   EXPECT_EQ(traces::fault_of(corpus_trace("requeue_loses_priority.jsonl")),
-            "the repository. By the contract, step 5 must not change a3.priority.");
+            "the repository. By the contract, step 5 must not change a1.priority.");
 }
 
 /// The trace on a repository without the defect, with this step called a violation.
@@ -169,9 +171,10 @@ TEST(Promise, IsTheClaimOfThePropertyWhereEveryAnswerIsTheContracts) {
 }
 
 TEST(Fault, IsTheCallersWhereEveryAnswerIsTheContracts) {
-  EXPECT_EQ(traces::fault_of(blamed("ack_from_anyone.jsonl", 6)),
-            "stranger. Every answer of the repository is the contract's; stranger's call broke the "
-            "rule: it acks L1: failed.");
+  EXPECT_EQ(
+      traces::fault_of(blamed("ack_from_anyone.jsonl", 6)),
+      "w2. Every answer of the repository is the contract's; w2's call broke the rule: it acks "
+      "L1: completed.");
 }
 
 TEST(Fault, IsOfThoseAroundWhereNoCallBrokeTheRule) {
@@ -218,8 +221,8 @@ TEST(Explain, InMarkdownHoldsNoMarkupOfOthers) {
   std::string text =
       testing::text_of(std::filesystem::path(LEASECHECK_CORPUS) / "heartbeat_shortens_lease.jsonl");
   const std::string name = "a|<b>`[x](y)";
-  for (std::size_t at = text.find("a7"); at != std::string::npos; at = text.find("a7", at)) {
-    text.replace(at, 2, name);
+  for (std::size_t at = text.find("\"a1"); at != std::string::npos; at = text.find("\"a1", at)) {
+    text.replace(at + 1, 2, name);
     at += name.size();
   }
   const auto trace = traces::read_text(text, "hostile");

@@ -59,7 +59,8 @@ TEST_P(Ack, OfAFailureWithRetriesLeftGoesIntoBackoff) {
                                   .retry_at = at_ms(1'070),
                                   .started_at = std::nullopt,
                                   .delivery_count = 1,
-                                  .version = 1};
+                                  .version = 1,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
   EXPECT_EQ(dead_letters().size(), 0U);
 }

@@ -40,7 +40,8 @@ TEST_P(Claim, MovesTheAttempt) {
                                   .retry_at = std::nullopt,
                                   .started_at = at_ms(1'234),
                                   .delivery_count = 1,
-                                  .version = 1};
+                                  .version = 1,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
 }
 

@@ -71,7 +71,8 @@ TEST_P(Replay, QueuesTheAttemptAfreshWithItsVersion) {
                                   .retry_at = std::nullopt,
                                   .started_at = std::nullopt,
                                   .delivery_count = 0,
-                                  .version = 2};
+                                  .version = 2,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
   EXPECT_EQ(dead_letters(), std::vector<DeadLetter>{});
   EXPECT_EQ(claim("a1").version, 3U);

@@ -246,7 +246,8 @@ TEST_P(Enqueue, MakesAQueuedAttemptWithNothingBehindIt) {
                                   .retry_at = std::nullopt,
                                   .started_at = std::nullopt,
                                   .delivery_count = 0,
-                                  .version = 0};
+                                  .version = 0,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
 }
 

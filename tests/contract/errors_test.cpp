@@ -99,6 +99,34 @@ const std::vector<IdArgument> id_arguments = {
      [](const Id& id) -> Op {
        return ListRunEvents{id, 0, 1};
      }},
+    {"claim of several",
+     [](const Id& id) -> Op {
+       return ClaimAttempts{id, 1, Duration{1}};
+     }},
+    {"list of a run",
+     [](const Id& id) -> Op {
+       ListAttempts list;
+       list.run_id = id;
+       return list;
+     }},
+    {"list of a worker",
+     [](const Id& id) -> Op {
+       ListAttempts list;
+       list.worker_id = id;
+       return list;
+     }},
+    {"list of a tenant",
+     [](const Id& id) -> Op {
+       ListAttempts list;
+       list.tenant_id = id;
+       return list;
+     }},
+    {"list after",
+     [](const Id& id) -> Op {
+       ListAttempts list;
+       list.after = id;
+       return list;
+     }},
 };
 
 const std::vector<Id>& bad_ids() {

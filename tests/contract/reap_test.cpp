@@ -35,7 +35,8 @@ TEST_P(Reap, QueuesTheAttemptAgainAtRepositoryTime) {
                                   .retry_at = std::nullopt,
                                   .started_at = std::nullopt,
                                   .delivery_count = 1,
-                                  .version = 1};
+                                  .version = 1,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
   EXPECT_EQ(lease_of("a1"), std::nullopt);
 }

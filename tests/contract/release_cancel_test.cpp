@@ -64,7 +64,8 @@ TEST_P(Release, GivesTheAttemptBackWithoutAFailure) {
                                   .retry_at = std::nullopt,
                                   .started_at = std::nullopt,
                                   .delivery_count = 2,
-                                  .version = 2};
+                                  .version = 2,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
   EXPECT_EQ(lease_of("a1"), std::nullopt);
 }

@@ -89,7 +89,8 @@ TEST_P(Timeout, WithRetriesLeftGoesIntoBackoff) {
                                   .retry_at = at_ms(1'450),
                                   .started_at = std::nullopt,
                                   .delivery_count = 1,
-                                  .version = 1};
+                                  .version = 1,
+                                  .finished_at = std::nullopt};
   EXPECT_EQ(attempt("a1"), expected);
   EXPECT_EQ(lease_of("a1"), std::nullopt);
   EXPECT_EQ(dead_letters().size(), 0U);

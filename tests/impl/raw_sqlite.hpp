@@ -8,6 +8,14 @@
 
 namespace leasecheck::tests {
 
+/// Counts the rows of the table `waiting` that disagree with the attempts, and those that lack.
+inline const std::string wrong_rows_of_waiting =
+    "WITH RECURSIVE levels (level) AS (SELECT 0 UNION ALL SELECT level + 1 FROM levels WHERE "
+    "level < 7), expected AS (SELECT level, priority >> (4 * level), min(ready_at) "
+    "FROM levels, attempts WHERE lane = 2 GROUP BY 1, 2) SELECT count(*) FROM "
+    "(SELECT * FROM (SELECT * FROM expected EXCEPT SELECT * FROM waiting) UNION ALL "
+    "SELECT * FROM (SELECT * FROM waiting EXCEPT SELECT * FROM expected))";
+
 /// Somebody else at the same file: SQLite without the library under test.
 class RawSqlite {
  public:

@@ -131,6 +131,9 @@ TEST_F(SqliteContent, ThatNoRepositoryWritesIsCorruptAndNamesTheAttempt) {
                              "ack_outcome = NULL WHERE attempt_id = 'failed'",
                              "lease_heartbeat_at = 5 WHERE attempt_id = 'failed'",
                              "dead_reason = NULL WHERE attempt_id = 'failed'",
+                             "finished_at = NULL WHERE attempt_id = 'failed'",
+                             "finished_at = 5 WHERE attempt_id = 'failed'",
+                             "finished_at = 5 WHERE attempt_id = 'queued'",
                              "dead_reason = 0 WHERE attempt_id = 'leased'"}) {
     restore();
     edit(std::string("UPDATE attempts SET ") + edited);
@@ -151,7 +154,7 @@ TEST_F(SqliteContent, OfAnotherTypeIsCorrupt) {
         "version",           "ready_at",         "retry_at",          "started_at",
         "lease_id",          "lease_worker_id",  "lease_expires_at",  "lease_heartbeat_at",
         "ack_outcome",       "dead_reason",      "dead_at",           "lane",
-        "deadline"}) {
+        "deadline",          "finished_at"}) {
     restore();
     edit_past_the_schema("UPDATE attempts SET " + column + " = X'00'");
     EXPECT_EQ(error_of(repository->snapshot()).code, ErrorCode::corrupt) << column;
@@ -167,7 +170,8 @@ TEST_F(SqliteContent, OfAnotherTypeIsCorrupt) {
 // An index that has gone stale leads to rows that are not what was asked for.
 TEST_F(SqliteContent, ThatAStaleIndexFindsIsCorruptAndStaysAsItIs) {
   const std::string completed =
-      "UPDATE attempts SET status = 4, started_at = NULL, deadline = NULL, ack_outcome = 0, "
+      "UPDATE attempts SET status = 4, finished_at = 1000, started_at = NULL, deadline = NULL, "
+      "ack_outcome = 0, "
       "lease_expires_at = NULL, lease_heartbeat_at = NULL WHERE attempt_id = 'leased'";
   edit_past_the_schema(completed);
   EXPECT_EQ(corrupt_calls(), (Calls{"time out", "reap"}));
@@ -193,22 +197,24 @@ TEST_F(SqliteContent, ThatAStaleIndexFindsIsCorruptAndStaysAsItIs) {
 }
 
 TEST_F(SqliteContent, ThatAStaleIndexListsIsCorrupt) {
-  for (const char* edited :
-       {"UPDATE attempts SET status = 6, lane = NULL WHERE attempt_id = 'queued'",
-        "UPDATE attempts SET not_before = 500, ready_at = 500, lane = 2 "
-        "WHERE attempt_id = 'queued'"}) {
+  for (const char* edited : {"UPDATE attempts SET status = 6, finished_at = 1000, lane = NULL "
+                             "WHERE attempt_id = 'queued'",
+                             "UPDATE attempts SET not_before = 500, ready_at = 500, lane = 2 "
+                             "WHERE attempt_id = 'queued'"}) {
     restore();
     edit_past_the_schema(edited);
     EXPECT_EQ(corrupt_calls(), (Calls{"list", "depth"})) << edited;
   }
   for (const char* edited :
-       {"UPDATE attempts SET status = 6, lane = NULL, retry_at = NULL WHERE status = 3",
+       {"UPDATE attempts SET status = 6, finished_at = 1000, lane = NULL, retry_at = NULL WHERE "
+        "status = 3",
         "UPDATE attempts SET priority = 7 WHERE status = 3",
         "UPDATE attempts SET retry_at = 3000, ready_at = 3000 WHERE status = 3"}) {
     restore();
     edit(
         "UPDATE attempts SET status = 3, lane = 2, retry_at = 500, ready_at = 500 "
-        "WHERE attempt_id = 'queued'");
+        "WHERE attempt_id = 'queued'; INSERT INTO waiting VALUES (0, 0, 500), (1, 0, 500), "
+        "(2, 0, 500), (3, 0, 500), (4, 0, 500), (5, 0, 500), (6, 0, 500), (7, 0, 500)");
     ASSERT_EQ(value_of(repository->list_dispatchable_attempts(at(1000), 10)).size(), 1U);
     edit_past_the_schema(edited);
     EXPECT_EQ(corrupt_calls().at(0), "list") << edited;
@@ -217,6 +223,8 @@ TEST_F(SqliteContent, ThatAStaleIndexListsIsCorrupt) {
 
 TEST_F(SqliteContent, ThatAnIndexNamesAndIsGoneIsCorrupt) {
   edit_past_the_schema("DELETE FROM attempts");
+  EXPECT_EQ(error_of(repository->list_attempts({}, std::nullopt, 10)).code, ErrorCode::corrupt);
+  EXPECT_EQ(error_of(repository->prune_attempts({at(9000), 10, true})).code, ErrorCode::corrupt);
   EXPECT_EQ(corrupt_calls(),
             (Calls{"list", "depth", "letters", "find", "lease", "time out", "reap"}));
 }

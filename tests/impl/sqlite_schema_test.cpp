@@ -19,7 +19,7 @@ class SqliteSchema : public SqliteTest {
 TEST_F(SqliteSchema, IsMadeInANewFileWithItsVersionAndMark) {
   ASSERT_TRUE(open());
   RawSqlite raw(file());
-  EXPECT_EQ(raw.ask("PRAGMA user_version"), "1");
+  EXPECT_EQ(raw.ask("PRAGMA user_version"), "2");
   EXPECT_EQ(raw.ask("PRAGMA application_id"), std::to_string(0x6c656173));
   EXPECT_EQ(raw.ask("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(raw.ask("PRAGMA integrity_check"), "ok");
@@ -51,7 +51,60 @@ TEST_F(SqliteSchema, IsMadeInADatabaseWhoseMakingWasInterrupted) {
   RawSqlite(file()).run(
       "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; CREATE TABLE attempts (x); ROLLBACK");
   ASSERT_TRUE(open());
-  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), "1");
+  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), "2");
+}
+
+/// A file that the library of schema 1 wrote: attempts in every status, acks that are remembered,
+/// events.
+class SqliteSchema1 : public SqliteSchema {
+ protected:
+  SqliteSchema1() { std::filesystem::copy_file(LEASE_FIXTURES "/schema_1.db", file()); }
+};
+
+TEST_F(SqliteSchema1, IsMigratedWithAllThatItHolds) {
+  const auto before = RawSqlite(file()).ask(
+      "SELECT group_concat(attempt_id || status || version || ready_at || coalesce(lease_id, ''))"
+      " FROM attempts");
+  const auto repository = value_of(open());
+  RawSqlite raw(file());
+  EXPECT_EQ(raw.ask("PRAGMA user_version"), "2");
+  EXPECT_EQ(raw.ask("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(raw.ask("SELECT group_concat(attempt_id || status || version || ready_at || "
+                    "coalesce(lease_id, '')) FROM attempts"),
+            before);
+  EXPECT_EQ(raw.ask(wrong_rows_of_waiting), "0");
+  EXPECT_NE(raw.ask("SELECT count(*) FROM waiting"), "0");
+  const lease::Snapshot seen = value_of(repository->snapshot());
+  EXPECT_EQ(seen.attempts.size(), 24U);
+  EXPECT_EQ(seen.leases.size(), 5U);
+  EXPECT_EQ(seen.version_floor, 0U);
+  ASSERT_EQ(seen.runs.size(), 3U);
+  EXPECT_EQ(seen.runs[2].latest_seq, 5U);
+}
+
+TEST_F(SqliteSchema1, FinishedAtTheLatestTimeOfItsRow) {
+  const auto repository = value_of(open());
+  for (const lease::AttemptRecord& record : value_of(repository->snapshot()).attempts) {
+    EXPECT_EQ(record.finished_at.has_value(), lease::is_terminal(record.status));
+    if (record.status != lease::Status::failed && record.finished_at) {
+      EXPECT_EQ(record.finished_at, record.ready_at);
+    }
+  }
+  for (const lease::DeadLetter& letter : value_of(repository->list_dead_letters(100))) {
+    EXPECT_EQ(value_of(repository->get_attempt(letter.attempt_id)).finished_at, letter.dead_at);
+  }
+}
+
+TEST_F(SqliteSchema1, CanBePrunedAndWorkedOn) {
+  const auto repository = value_of(open());
+  const lease::PruneRange everything{
+      .finished_before = lease::Time::max(), .limit = 100, .with_dead_letters = true};
+  EXPECT_EQ(value_of(repository->prune_attempts(everything)), 13U);
+  EXPECT_EQ(value_of(repository->snapshot()).attempts.size(), 11U);
+  EXPECT_EQ(value_of(repository->snapshot()).version_floor, 12U);
+  EXPECT_EQ(value_of(repository->latest_seq_for_run(lease::RunId("r3"))), 5U);
+  clock.ms = 1'800'000'000'000;
+  EXPECT_EQ(value_of(repository->claim_attempts(worker, 100, lease::Duration{1000})).size(), 6U);
 }
 
 TEST_F(SqliteSchema, OfANewerVersionIsRefusedByBothNumbersAndLeftAlone) {
@@ -60,7 +113,7 @@ TEST_F(SqliteSchema, OfANewerVersionIsRefusedByBothNumbersAndLeftAlone) {
   const lease::Error error = error_of(open());
   EXPECT_EQ(error.code, ErrorCode::corrupt);
   EXPECT_NE(error.message.find("schema version 7"), std::string::npos) << error.message;
-  EXPECT_NE(error.message.find("up to 1"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("up to 2"), std::string::npos) << error.message;
   EXPECT_NE(error.message.find(file()), std::string::npos) << error.message;
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA user_version"), "7");
 }

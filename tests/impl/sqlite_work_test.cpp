@@ -1,6 +1,7 @@
 // How much work SQLite does, counted in instructions of its virtual machine: a number that is the
 // same in every run, where a duration is not.
 
+#include <algorithm>
 #include <functional>
 
 #include "tests/impl/fixture.hpp"
@@ -128,6 +129,38 @@ TEST_F(SqliteWork, OfAListGrowsWithItsLimitOnly) {
   EXPECT_LT(ten_of_hundred, list(20));
   for (int i = 100; i < 400; ++i) join_crowd(*repository, Crowd::queued, std::to_string(i));
   EXPECT_EQ(list(10), ten_of_hundred);
+}
+
+/// Attempts of `many` priorities, one of each, that wait for a time; those of priority `some` and
+/// below are due at 1000.
+void join_with_own_priorities(lease::AttemptRepository& repository, int many, int some) {
+  for (int i = 0; i < many; ++i) {
+    lease::AttemptSpec spec = attempt(std::to_string(i));
+    spec.priority = (i - many / 2) * 1000;
+    spec.not_before = at(i < some ? 900 : 500'000);
+    value_of(repository.enqueue_attempt(spec));
+  }
+}
+
+TEST_F(SqliteWork, OfAListDoesNotGrowWithThePrioritiesOfThoseThatWait) {
+  const auto list = [this](int many, int some) {
+    const auto repository = value_of(open_at(":memory:"));
+    join_with_own_priorities(*repository, many, some);
+    const Work work = work_of([&] {
+      const auto listed = value_of(repository->list_dispatchable_attempts(at(1000), 2));
+      ASSERT_EQ(listed.size(), static_cast<std::size_t>(std::min(some, 2)));
+      for (int i = 0; i < std::ssize(listed); ++i) {
+        EXPECT_EQ(listed[static_cast<std::size_t>(i)].attempt_id.str(),
+                  std::to_string(some - 1 - i));
+      }
+    });
+    EXPECT_EQ(work.scanned, 0);
+    return work.instructions;
+  };
+  for (const int share : {0, 1, 2, 4}) {  // quarters of them that are due
+    EXPECT_LT(list(4000, 1000 * share), 2 * list(40, 10 * share)) << share;
+  }
+  EXPECT_LT(list(4000, 1), 2 * list(40, 1));
 }
 
 TEST_F(SqliteWork, OnAFullDiskIsUnavailableAndChangesNothing) {

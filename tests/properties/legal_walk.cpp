@@ -173,7 +173,15 @@ void LegalWalk::tick() {
 
 void LegalWalk::interfere() {
   const std::uint64_t choice = draw(100);
-  if (choice < 30) {
+  if (choice < 10) {
+    call("housekeeper", model::PruneAttempts{at_ms(now_ - 20), draw(3), draw(3) == 0}, now_);
+  } else if (choice < 15) {
+    // Refused, each by itself.
+    call("operator",
+         model::AckAttempts{{{"L1", "nobody", model::AckOutcome::failed},
+                             {"L2", "nobody", model::AckOutcome::failed}}},
+         now_);
+  } else if (choice < 40) {
     call("operator", model::CancelAttempt{draw_attempt()}, now_);
   } else if (choice < 98) {
     call("operator", model::ReplayDeadLetter{draw_attempt()}, now_);
@@ -182,6 +190,14 @@ void LegalWalk::interfere() {
     effects_.clear();
     for (Worker& worker : workers_) start(worker);
   }
+}
+
+model::ListAttempts LegalWalk::some_page() {
+  model::ListAttempts page;
+  page.limit = draw(6);
+  if (draw(2) == 0) page.after = draw_attempt();
+  if (draw(3) == 0) page.status = model::Status::leased;
+  return page;
 }
 
 void LegalWalk::read() {
@@ -193,7 +209,8 @@ void LegalWalk::read() {
       model::LatestSeqForRun{"r1"},
       model::ListRunEvents{"r2", draw(9), 4},
       model::GetAttempt{draw_attempt()},
-      model::GetLeaseForAttempt{draw_attempt()}};
+      model::GetLeaseForAttempt{draw_attempt()},
+      some_page()};
   call("operator", reads[draw(reads.size())], now_);
 }
 

@@ -55,6 +55,7 @@ class LegalWalk {
   void tick();
   void interfere();
   void read();
+  model::ListAttempts some_page();
 
   /// Carries out the operation, timed by the caller's clock where the contract passes a time.
   Observation call(const model::Id& actor, const model::Operation& operation, std::int64_t now);

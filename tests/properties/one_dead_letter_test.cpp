@@ -74,7 +74,7 @@ TEST_F(OneDeadLetter, ComplainsOfOneThatVanishesOrChanges) {
   read.after.dead_letters.clear();
   attempt_in(read.after, "a1").status = Status::queued;
   EXPECT_EQ(run.show(read),
-            "a list of dead letters took the dead letter of a1; only a replay does");
+            "a list of dead letters took the dead letter of a1; only a replay or a prune does");
   read = run.observe(model::ListDeadLetters{10}, 31);
   read.after.dead_letters.front().dead_at = at_ms(31);
   EXPECT_EQ(run.show(read), "a list of dead letters changed the dead letter of a1");

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "leasecheck/spec/several.hpp"
+#include "properties/support/singles.hpp"
 #include "properties/support/snapshot_diff.hpp"
 
 namespace leasecheck::tests {
@@ -13,7 +15,8 @@ WatchedRun::WatchedRun(const properties::Property& property,
     : WatchedRun(std::span(&property, 1), deployment) {}
 
 WatchedRun::WatchedRun(std::span<const properties::Property> properties,
-                       const properties::Deployment& deployment) {
+                       const properties::Deployment& deployment)
+    : properties_(properties) {
   for (const properties::Property& property : properties) {
     watchers_.push_back(property.watch(deployment));
   }
@@ -25,6 +28,7 @@ Observation WatchedRun::observe(const model::Operation& operation, std::int64_t 
   seen.true_time = seen.actor_clock = model::at_ms(now_ms);
   seen.action = {model::at_ms(now_ms), operation};
   seen.before = model::snapshot(state_);
+  seen.expected_before = state_;
   model::Step taken = model::step(std::move(state_), seen.action);
   state_ = std::move(taken.state);
   seen.outcome = seen.expected = std::move(taken.outcome);
@@ -50,10 +54,21 @@ std::string WatchedRun::show(const Observation& seen) {
                                       .changes = changes,
                                       .clock_reads = seen.clock_reads};
   std::string verdict = "held";
-  for (const auto& watcher : watchers_) {
-    const auto complaint = watcher->after(operated);
-    if (complaint && verdict == "held") verdict = *complaint;
+  const auto ask = [&](const properties::Operated& shown, auto is_asked) {
+    for (std::size_t i = 0; i < watchers_.size(); ++i) {
+      if (!is_asked(properties_[i])) continue;
+      const auto complaint = watchers_[i]->after(shown);
+      if (complaint && verdict == "held") verdict = *complaint;
+    }
+  };
+  if (!model::has_singles(seen.action.operation)) {
+    ask(operated, [](const auto&) { return true; });
+    return verdict;
   }
+  properties::each_single(operated, seen.expected_before, [&](const properties::Operated& single) {
+    ask(single, [](const auto& property) { return !property.sees_several_as_one; });
+  });
+  ask(operated, [](const auto& property) { return property.sees_several_as_one; });
   return verdict;
 }
 

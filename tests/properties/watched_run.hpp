@@ -24,6 +24,7 @@ struct Observation {
   model::Outcome expected;
   model::Snapshot before;
   model::Snapshot after;
+  model::State expected_before;
   model::State expected_after;
   std::uint64_t clock_reads = 0;
 };
@@ -57,6 +58,7 @@ class WatchedRun {
   [[nodiscard]] std::uint64_t premises_reached(std::size_t property = 0) const;
 
  private:
+  std::span<const properties::Property> properties_;
   std::vector<std::unique_ptr<properties::Watcher>> watchers_;
   model::State state_;
   std::uint64_t step_ = 0;

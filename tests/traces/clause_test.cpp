@@ -16,7 +16,7 @@ namespace {
 std::string contract() {
   std::ifstream file(LEASECHECK_ROOT "/model/README.md");
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  text = std::regex_replace(text, std::regex("\\n(1?[0-9]|2[0-4])\\. "), " <rule $1> ");
+  text = std::regex_replace(text, std::regex("\\n(1?[0-9]|2[0-9])\\. "), " <rule $1> ");
   text = std::regex_replace(text, std::regex("[`*]"), "");
   text = std::regex_replace(text, std::regex("\\n\\| (\\w+) \\| "), " $1: ");
   return std::regex_replace(text, std::regex("\\s+"), " ");

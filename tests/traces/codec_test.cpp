@@ -85,7 +85,7 @@ TEST(Codec, BringsBackASnapshot) {
   snapshot.attempts.emplace_back().attempt_id = "a1";
   snapshot.leases.emplace_back().lease_id = "L1";
   snapshot.dead_letters.emplace_back().reason = model::DeadLetterReason::timed_out;
-  snapshot.runs = {{"r1", {{1, "a1", "note", "[]", model::at_ms(4)}}}};
+  snapshot.runs = {{"r1", 1, {{1, "a1", "note", "[]", model::at_ms(4)}}}};
   EXPECT_EQ(traces::snapshot_from_json(traces::snapshot_to_json(snapshot)), snapshot);
 }
 

@@ -13,7 +13,7 @@ namespace {
 using traces::ReadError;
 
 const std::string head =
-    R"({"k":"head","schema":1,"model":"lease-1","config":{},"seed":"7","origin":"o","backend":"b"})"
+    R"({"k":"head","schema":1,"model":"lease-2","config":{},"seed":"7","origin":"o","backend":"b"})"
     "\n";
 const std::string started =
     R"({"k":"step","i":1,"t":0,"actor":"env","op":"worker_stopped","args":{"worker":"w1"}})"
@@ -78,15 +78,15 @@ TEST(Reader, RefusesWhatIsNoTrace) {
 TEST(Reader, RefusesAFormatThatItDoesNotKnow) {
   EXPECT_EQ(complaint(replaced(head, "\"schema\":1", "\"schema\":2") + held),
             "1: schema: this program reads 1, found 2");
-  EXPECT_EQ(complaint(R"({"k":"head","model":"lease-1"})"), "1: schema: missing");
+  EXPECT_EQ(complaint(R"({"k":"head","model":"lease-2"})"), "1: schema: missing");
 }
 
 TEST(Reader, CallsATraceOfAnotherModelStale) {
-  const auto read = traces::read_text(replaced(head, "lease-1", "lease-0") + held, "t");
+  const auto read = traces::read_text(replaced(head, "lease-2", "lease-0") + held, "t");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ReadError::Kind::stale);
   EXPECT_EQ(read.error().message,
-            R"(t:1: stale: recorded for model "lease-0", this program has "lease-1")");
+            R"(t:1: stale: recorded for model "lease-0", this program has "lease-2")");
 }
 
 TEST(Reader, RefusesAHeadWithABadField) {

@@ -1,5 +1,7 @@
 #include "tests/traces/samples.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace leasecheck::tests {
@@ -35,25 +37,40 @@ LeaseRecord lease_of(Id attempt, Id worker) {
           .execution_deadline = {}};
 }
 
-}  // namespace
+AttemptRecord backed_off() {
+  return {.attempt_id = "a2",
+          .run_id = "r1",
+          .attempt_no = 2,
+          .status = Status::retry_backoff,
+          .priority = -7,
+          .ready_at = at_ms(31'000),
+          .retry_at = at_ms(31'000),
+          .started_at = {},
+          .delivery_count = 1,
+          .version = 3,
+          .finished_at = {}};
+}
 
-std::vector<Answered> answered_operations() {
+AttemptRecord running() {
+  AttemptRecord record = backed_off();
+  record.status = Status::running;
+  record.retry_at = {};
+  record.started_at = beginning_of_time;
+  return record;
+}
+
+AttemptRecord finished() {
+  AttemptRecord record = backed_off();
+  record.status = Status::completed;
+  record.retry_at = {};
+  record.finished_at = end_of_time;
+  return record;
+}
+
+/// Operations of one attempt, or that read.
+std::vector<Answered> answered_one_by_one() {
   LeaseRecord with_deadline = lease_of("a1", "w1");
   with_deadline.execution_deadline = end_of_time;
-  const AttemptRecord backed_off{.attempt_id = "a2",
-                                 .run_id = "r1",
-                                 .attempt_no = 2,
-                                 .status = Status::retry_backoff,
-                                 .priority = -7,
-                                 .ready_at = at_ms(31'000),
-                                 .retry_at = at_ms(31'000),
-                                 .started_at = {},
-                                 .delivery_count = 1,
-                                 .version = 3};
-  AttemptRecord running = backed_off;
-  running.status = Status::running;
-  running.retry_at = {};
-  running.started_at = beginning_of_time;
   return {
       {Reset{}, Done{}},
       {EnqueueAttempt{full_spec()}, Done{}},
@@ -82,8 +99,8 @@ std::vector<Answered> answered_operations() {
       {ReplayDeadLetter{"a1"}, Done{}},
       {ListDeadLetters{1},
        std::vector<DeadLetter>{{"a1", "r1", 3, DeadLetterReason::delivery_exhausted, at_ms(9)}}},
-      {GetAttempt{"a2"}, backed_off},
-      {GetAttempt{"a2"}, running},
+      {GetAttempt{"a2"}, backed_off()},
+      {GetAttempt{"a2"}, running()},
       {GetLease{"L1"}, std::optional<LeaseRecord>(lease_of("a1", "w1"))},
       {GetLease{"L1"}, std::optional<LeaseRecord>()},
       {GetLeaseForAttempt{"a1"}, std::optional<LeaseRecord>()},
@@ -94,6 +111,34 @@ std::vector<Answered> answered_operations() {
                              {2, "a1", "progress", "1.0", at_ms(2)},
                              {3, "a1", "progress", "no json", at_ms(3)}}},
   };
+}
+
+std::vector<Answered> answered_several() {
+  return {
+      {EnqueueAttempts{{full_spec(), AttemptSpec{}}},
+       ItemResults<Done>{{Done{}, {}}, {{}, Refusal{ErrorCode::invalid_argument}}}},
+      {EnqueueAttempts{}, ItemResults<Done>{}},
+      {HeartbeatLeases{{{"L1", "w1", largest, beginning_of_time, at_ms(0)}}},
+       ItemResults<LeaseRecord>{{lease_of("a1", "w1"), {}}}},
+      {AckAttempts{{{"L1", "w1", AckOutcome::failed}, {"L9", "w1", AckOutcome::cancelled}}},
+       ItemResults<AckResult>{{AckResult{Status::retry_backoff, 2, at_ms(31'000)}, {}},
+                              {{}, Refusal{ErrorCode::stale_lease}}}},
+      {ClaimAttempts{"w1", largest, Duration{30'000}},
+       std::vector<Claim>{{{"a1", "r1", 1, Status::queued, {}}, lease_of("a1", "w1")}}},
+      {ClaimAttempts{"w1", 0, Duration{-1}}, std::unexpected(ErrorCode::invalid_argument)},
+      {PruneAttempts{at_ms(-3), 100, true}, Count{7}},
+      {ListAttempts{Status::running, "r1", "w1", "tenant", "a0", largest},
+       std::vector<AttemptRecord>{running()}},
+      {ListAttempts{}, std::vector<AttemptRecord>{finished()}},
+  };
+}
+
+}  // namespace
+
+std::vector<Answered> answered_operations() {
+  std::vector<Answered> all = answered_one_by_one();
+  std::ranges::copy(answered_several(), std::back_inserter(all));
+  return all;
 }
 
 std::vector<Environment> events() {

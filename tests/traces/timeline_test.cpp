@@ -56,7 +56,7 @@ class Lines {
 
   [[nodiscard]] traces::Timeline read() const {
     const std::string text =
-        R"({"k":"head","schema":1,"model":"lease-1","config":{"epoch":0,"grace":5000,"skew_within_margin":1},"seed":"1","origin":"test","backend":"memory"})"
+        R"({"k":"head","schema":1,"model":"lease-2","config":{"epoch":0,"grace":5000,"skew_within_margin":1},"seed":"1","origin":"test","backend":"memory"})"
         "\n" +
         lines_ + R"({"k":"verdict","result":"held"})" + "\n";
     const auto trace = traces::read_text(text, "test");

@@ -55,6 +55,7 @@ Reduction reduce(const Trace& trace, const Rerun& rerun, const ReductionOptions&
   }
   if (!reduction.is_reproducible() || reduction.came_back == 0) return reduction;
   Trials trials(std::move(recorded), rerun, options);
+  take_apart(trials);
   slice(trials);
   leave_out(trials);
   make_plain(trials);

@@ -72,15 +72,18 @@ class Encoder {
     (*this)("", attempt.lease);
     (*this)("", attempt.last_ack);
     (*this)("", attempt.dead_letter);
+    (*this)("", attempt.finished_at);
   }
 
   std::string operator()(const model::State& state) {
     number(static_cast<std::int64_t>(state.attempts_enqueued));
     number(static_cast<std::int64_t>(state.leases_issued));
     for (const auto& [_, each] : state.attempts) attempt(each);
-    for (const auto& [run_id, events] : state.events_of_run) {
+    number(static_cast<std::int64_t>(state.version_floor));
+    for (const auto& [run_id, run] : state.runs) {
       (*this)("", run_id);
-      for (const model::RunEvent& event : events) fields(*this, event);
+      number(static_cast<std::int64_t>(run.latest_seq));
+      for (const model::RunEvent& event : run.events) fields(*this, event);
     }
     return std::move(bytes_);
   }
@@ -196,8 +199,7 @@ std::string outline_of(const model::State& state) {
     outline += std::to_string(static_cast<int>(attempt.status)) + '.' +
                std::to_string(attempt.attempt_no) + ',';
   }
-  for (const auto& [_, events] : state.events_of_run)
-    outline += std::to_string(events.size()) + ';';
+  for (const auto& [_, run] : state.runs) outline += std::to_string(run.events.size()) + ';';
   return outline;
 }
 

@@ -26,6 +26,22 @@ std::vector<Number> plainer(std::string_view name, Number value) {
   return values;
 }
 
+std::vector<bool> plainer(std::string_view, bool value) {
+  if (value) return {false};
+  return {};
+}
+
+/// Without each of several items.
+template <class Item>
+std::vector<std::vector<Item>> plainer(std::string_view, const std::vector<Item>& items) {
+  std::vector<std::vector<Item>> fewer;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    fewer.push_back(items);
+    fewer.back().erase(fewer.back().begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return fewer;
+}
+
 template <class Enum>
 requires std::is_enum_v<Enum> std::vector<Enum> plainer(std::string_view, Enum value) {
   std::vector<Enum> values;

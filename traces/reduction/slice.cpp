@@ -25,10 +25,13 @@ std::map<std::uint64_t, Ids> attempts_changed(const Stimuli& stimuli) {
       if (before == state.attempts.end() || before->second != attempt) ids.insert(id);
     }
     // An event of a run is an act for the attempt that appended it.
-    for (const auto& [run_id, events] : next.state.events_of_run) {
-      const auto before = state.events_of_run.find(run_id);
-      const bool is_new = before == state.events_of_run.end() || before->second != events;
-      if (is_new && !events.empty()) ids.insert(events.back().attempt_id);
+    for (const auto& [run_id, run] : next.state.runs) {
+      const auto before = state.runs.find(run_id);
+      const bool is_new = before == state.runs.end() || before->second != run;
+      if (is_new && !run.events.empty()) ids.insert(run.events.back().attempt_id);
+    }
+    for (const auto& [id, attempt] : state.attempts) {
+      if (!next.state.attempts.contains(id)) ids.insert(id);
     }
     state = std::move(next.state);
   }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "leasecheck/spec/alphabet.hpp"
+#include "leasecheck/spec/several.hpp"
 #include "traces/codec.hpp"
 
 namespace leasecheck::traces {
@@ -133,6 +134,18 @@ class Source {
   model::Id attempt() { return one_of(words_.attempts); }
   std::uint64_t limit() { return one_of(words_.limits); }
   std::uint64_t after() { return one_of(words_.afters); }
+  model::Time finished_before() { return one_of(words_.times); }
+  bool with_dead_letters() { return choices_.below(2) == 1; }
+
+  // Of operations that are taken from the trace as they are.
+  static auto several(auto choose) { return std::vector<decltype(choose())>{}; }
+  static std::uint64_t claim_limit() { return 0; }
+  static model::Duration lease_ttl() { return {}; }
+  static std::optional<model::Status> status_filter() { return {}; }
+  static std::optional<model::Id> run_filter() { return {}; }
+  static std::optional<model::Id> worker_filter() { return {}; }
+  static std::optional<model::Id> tenant_filter() { return {}; }
+  static std::optional<model::Id> page_after() { return {}; }
 
   /// The time of the operation as a whole: what it was given, if that is a time.
   model::Time now() { return own_ ? *own_ : one_of(words_.times); }
@@ -163,6 +176,12 @@ auto place_of(const model::Action& action) {
                     std::move(text));
 }
 
+/// What is not made of words, since there would be too many: operations on several attempts, which
+/// do nothing that those on one do not, and lists with filters.
+bool is_taken_as_it_is(const model::Operation& operation) {
+  return model::has_singles(operation) || std::holds_alternative<model::ListAttempts>(operation);
+}
+
 }  // namespace
 
 std::vector<model::Action> alphabet_of(const Stimuli& stimuli, Extent extent, std::size_t most) {
@@ -173,9 +192,14 @@ std::vector<model::Action> alphabet_of(const Stimuli& stimuli, Extent extent, st
     do {
       Source source(words, choices);
       model::Operation operation = model::AllOperations::choose(kind, source);
+      if (is_taken_as_it_is(operation)) break;
       actions.push_back({.now = source.now(), .operation = std::move(operation)});
       if (actions.size() > most) return {};
     } while (choices.next());
+  }
+  for (const Step& step : stimuli.steps) {
+    const auto* call = std::get_if<Call>(&step.what);
+    if (call && is_taken_as_it_is(call->action.operation)) add(actions, call->action);
   }
   std::ranges::sort(actions, {}, place_of);
   return actions;

@@ -35,6 +35,12 @@ struct RuleOf {
   std::string_view operator()(const model::AppendRunEvent&) const { return "rule 13"; }
   std::string_view operator()(const model::ReplayDeadLetter&) const { return "rule 14"; }
   std::string_view operator()(const model::ListDeadLetters&) const { return "rule 14"; }
+  std::string_view operator()(const model::EnqueueAttempts&) const { return "rule 25"; }
+  std::string_view operator()(const model::HeartbeatLeases&) const { return "rule 25"; }
+  std::string_view operator()(const model::AckAttempts&) const { return "rule 25"; }
+  std::string_view operator()(const model::ClaimAttempts&) const { return "rule 26"; }
+  std::string_view operator()(const model::PruneAttempts&) const { return "rule 28"; }
+  std::string_view operator()(const model::ListAttempts&) const { return "rule 29"; }
   /// Every other operation reads.
   template <class Operation>
   std::string_view operator()(const Operation&) const {
@@ -53,10 +59,19 @@ class BrokenClause {
     const model::Outcome& expected = departure_.by_contract.outcome;
     const bool is_refused_alike = !expected && expected == departure_.recorded->outcome;
     if (is_refused_alike) return refused;
+    if (is_only_of("finished_at")) return finish;
+    if (is_only_of("latest_seq")) return prune_runs;
+    if (is_only_of("version_floor")) return version_floor;
     return std::visit([this](const auto& op) { return (*this)(op); }, operation);
   }
 
   Clause operator()(const model::Reset&) const { return reset; }
+  Clause operator()(const model::EnqueueAttempts&) const { return unless_refused(several); }
+  Clause operator()(const model::HeartbeatLeases&) const { return unless_refused(several); }
+  Clause operator()(const model::AckAttempts&) const { return unless_refused(several); }
+  Clause operator()(const model::ClaimAttempts&) const { return unless_refused(claims); }
+  Clause operator()(const model::PruneAttempts&) const { return prune; }
+  Clause operator()(const model::ListAttempts&) const { return unless_refused(page); }
 
   Clause operator()(const model::ListDispatchableAttempts& list) const {
     using Listed = std::vector<model::DispatchRecord>;
@@ -204,6 +219,13 @@ class BrokenClause {
     });
   }
 
+  [[nodiscard]] bool is_only_of(std::string_view field) const {
+    const std::set<std::string> names = differences();
+    return !names.empty() && std::ranges::all_of(names, [&](const std::string& name) {
+      return name.ends_with("." + std::string(field));
+    });
+  }
+
   [[nodiscard]] bool differs(std::string_view field) const {
     return std::ranges::any_of(differences(), [&](const std::string& name) {
       return name.ends_with("." + std::string(field));
@@ -257,6 +279,13 @@ std::span<const Clause> all_clauses() {
                               reading,
                               depth,
                               counts,
+                              several,
+                              claims,
+                              finish,
+                              prune,
+                              prune_runs,
+                              version_floor,
+                              page,
                               reset,
                               refused,
                               owed(ErrorCode::invalid_argument),

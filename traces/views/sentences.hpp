@@ -161,7 +161,39 @@ inline constexpr Clause counts{"rule 15", "counts_by_status (how many attempts h
 inline constexpr Clause reading{
     "rule 15",
     "Nothing is left out of a record but what is absent: retry_at outside backoff, started_at "
-    "without a lease; ready_at always stands with its last value."};
+    "without a lease, finished_at before the end; ready_at always stands with its last value."};
+inline constexpr Clause several{
+    "rule 25",
+    "Each item is exactly the operation on one (rules 8, 10, 11), one after another, at one time: "
+    "where that one reads the clock, the operation on several reads it once."};
+inline constexpr Clause claims{
+    "rule 26",
+    "claim_attempts(worker_id, limit, lease_ttl) claims what a list at repository now would "
+    "answer, in its order, each as rule 3 does, all in one transaction; each lease expires at "
+    "repository now + lease_ttl, held at the end of time."};
+inline constexpr Clause finish{
+    "rule 27",
+    "finished_at is part of an attempt's record: present exactly in the three terminal statuses, "
+    "the time of the operation that ended it (ack, cancel, timeout: its now; reap: repository "
+    "now), and so that of the dead letter where there is one. A replay removes it."};
+inline constexpr Clause prune{
+    "rule 28",
+    "prune_attempts(finished_before, limit, with_dead_letters) deletes terminal attempts with "
+    "finished_at < finished_before, the first limit by (finished_at, attempt_id); failed ones only "
+    "if asked, together with their dead letters."};
+inline constexpr Clause prune_runs{
+    "rule 28",
+    "The latest sequence of a run stays what it was while the run has an attempt; with its last "
+    "attempt the run is gone, and a later run of that id begins at 1."};
+inline constexpr Clause version_floor{
+    "rule 28",
+    "Versions never come back: the repository keeps a version floor, the highest version that any "
+    "pruned attempt had, at which a new attempt begins; it survives restarts, and a reset sets it "
+    "to 0."};
+inline constexpr Clause page{
+    "rule 29",
+    "list_attempts(filter, after, limit) is for people and their tools: records by attempt_id "
+    "bytewise, those after after, which need not exist, at most limit."};
 inline constexpr Clause reset{
     "readings", "A reset ends everything except that lease ids are never used again."};
 inline constexpr Clause refused{"errors", "A refused call changes nothing."};

@@ -2,11 +2,29 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lease/worker_repository.hpp"
 
 namespace lease {
+
+/// Which attempts are listed: those that match all that is given.
+struct AttemptFilter {
+  std::optional<Status> status;
+  std::optional<RunId> run_id;
+  std::optional<WorkerId> worker_id;  ///< of the current lease
+  std::optional<TenantId> tenant_id;
+};
+
+/// Which attempts are pruned: finished before this time, the first `limit` in the order of
+/// (finished_at, attempt_id). Finally failed ones are kept unless `with_dead_letters` is set; then
+/// their dead letters go with them.
+struct PruneRange {
+  Time finished_before{};
+  std::uint64_t limit = 0;
+  bool with_dead_letters = false;
+};
 
 /// The whole repository: besides what runtime and workers need, how attempts come in and how people
 /// look at them. What holds for every method stands beside `RuntimeRepository`.
@@ -21,7 +39,17 @@ class AttemptRepository : public WorkerRepository {
   /// Source: rule 8.
   [[nodiscard]] virtual Result<void> enqueue_attempt(const AttemptSpec& spec) = 0;
 
-  /// Ends an attempt that is not terminal, leased or not. `now` has no effect yet.
+  /// `enqueue_attempt` for each, at the clock's time, which is read once, in one transaction.
+  /// Returns: what each was answered, in the order given.
+  /// Errors: none of its own; each item has its own. An empty span is answered without a lock and
+  /// without a look at the clock.
+  /// Thread: writes.
+  /// Complexity: O(k log n).
+  /// Source: rule 25.
+  [[nodiscard]] virtual Result<Results<void>> enqueue_attempts(
+      std::span<const AttemptSpec> specs) = 0;
+
+  /// Ends an attempt that is not terminal, leased or not: finished at `now`.
   /// Errors: `invalid_argument`, `not_found`, `not_dispatchable` (already terminal).
   /// Thread: writes.
   /// Complexity: O(log n).
@@ -56,6 +84,28 @@ class AttemptRepository : public WorkerRepository {
   [[nodiscard]] virtual Result<std::optional<LeaseRecord>> get_lease_for_attempt(
       const AttemptId& attempt_id) = 0;
 
+  /// Lists attempts for people and their tools: by attempt id, bytewise, those after `after`, which
+  /// need not exist. The next page begins after the last one's last attempt; while nothing changes,
+  /// all pages together are everything.
+  /// Returns: at most `limit`; none where a filter names what nobody has.
+  /// Errors: `invalid_argument` (a bad id).
+  /// Thread: reads.
+  /// Complexity: O(k + log n) without a filter or by run; otherwise it reads on until k match. In
+  /// memory the first list after an enqueue or a prune sorts all ids.
+  /// Source: rule 29.
+  [[nodiscard]] virtual Result<std::vector<AttemptRecord>> list_attempts(
+      const AttemptFilter& filter, const std::optional<AttemptId>& after, std::uint64_t limit) = 0;
+
+  /// Deletes finished attempts, with their memory of the last ack and their run events; a run is
+  /// gone with its last attempt. The id of a pruned attempt is unknown again, and an enqueue of it
+  /// makes a new attempt; its versions go on above all that were ever pruned, so that no fencing
+  /// token comes back.
+  /// Returns: how many were deleted. Call it again while it answers `limit`.
+  /// Thread: writes; all of it is one transaction, so a large limit keeps other writers waiting.
+  /// Complexity: O(k (log n + events of each)), whatever else there is.
+  /// Source: rule 28.
+  [[nodiscard]] virtual Result<std::uint64_t> prune_attempts(const PruneRange& range) = 0;
+
   /// Returns: how many attempts are dispatchable at `now`.
   /// Thread: reads.
   /// Complexity: O(attempts that wait for a worker).
@@ -81,7 +131,8 @@ class AttemptRepository : public WorkerRepository {
   /// Complexity: O(n + events), in time and in memory.
   [[nodiscard]] virtual Result<Snapshot> snapshot() = 0;
 
-  /// Empties the repository: attempts, leases, dead letters and events. Nothing brings them back.
+  /// Empties the repository: attempts, leases, dead letters and events. Nothing brings them back,
+  /// and versions begin at 0 again.
   /// Thread: writes.
   /// Complexity: O(n + events).
   [[nodiscard]] virtual Result<void> reset() = 0;

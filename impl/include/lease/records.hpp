@@ -34,6 +34,13 @@ struct LeaseRecord {
   bool operator==(const LeaseRecord&) const = default;
 };
 
+/// An attempt as the list would have shown it, and the lease that was granted for it.
+struct Claim {
+  AttemptDispatchRecord attempt;
+  LeaseRecord lease;
+  bool operator==(const Claim&) const = default;
+};
+
 struct AttemptRecord {
   AttemptId attempt_id;
   RunId run_id;
@@ -44,7 +51,8 @@ struct AttemptRecord {
   std::optional<Time> retry_at;    ///< present exactly in retry_backoff
   std::optional<Time> started_at;  ///< present exactly in leased and running
   std::uint32_t delivery_count = 0;
-  std::uint64_t version = 0;  ///< moved by claims and heartbeats only, never falls
+  std::uint64_t version = 0;        ///< moved by claims and heartbeats only, never falls
+  std::optional<Time> finished_at;  ///< present exactly in completed, failed and cancelled
   bool operator==(const AttemptRecord&) const = default;
 };
 
@@ -75,19 +83,22 @@ struct RunEvent {
   bool operator==(const RunEvent&) const = default;
 };
 
+/// `latest_seq` is that of the last event ever, which may have been pruned.
 struct RunRecord {
   RunId run_id;
+  std::uint64_t latest_seq = 0;
   std::vector<RunEvent> events;
   bool operator==(const RunRecord&) const = default;
 };
 
-/// Everything that a repository holds: attempts, leases and dead letters by attempt id, runs with
-/// events by run id, all bytewise.
+/// Everything that a repository holds: attempts, leases and dead letters by attempt id, runs that
+/// ever had an event and still have an attempt by run id, all bytewise.
 struct Snapshot {
   std::vector<AttemptRecord> attempts;
   std::vector<LeaseRecord> leases;
   std::vector<DeadLetter> dead_letters;
   std::vector<RunRecord> runs;
+  std::uint64_t version_floor = 0;  ///< where the version of a new attempt begins
   bool operator==(const Snapshot&) const = default;
 };
 

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "lease/runtime_repository.hpp"
 
@@ -21,6 +23,24 @@ struct VersionedHeartbeat {
   Time heartbeat_at{};
   Time lease_expires_at{};
 };
+
+/// One heartbeat of several.
+struct LeaseHeartbeat {
+  Holder holder;
+  VersionedHeartbeat heartbeat;
+};
+
+/// One ack of several.
+struct AttemptAck {
+  Holder holder;
+  AckOutcome outcome = AckOutcome::completed;
+};
+
+/// What each of several items was answered, in the order of the items: exactly what the operation
+/// on one would have been, one after another at one time. A refused item has changed nothing and
+/// spoils no other. A crash keeps a prefix of the items; once the call has answered, all are safe.
+template <typename T>
+using Results = std::vector<Result<T>>;
 
 /// How long the payload of a run event may be. An event is a note of what happened; what is larger
 /// belongs into a storage of its own, and the event says where it is.
@@ -84,6 +104,31 @@ class WorkerRepository : public RuntimeRepository {
   [[nodiscard]] virtual Result<std::uint64_t> append_run_event(const Holder& holder,
                                                                const NewRunEvent& event,
                                                                Time now) = 0;
+
+  /// Claims what `list_dispatchable_attempts` would answer at the clock's time, which is read once,
+  /// in that order, each as `upsert_lease` does; every lease ends `lease_ttl` after that time, so
+  /// that no wait for a lock eats into it.
+  /// Returns: at most `limit` claims, in dispatch order; none if nothing is dispatchable.
+  /// Errors: `invalid_argument` (bad id, a `lease_ttl` below 1 ms or beyond the end of time).
+  /// Thread: writes, in one transaction.
+  /// Complexity: that of the list, and O(k log n).
+  /// Source: rule 26.
+  [[nodiscard]] virtual Result<std::vector<Claim>> claim_attempts(const WorkerId& worker_id,
+                                                                  std::uint64_t limit,
+                                                                  Duration lease_ttl) = 0;
+
+  /// `heartbeat_lease_with_version` for each, in one transaction.
+  /// Errors: none of its own; each item has its own. An empty span is answered without a lock.
+  /// Thread: writes.
+  /// Complexity: O(k log n).
+  /// Source: rule 25.
+  [[nodiscard]] virtual Result<Results<LeaseRecord>> heartbeat_leases(
+      std::span<const LeaseHeartbeat> heartbeats) = 0;
+
+  /// `ack_attempt` for each, at one `now`, in one transaction.
+  /// Errors, thread, complexity and source: as for `heartbeat_leases`.
+  [[nodiscard]] virtual Result<Results<AckResult>> ack_attempts(std::span<const AttemptAck> acks,
+                                                                Time now) = 0;
 
   /// Returns: the current lease with this id, expired or not; nothing if it is not current.
   /// Errors: `invalid_argument`.

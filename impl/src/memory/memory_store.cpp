@@ -56,6 +56,7 @@ void MemoryStore::insert(Attempt attempt) {
   const AttemptId id = attempt.spec.attempt_id;
   Row& row = rows_.try_emplace(id, std::move(attempt)).first->second;
   counts_[row.position.status] += 1;
+  runs_[row.spec.run_id].attempts += 1;
   save(row);
 }
 
@@ -65,7 +66,11 @@ MemoryStore::Position MemoryStore::position_of(const Attempt& attempt) {
   position.key = dispatch_key(attempt);
   if (attempt.lease) position.expires_at = attempt.lease->expires_at;
   if (attempt.lease) position.deadline = execution_deadline(attempt);
-  if (attempt.dead_letter) position.dead_at = attempt.dead_letter->dead_at;
+  if (attempt.dead_letter) {
+    position.dead_at = attempt.dead_letter->dead_at;
+  } else {
+    position.finished_at = attempt.finished_at;
+  }
   position.status = attempt.status;
   return position;
 }
@@ -84,10 +89,30 @@ void MemoryStore::save(Attempt& attempt) {
   reposition(by_deadline_, timed_key(was.deadline, seq), timed_key(is.deadline, seq), &row);
   const std::string_view id = row.spec.attempt_id.str();
   reposition(dead_, timed_key(was.dead_at, id), timed_key(is.dead_at, id), &row);
+  reposition(finished_, timed_key(was.finished_at, id), timed_key(is.finished_at, id), &row);
   counts_[was.status] -= 1;
   counts_[is.status] += 1;
   row.position = is;
   if (!is_same(lease_id_of(row), was.lease_id)) index_lease(row);
+}
+
+void MemoryStore::erase(Attempt& attempt) {
+  Row& row = static_cast<Row&>(attempt);
+  row.lease.reset();
+  row.last_ack.reset();
+  row.dead_letter.reset();
+  row.finished_at.reset();
+  save(row);  // leaves every index that a terminal attempt can be in
+  counts_[row.status] -= 1;
+  const auto run = runs_.find(row.spec.run_id);
+  if (--run->second.attempts == 0) {
+    runs_.erase(run);
+  } else {
+    std::erase_if(run->second.events,
+                  [&](const RunEvent& event) { return event.attempt_id == row.spec.attempt_id; });
+  }
+  by_id_.clear();
+  rows_.erase(rows_.find(row.spec.attempt_id));
 }
 
 void MemoryStore::index_lease(Row& row) {
@@ -115,13 +140,13 @@ void MemoryStore::visit_due(Time now, Visit visit) {
   }
 }
 
-std::vector<AttemptDispatchRecord> MemoryStore::list_dispatchable(Time now, std::uint64_t limit) {
-  std::vector<const Row*> due;
-  visit_due(now, [&](const Row& row) {
+std::vector<Attempt*> MemoryStore::dispatchable(Time now, std::uint64_t limit) {
+  std::vector<Row*> due;
+  visit_due(now, [&](Row& row) {
     if (due.size() < limit) due.push_back(&row);
     return due.size() < limit;
   });
-  std::vector<AttemptDispatchRecord> listed;
+  std::vector<Attempt*> listed;
   auto next_due = due.begin();
   auto next_ready = ready_.begin();
   while (listed.size() < limit) {
@@ -129,9 +154,9 @@ std::vector<AttemptDispatchRecord> MemoryStore::list_dispatchable(Time now, std:
     const bool has_ready = next_ready != ready_.end();
     const bool has_due = next_due != due.end();
     if (has_ready && (!has_due || next_ready->first < dispatch_key(**next_due))) {
-      listed.push_back(dispatch_record(*(next_ready++)->second));
+      listed.push_back((next_ready++)->second);
     } else if (has_due) {
-      listed.push_back(dispatch_record(**next_due++));
+      listed.push_back(*next_due++);
     } else {
       break;
     }
@@ -164,6 +189,34 @@ std::vector<Attempt*> MemoryStore::overdue_at(Time now) {
   return overdue;
 }
 
+std::vector<Attempt*> MemoryStore::finished(const PruneRange& range) {
+  std::vector<Attempt*> chosen;
+  auto next = finished_.begin();
+  auto next_dead = range.with_dead_letters ? dead_.begin() : dead_.end();
+  while (chosen.size() < range.limit) {
+    const bool is_dead =
+        next_dead != dead_.end() && (next == finished_.end() || next_dead->first < next->first);
+    if (!is_dead && next == finished_.end()) break;
+    const auto& [key, row] = is_dead ? *next_dead++ : *next++;
+    if (key.first >= range.finished_before) break;
+    chosen.push_back(row);
+  }
+  return chosen;
+}
+
+std::vector<AttemptRecord> MemoryStore::list_attempts(const AttemptFilter& filter,
+                                                      const std::optional<AttemptId>& after,
+                                                      std::uint64_t limit) {
+  sort_by_id();
+  const auto id_of = [](const Row* row) -> const AttemptId& { return row->spec.attempt_id; };
+  auto next = after ? std::ranges::upper_bound(by_id_, *after, {}, id_of) : by_id_.begin();
+  std::vector<AttemptRecord> listed;
+  for (; next != by_id_.end() && listed.size() < limit; ++next) {
+    if (matches(filter, **next)) listed.push_back(attempt_record(**next));
+  }
+  return listed;
+}
+
 std::vector<DeadLetter> MemoryStore::list_dead_letters(std::uint64_t limit) {
   std::vector<DeadLetter> letters;
   for (const auto& [key, row] : dead_) {
@@ -174,31 +227,36 @@ std::vector<DeadLetter> MemoryStore::list_dead_letters(std::uint64_t limit) {
 }
 
 std::uint64_t MemoryStore::latest_seq(const RunId& run_id) {
-  const auto run = events_.find(run_id);
-  return run == events_.end() ? 0 : run->second.size();
+  const auto run = runs_.find(run_id);
+  return run == runs_.end() ? 0 : run->second.latest_seq;
 }
 
 void MemoryStore::append(const RunId& run_id, RunEvent event) {
-  events_[run_id].push_back(std::move(event));
+  Run& run = runs_[run_id];
+  run.latest_seq = event.seq;
+  run.events.push_back(std::move(event));
 }
 
 std::vector<RunEvent> MemoryStore::list_events(const RunId& run_id, std::uint64_t after,
                                                std::uint64_t limit) {
-  const auto run = events_.find(run_id);
-  if (run == events_.end() || after >= run->second.size()) return {};
-  // Sequences are 1, 2, 3 …: the event after sequence n stands at index n.
-  const std::uint64_t count = std::min<std::uint64_t>(limit, run->second.size() - after);
-  const auto first = run->second.begin() + static_cast<std::ptrdiff_t>(after);
-  return {first, first + static_cast<std::ptrdiff_t>(count)};
+  const auto run = runs_.find(run_id);
+  if (run == runs_.end()) return {};
+  const std::vector<RunEvent>& events = run->second.events;
+  const auto first = std::ranges::upper_bound(events, after, {}, &RunEvent::seq);
+  const auto left = static_cast<std::uint64_t>(events.end() - first);
+  return {first, first + static_cast<std::ptrdiff_t>(std::min(limit, left))};
+}
+
+void MemoryStore::sort_by_id() {
+  if (by_id_.size() == rows_.size()) return;
+  by_id_.clear();
+  for (const auto& [id, row] : rows_) by_id_.push_back(&row);
+  std::ranges::sort(by_id_, {},
+                    [](const Row* row) -> const AttemptId& { return row->spec.attempt_id; });
 }
 
 Snapshot MemoryStore::snapshot() {
-  if (by_id_.size() != rows_.size()) {
-    by_id_.clear();
-    for (const auto& [id, row] : rows_) by_id_.push_back(&row);
-    std::ranges::sort(by_id_, {},
-                      [](const Row* row) -> const AttemptId& { return row->spec.attempt_id; });
-  }
+  sort_by_id();
   Snapshot snapshot;
   snapshot.attempts.reserve(by_id_.size());
   snapshot.leases.reserve(by_expiry_.size());
@@ -207,7 +265,10 @@ Snapshot MemoryStore::snapshot() {
     if (row->lease) snapshot.leases.push_back(lease_record(*row));
     if (row->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*row));
   }
-  for (const auto& [run_id, events] : events_) snapshot.runs.push_back({run_id, events});
+  for (const auto& [run_id, run] : runs_) {
+    if (run.latest_seq > 0) snapshot.runs.push_back({run_id, run.latest_seq, run.events});
+  }
+  snapshot.version_floor = version_floor_;
   return snapshot;
 }
 

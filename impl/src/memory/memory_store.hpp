@@ -25,10 +25,18 @@ class MemoryStore : public Store {
   void save(Attempt& attempt) override;
   void save_heartbeat(Attempt& attempt) override { save(attempt); }
 
-  std::vector<AttemptDispatchRecord> list_dispatchable(Time now, std::uint64_t limit) override;
+  void erase(Attempt& attempt) override;
+  std::uint64_t version_floor() override { return version_floor_; }
+  void set_version_floor(std::uint64_t version) override { version_floor_ = version; }
+
+  std::vector<Attempt*> dispatchable(Time now, std::uint64_t limit) override;
   std::uint64_t count_dispatchable(Time now) override;
   std::vector<Attempt*> expired_before(Time time) override;
   std::vector<Attempt*> overdue_at(Time now) override;
+  std::vector<Attempt*> finished(const PruneRange& range) override;
+  std::vector<AttemptRecord> list_attempts(const AttemptFilter& filter,
+                                           const std::optional<AttemptId>& after,
+                                           std::uint64_t limit) override;
   std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) override;
 
   std::uint64_t latest_seq(const RunId& run_id) override;
@@ -49,6 +57,7 @@ class MemoryStore : public Store {
     std::optional<Time> expires_at;
     std::optional<Time> deadline;
     std::optional<Time> dead_at;
+    std::optional<Time> finished_at;  ///< unless it has a dead letter
     Status status = Status::queued;
     const LeaseId* lease_id = nullptr;  ///< current or remembered, if any; the key in by_lease_
   };
@@ -57,28 +66,37 @@ class MemoryStore : public Store {
     Position position;
   };
   using Waiting = std::map<DispatchKey, Row*>;
-  /// Ties in time are broken by the enqueue sequence, in dead letters by the attempt id.
+  /// Ties in time are broken by the enqueue sequence, in those that have
+  /// finished by the attempt id.
   using ByTime = std::map<std::pair<Time, std::uint64_t>, Row*>;
-  using Dead = std::map<std::pair<Time, std::string_view>, Row*>;
+  using Finished = std::map<std::pair<Time, std::string_view>, Row*>;
+  struct Run {
+    std::uint64_t attempts = 0;
+    std::uint64_t latest_seq = 0;
+    std::vector<RunEvent> events;  ///< by sequence; those of pruned attempts are gone
+  };
 
   static Position position_of(const Attempt& attempt);
   Waiting& waiting(Lane lane) { return lane == Lane::ready ? ready_ : timed_; }
   void index_lease(Row& row);
+  void sort_by_id();
   /// Calls `visit(row)` for the timed that are due, in dispatch order, until it answers false.
   template <typename Visit>
   void visit_due(Time now, Visit visit);
 
   std::unordered_map<AttemptId, Row> rows_;
-  std::vector<const Row*> by_id_;  ///< all rows in order, or fewer: sorted anew when it is needed
+  std::vector<const Row*> by_id_;  ///< all rows in order, or fewer: sorted anew when needed
   std::unordered_map<LeaseId, Row*> by_lease_;
   Waiting ready_;
   Waiting timed_;
   ByTime by_expiry_;
   ByTime by_deadline_;
-  Dead dead_;
-  std::map<RunId, std::vector<RunEvent>> events_;
+  Finished dead_;
+  Finished finished_;  ///< the terminal ones without a dead letter
+  std::map<RunId, Run> runs_;
   CountsByStatus counts_{};
   std::uint64_t enqueued_ = 0;
+  std::uint64_t version_floor_ = 0;
 };
 
 }  // namespace lease

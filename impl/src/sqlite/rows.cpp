@@ -1,6 +1,8 @@
 #include "sqlite/rows.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 #include <utility>
 
 #include "validity.hpp"
@@ -131,7 +133,9 @@ bool keeps_invariants(const Attempt& attempt) {
   return is_held == attempt.lease.has_value() && is_held == attempt.started_at.has_value() &&
          is_in_backoff == attempt.retry_at.has_value() &&
          (!is_in_backoff || attempt.retry_at == attempt.ready_at) &&
-         (attempt.status == Status::failed) == attempt.dead_letter.has_value();
+         (attempt.status == Status::failed) == attempt.dead_letter.has_value() &&
+         is_terminal(attempt.status) == attempt.finished_at.has_value() &&
+         (!attempt.dead_letter || attempt.finished_at == attempt.dead_letter->dead_at);
 }
 
 // A row whose indexed columns disagree with the rest would silently never be found.
@@ -178,6 +182,7 @@ Attempt read_attempt(const Query& row) {
   attempt.started_at = columns.optional_time();
   read_lease(columns, attempt);
   read_dead_letter(columns, attempt);
+  attempt.finished_at = columns.optional_time();
   columns.demand(keeps_invariants(attempt) && matches_its_index_columns(attempt, columns));
   if (columns.is_damaged()) {
     row.fail_as_corrupt(name_of(attempt) + " is in a state that no repository writes");
@@ -185,7 +190,7 @@ Attempt read_attempt(const Query& row) {
   return attempt;
 }
 
-RunEvent read_event(const Query& row, const RunId& run_id, std::uint64_t seq) {
+RunEvent read_event(const Query& row, const RunId& run_id, ExpectedSeq expected) {
   Columns columns(row);
   const bool is_of_the_run = columns.text() == run_id.str();
   RunEvent event;
@@ -194,13 +199,20 @@ RunEvent read_event(const Query& row, const RunId& run_id, std::uint64_t seq) {
   event.kind = columns.text();
   event.payload = columns.text();
   event.at = columns.time();
-  columns.demand(is_of_the_run && event.seq == seq && validate(event.attempt_id) &&
+  const bool is_in_order =
+      expected.may_be_later ? event.seq >= expected.seq : event.seq == expected.seq;
+  columns.demand(is_of_the_run && is_in_order && validate(event.attempt_id) &&
                  is_valid_id(event.kind) && is_json(event.payload));
   if (columns.is_damaged()) {
-    row.fail_as_corrupt("event " + std::to_string(seq) + " of run \"" + run_id.str() +
+    row.fail_as_corrupt("event " + std::to_string(expected.seq) + " of run \"" + run_id.str() +
                         "\" is missing or is nothing that a repository writes");
   }
   return event;
+}
+
+std::int64_t clamped(std::uint64_t limit) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(limit, most));
 }
 
 }  // namespace lease::sqlite

@@ -13,7 +13,13 @@ namespace {
 // lease columns are the current lease; otherwise they say which ack is remembered (rule 11), and
 // the times are null. Versions are unsigned 64-bit, stored by their bits. What `lane` is for stands
 // beside `Lane`; it and `deadline` follow from the other columns and are stored to be indexed.
-// Attempts are never deleted one by one, so SQLite's next row id is the next enqueue sequence.
+//
+// Schema 2, for pruning. When an attempt of schema 1 finished is not known; the latest time that
+// its row holds stands for it. A dead letter is found by `dead_at`, which is its finish. Where
+// events were pruned, `pruned_runs` keeps the run's latest sequence as long as the run has an
+// attempt, and says that gaps are no damage. SQLite's next row id is one above the largest, so that
+// sequences of attempts that are there ascend, whatever was pruned. `waiting` (waiting.hpp) is for
+// lists among many priorities.
 //
 // Every partial index holds just the attempts that its question can concern, so that no number of
 // others makes the answer slower.
@@ -72,6 +78,33 @@ CREATE TABLE run_events (
   at INTEGER NOT NULL,
   PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                                             R"sql(
+ALTER TABLE attempts ADD COLUMN finished_at INTEGER;
+UPDATE attempts SET finished_at = ifnull(dead_at, ready_at) WHERE status IN (4, 5, 6);
+CREATE INDEX attempts_by_finish ON attempts (finished_at, attempt_id)
+  WHERE finished_at IS NOT NULL AND dead_at IS NULL;
+CREATE INDEX attempts_by_run ON attempts (run_id, attempt_id);
+CREATE INDEX run_events_by_attempt ON run_events (attempt_id);
+
+CREATE TABLE pruned_runs (
+  run_id TEXT PRIMARY KEY,
+  latest_seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waiting (
+  level INTEGER NOT NULL,
+  prefix INTEGER NOT NULL,
+  first_ready_at INTEGER NOT NULL,
+  PRIMARY KEY (level, prefix)
+) STRICT, WITHOUT ROWID;
+WITH RECURSIVE levels (level) AS (SELECT 0 UNION ALL SELECT level + 1 FROM levels WHERE level < 7)
+INSERT INTO waiting
+  SELECT level, priority >> (4 * level), min(ready_at) FROM levels, attempts
+  WHERE lane = 2 GROUP BY 1, 2;
+
+CREATE TABLE version_floor (version INTEGER NOT NULL) STRICT;
+INSERT INTO version_floor VALUES (0);
 )sql"};
 
 std::int64_t number(Connection& connection, std::string_view sql) {

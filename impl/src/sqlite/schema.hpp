@@ -5,7 +5,7 @@
 namespace lease::sqlite {
 
 /// The schema that this library writes; databases carry theirs in `user_version`.
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 /// What marks a database as ours, in `application_id`: "leas".
 inline constexpr std::int64_t application_id = 0x6c656173;

@@ -1,13 +1,14 @@
 #include "sqlite/sqlite_store.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <functional>
 #include <limits>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "sqlite/rows.hpp"
 #include "sqlite/schema.hpp"
+#include "sqlite/waiting.hpp"
 
 namespace lease::sqlite {
 namespace {
@@ -23,69 +24,20 @@ namespace {
   "SELECT count(*), count(*) FILTER (WHERE attempt.status IN (0, 3) AND attempt.lane = " \
   "entry.lane AND attempt.ready_at = entry.ready_at) " FROM_INDEXED
 
-// Limits are unsigned; SQLite's are signed, and there a negative one means none.
-std::int64_t clamped(std::uint64_t limit) {
-  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::min(limit, most));
+/// The order in which attempts are pruned, and that of dead letters.
+auto finish_key(const Attempt& attempt) {
+  return std::pair(attempt.finished_at, attempt.spec.attempt_id);
 }
 
-template <typename Enum>
-std::int64_t stored(Enum value) {
-  return static_cast<std::int64_t>(value);
-}
-
-std::int64_t stored_version(std::uint64_t version) {
-  return std::bit_cast<std::int64_t>(version);
-}
-
-template <typename T, typename Get>
-auto map_optional(const std::optional<T>& value, Get get) {
-  return value ? std::optional(get(*value)) : std::nullopt;
-}
-
-/// The lease columns: those of the lease, or of the ack that is remembered.
-struct LeaseColumns {
-  std::optional<std::string_view> lease_id;
-  std::optional<std::string_view> worker_id;
-  std::optional<Time> expires_at;
-  std::optional<Time> heartbeat_at;
-  std::optional<std::int64_t> ack_outcome;
-};
-
-LeaseColumns lease_columns(const Attempt& attempt) {
-  if (const auto& lease = attempt.lease) {
-    return {
-        lease->lease_id.str(), lease->worker_id.str(), lease->expires_at, lease->heartbeat_at, {}};
-  }
-  if (const auto& ack = attempt.last_ack) {
-    return {ack->lease_id.str(), ack->worker_id.str(), {}, {}, stored(ack->outcome)};
-  }
-  return {};
-}
-
-/// The retry policy's columns, all null where there is none.
-struct PolicyColumns {
-  std::optional<std::int64_t> strategy;
-  std::optional<std::int64_t> backoff;
-  std::optional<std::int64_t> max_backoff;
-  std::optional<std::int64_t> multiplier;
-  std::optional<std::int64_t> max_retries;
-};
-
-PolicyColumns policy_columns(const AttemptSpec& spec) {
-  PolicyColumns columns;
-  if (const auto& policy = spec.retry_policy) {
-    columns.strategy = stored(policy->strategy);
-    columns.backoff = policy->backoff.count();
-    if (policy->max_backoff) columns.max_backoff = policy->max_backoff->count();
-    columns.multiplier = policy->multiplier;
-    columns.max_retries = policy->max_retries;
-  }
-  return columns;
-}
-
-std::optional<std::int64_t> lane_column(const Attempt& attempt) {
-  return map_optional(lane_of(attempt), [](Lane lane) { return stored(lane); });
+/// The first `limit` of two lists that are each in the order of `key`.
+template <typename Key>
+std::vector<Attempt*> merged(const std::vector<Attempt*>& left, const std::vector<Attempt*>& right,
+                             Key key, std::uint64_t limit) {
+  std::vector<Attempt*> all;
+  const auto key_of = [&](const Attempt* attempt) { return key(*attempt); };
+  std::ranges::merge(left, right, std::back_inserter(all), {}, key_of, key_of);
+  if (all.size() > limit) all.resize(limit);
+  return all;
 }
 
 }  // namespace
@@ -105,11 +57,12 @@ Result<void> SqliteStore::end(Ending ending) {
 Attempt* SqliteStore::load(Query& query) {
   if (!query.next()) return nullptr;
   const auto known = loaded_.find(static_cast<std::uint64_t>(query.integer(0)));
-  if (known != loaded_.end()) return &known->second;
+  if (known != loaded_.end()) return &known->second.attempt;
   Attempt attempt = read_attempt(query);
   if (connection_->has_failed()) return nullptr;
   const std::uint64_t seq = attempt.enqueue_seq;
-  return &loaded_.emplace(seq, std::move(attempt)).first->second;
+  const bool is_timed = lane_of(attempt) == Lane::timed;
+  return &loaded_.emplace(seq, Loaded{std::move(attempt), is_timed}).first->second.attempt;
 }
 
 template <typename Belongs>
@@ -150,77 +103,30 @@ Attempt* SqliteStore::find_by_lease(const LeaseId& lease_id) {
   });
 }
 
-void SqliteStore::insert(Attempt attempt) {
-  const AttemptSpec& spec = attempt.spec;
-  const PolicyColumns policy = policy_columns(spec);
-  Query(*connection_,
-        "INSERT INTO attempts (attempt_id, run_id, priority, not_before, timeout, on_timeout, "
-        "retry_strategy, retry_backoff, retry_max_backoff, retry_multiplier, retry_max_retries, "
-        "max_deliveries, tenant_id, status, attempt_no, delivery_count, version, ready_at, lane) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
-        spec.attempt_id, spec.run_id, std::int64_t{spec.priority}, spec.not_before, spec.timeout,
-        stored(spec.on_timeout), policy.strategy, policy.backoff, policy.max_backoff,
-        policy.multiplier, policy.max_retries, spec.max_deliveries, spec.tenant_id,
-        stored(attempt.status), std::int64_t{attempt.attempt_no}, attempt.ready_at,
-        lane_column(attempt))
-      .run();
-}
-
-void SqliteStore::save(Attempt& attempt) {
-  const LeaseColumns lease = lease_columns(attempt);
-  const auto& letter = attempt.dead_letter;
-  const auto reason = map_optional(letter, [](const auto& dead) { return stored(dead.reason); });
-  const auto dead_at = map_optional(letter, [](const auto& dead) { return dead.dead_at; });
-  Query(*connection_,
-        "UPDATE attempts SET status = ?, attempt_no = ?, delivery_count = ?, version = ?, "
-        "ready_at = ?, retry_at = ?, started_at = ?, lease_id = ?, lease_worker_id = ?, "
-        "lease_expires_at = ?, lease_heartbeat_at = ?, ack_outcome = ?, dead_reason = ?, "
-        "dead_at = ?, lane = ?, deadline = ? WHERE enqueue_seq = ?",
-        stored(attempt.status), std::int64_t{attempt.attempt_no},
-        std::int64_t{attempt.delivery_count}, stored_version(attempt.version), attempt.ready_at,
-        attempt.retry_at, attempt.started_at, lease.lease_id, lease.worker_id, lease.expires_at,
-        lease.heartbeat_at, lease.ack_outcome, reason, dead_at, lane_column(attempt),
-        execution_deadline(attempt), static_cast<std::int64_t>(attempt.enqueue_seq))
-      .run();
-}
-
-void SqliteStore::save_heartbeat(Attempt& attempt) {
-  const Lease& lease = attempt.lease.value();
-  Query(*connection_,
-        "UPDATE attempts SET lease_expires_at = ?, lease_heartbeat_at = ?, version = ? "
-        "WHERE enqueue_seq = ?",
-        lease.expires_at, lease.heartbeat_at, stored_version(attempt.version),
-        static_cast<std::int64_t>(attempt.enqueue_seq))
-      .run();
-}
-
-// Within one priority those that are due come first, so the index is walked priority by priority:
-// the many that are not due yet are jumped over.
+// Within one priority those that are due come first.
 std::vector<Attempt*> SqliteStore::due(Time now, std::uint64_t limit) {
   std::vector<Attempt*> found;
-  std::int64_t below = std::int64_t{std::numeric_limits<std::int32_t>::max()} + 1;
+  std::optional<std::int32_t> priority;
   while (found.size() < limit) {
-    Query next(*connection_, "SELECT max(priority) FROM attempts WHERE lane = 2 AND priority < ?",
-               below);
-    if (!next.next() || next.is_null(0)) break;
-    const std::int64_t priority = next.integer(0);
-    if (priority >= below) fail_as_stale_index();
-    below = priority;
+    priority = highest_due_priority(*connection_, now, priority);
+    if (!priority) break;
     Query query(*connection_,
                 SELECT_INDEXED
                 "WHERE entry.lane = 2 AND entry.priority = ? AND entry.ready_at <= ? "
                 "ORDER BY entry.ready_at, entry.enqueue_seq LIMIT ?",
-                priority, now, clamped(limit - found.size()));
+                std::int64_t{*priority}, now, clamped(limit - found.size()));
     const auto belongs = [&](const Attempt& attempt) {
-      return lane_of(attempt) == Lane::timed && attempt.spec.priority == priority &&
+      return lane_of(attempt) == Lane::timed && attempt.spec.priority == *priority &&
              attempt.ready_at <= now;
     };
-    std::ranges::copy(load_all(query, belongs, dispatch_key), std::back_inserter(found));
+    const auto due = load_all(query, belongs, dispatch_key);
+    if (due.empty()) connection_->fail_as_corrupt("the table \"waiting\" disagrees with attempts");
+    std::ranges::copy(due, std::back_inserter(found));
   }
   return found;
 }
 
-std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std::uint64_t limit) {
+std::vector<Attempt*> SqliteStore::dispatchable(Time now, std::uint64_t limit) {
   Query query(*connection_,
               SELECT_INDEXED
               "WHERE entry.lane = 1 AND (attempt.not_before IS NULL OR attempt.not_before <= ?) "
@@ -229,16 +135,7 @@ std::vector<AttemptDispatchRecord> SqliteStore::list_dispatchable(Time now, std:
   const auto is_ready = [&](const Attempt& attempt) { return lane_of(attempt) == Lane::ready; };
   const std::vector<Attempt*> ready = load_all(query, is_ready, dispatch_key);
   const std::vector<Attempt*> timed = due(now, limit);
-  std::vector<Attempt*> merged;
-  std::ranges::merge(
-      ready, timed, std::back_inserter(merged), {},
-      [](const Attempt* attempt) { return dispatch_key(*attempt); },
-      [](const Attempt* attempt) { return dispatch_key(*attempt); });
-  if (merged.size() > limit) merged.resize(limit);
-  std::vector<AttemptDispatchRecord> listed;
-  listed.reserve(merged.size());
-  for (const Attempt* attempt : merged) listed.push_back(dispatch_record(*attempt));
-  return listed;
+  return merged(ready, timed, dispatch_key, limit);
 }
 
 std::uint64_t SqliteStore::count_dispatchable(Time now) {
@@ -286,58 +183,69 @@ std::vector<Attempt*> SqliteStore::overdue_at(Time now) {
       });
 }
 
-std::vector<DeadLetter> SqliteStore::list_dead_letters(std::uint64_t limit) {
+std::vector<Attempt*> SqliteStore::dead_until(Time last, std::uint64_t limit) {
   Query query(*connection_,
               SELECT_INDEXED
-              "WHERE entry.dead_at IS NOT NULL ORDER BY entry.dead_at, entry.attempt_id LIMIT ?",
-              clamped(limit));
-  const auto dead = load_all(
-      query, [](const Attempt& attempt) { return attempt.dead_letter.has_value(); },
-      [](const Attempt& attempt) {
-        return std::pair(attempt.dead_letter->dead_at, attempt.spec.attempt_id);
-      });
+              "WHERE entry.dead_at <= ? ORDER BY entry.dead_at, entry.attempt_id LIMIT ?",
+              last, clamped(limit));
+  return load_all(
+      query, [](const Attempt& attempt) { return attempt.dead_letter.has_value(); }, finish_key);
+}
+
+std::vector<DeadLetter> SqliteStore::list_dead_letters(std::uint64_t limit) {
   std::vector<DeadLetter> letters;
-  letters.reserve(dead.size());
-  for (const Attempt* attempt : dead) letters.push_back(dead_letter_record(*attempt));
+  for (const Attempt* attempt : dead_until(Time::max(), limit)) {
+    letters.push_back(dead_letter_record(*attempt));
+  }
   return letters;
 }
 
-std::uint64_t SqliteStore::latest_seq(const RunId& run_id) {
+std::vector<Attempt*> SqliteStore::finished(const PruneRange& range) {
   Query query(*connection_,
-              "SELECT run_id, seq FROM run_events WHERE run_id = ? ORDER BY seq DESC LIMIT 1",
-              run_id);
-  if (!query.next()) return 0;
-  const bool is_of_the_run = query.text(0) == run_id.str();
-  const std::int64_t seq = query.integer(1);
-  // After the largest there would be no next one.
-  if (!is_of_the_run || seq < 1 || seq == std::numeric_limits<std::int64_t>::max()) {
-    connection_->fail_as_corrupt("the last event of run \"" + run_id.str() +
-                                 "\" has a sequence that no repository gives");
+              SELECT_INDEXED
+              "WHERE entry.dead_at IS NULL AND entry.finished_at < ? "
+              "ORDER BY entry.finished_at, entry.attempt_id LIMIT ?",
+              range.finished_before, clamped(range.limit));
+  std::vector<Attempt*> found = load_all(
+      query,
+      [&](const Attempt& attempt) {
+        return !attempt.dead_letter && attempt.finished_at &&
+               *attempt.finished_at < range.finished_before;
+      },
+      finish_key);
+  if (range.with_dead_letters && range.finished_before > Time::min()) {
+    const auto dead = dead_until(range.finished_before - Duration{1}, range.limit);
+    found = merged(found, dead, finish_key, range.limit);
   }
-  return static_cast<std::uint64_t>(seq);
+  return found;
 }
 
-void SqliteStore::append(const RunId& run_id, RunEvent event) {
-  Query(*connection_,
-        "INSERT INTO run_events (run_id, seq, attempt_id, kind, payload, at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        run_id, static_cast<std::int64_t>(event.seq), event.attempt_id,
-        std::string_view(event.kind), std::string_view(event.payload), event.at)
-      .run();
-}
+// Ids are not empty, so all of them come after the empty one.
+#define PAGE_OF_ATTEMPTS                                                                       \
+  "entry.attempt_id > ifnull(?1, '') AND (?2 IS NULL OR attempt.status = ?2) "                 \
+  "AND (?3 IS NULL OR attempt.lease_worker_id = ?3 AND attempt.lease_expires_at IS NOT NULL) " \
+  "AND (?4 IS NULL OR attempt.tenant_id = ?4) ORDER BY entry.attempt_id LIMIT ?5"
 
-std::vector<RunEvent> SqliteStore::list_events(const RunId& run_id, std::uint64_t after,
-                                               std::uint64_t limit) {
-  Query query(*connection_,
-              "SELECT run_id, seq, attempt_id, kind, payload, at FROM run_events "
-              "WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-              run_id, clamped(after), clamped(limit));
-  std::vector<RunEvent> events;
-  while (query.next()) {
-    const std::uint64_t seq = after + events.size() + 1;
-    events.push_back(read_event(query, run_id, seq));
+std::vector<AttemptRecord> SqliteStore::list_attempts(const AttemptFilter& filter,
+                                                      const std::optional<AttemptId>& after,
+                                                      std::uint64_t limit) {
+  const auto status = map_optional(filter.status, [](Status value) { return stored(value); });
+  const auto read = [&](Query& query) {
+    std::vector<AttemptRecord> listed;
+    const auto page = load_all(
+        query, [&](const Attempt& attempt) { return matches(filter, attempt); },
+        [](const Attempt& attempt) { return attempt.spec.attempt_id; });
+    for (const Attempt* attempt : page) listed.push_back(attempt_record(*attempt));
+    return listed;
+  };
+  if (filter.run_id) {
+    Query query(*connection_, SELECT_INDEXED "WHERE entry.run_id = ?6 AND " PAGE_OF_ATTEMPTS, after,
+                status, filter.worker_id, filter.tenant_id, clamped(limit), filter.run_id);
+    return read(query);
   }
-  return events;
+  Query query(*connection_, SELECT_INDEXED "WHERE " PAGE_OF_ATTEMPTS, after, status,
+              filter.worker_id, filter.tenant_id, clamped(limit));
+  return read(query);
 }
 
 CountsByStatus SqliteStore::counts_by_status() {
@@ -368,23 +276,34 @@ Snapshot SqliteStore::snapshot() {
     if (attempt->lease) snapshot.leases.push_back(lease_record(*attempt));
     if (attempt->dead_letter) snapshot.dead_letters.push_back(dead_letter_record(*attempt));
   }
+  std::map<RunId, RunRecord> runs;
+  std::set<RunId> with_gaps;
+  Query pruned(*connection_, "SELECT run_id, latest_seq FROM pruned_runs");
+  while (pruned.next()) {
+    const RunId run_id(pruned.text(0));
+    with_gaps.insert(run_id);
+    runs[run_id] = {run_id, checked_seq(run_id, pruned.integer(1)), {}};
+  }
   Query events(*connection_,
                "SELECT run_id, seq, attempt_id, kind, payload, at FROM run_events "
                "ORDER BY run_id, seq");
   while (events.next()) {
-    RunId run_id(events.text(0));
-    if (snapshot.runs.empty() || snapshot.runs.back().run_id < run_id) {
-      snapshot.runs.push_back({std::move(run_id), {}});
-    }
-    RunRecord& run = snapshot.runs.back();
-    run.events.push_back(read_event(events, run.run_id, run.events.size() + 1));
+    const RunId run_id(events.text(0));
+    RunRecord& run = runs.try_emplace(run_id, RunRecord{run_id, 0, {}}).first->second;
+    const std::uint64_t last = run.events.empty() ? 0 : run.events.back().seq;
+    run.events.push_back(read_event(events, run_id, {last + 1, with_gaps.contains(run_id)}));
+    run.latest_seq = std::max(run.latest_seq, run.events.back().seq);
   }
+  for (auto& [run_id, run] : runs) snapshot.runs.push_back(std::move(run));
+  snapshot.version_floor = version_floor();
   return snapshot;
 }
 
 void SqliteStore::clear() {
   loaded_.clear();
-  connection_->execute("DELETE FROM attempts; DELETE FROM run_events");
+  connection_->execute(
+      "DELETE FROM attempts; DELETE FROM run_events; DELETE FROM pruned_runs; "
+      "DELETE FROM waiting; UPDATE version_floor SET version = 0");
 }
 
 }  // namespace lease::sqlite

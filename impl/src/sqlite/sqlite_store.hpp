@@ -24,10 +24,18 @@ class SqliteStore final : public Store {
   void save(Attempt& attempt) override;
   void save_heartbeat(Attempt& attempt) override;
 
-  std::vector<AttemptDispatchRecord> list_dispatchable(Time now, std::uint64_t limit) override;
+  void erase(Attempt& attempt) override;
+  std::uint64_t version_floor() override;
+  void set_version_floor(std::uint64_t version) override;
+
+  std::vector<Attempt*> dispatchable(Time now, std::uint64_t limit) override;
   std::uint64_t count_dispatchable(Time now) override;
   std::vector<Attempt*> expired_before(Time time) override;
   std::vector<Attempt*> overdue_at(Time now) override;
+  std::vector<Attempt*> finished(const PruneRange& range) override;
+  std::vector<AttemptRecord> list_attempts(const AttemptFilter& filter,
+                                           const std::optional<AttemptId>& after,
+                                           std::uint64_t limit) override;
   std::vector<DeadLetter> list_dead_letters(std::uint64_t limit) override;
 
   std::uint64_t latest_seq(const RunId& run_id) override;
@@ -54,11 +62,22 @@ class SqliteStore final : public Store {
   /// The first of a query's two counts, which are to be equal.
   std::uint64_t count(Query& query);
   void fail_as_stale_index();
+  std::uint64_t checked_seq(const RunId& run_id, std::int64_t seq);
+  void fail_as_damaged_run(const RunId& run_id);
+  /// Those that died at `last` or earlier, by (dead_at, attempt_id).
+  std::vector<Attempt*> dead_until(Time last, std::uint64_t limit);
+  /// Rule 28: the latest sequence of a run of which events were pruned; nothing of any other.
+  std::optional<std::uint64_t> pruned_seq(const RunId& run_id);
   /// Those in backoff or ahead of their not_before that are due, in dispatch order.
   std::vector<Attempt*> due(Time now, std::uint64_t limit);
 
+  struct Loaded {
+    Attempt attempt;
+    bool is_timed;  ///< whether its row is in the lane `timed`
+  };
+
   std::unique_ptr<Connection> connection_;
-  std::map<std::uint64_t, Attempt> loaded_;  ///< by enqueue sequence
+  std::map<std::uint64_t, Loaded> loaded_;  ///< by enqueue sequence
 };
 
 }  // namespace lease::sqlite

@@ -45,6 +45,8 @@ using lease::WorkerId;
 [[nodiscard]] std::vector<Mutant> budget_mutants();
 [[nodiscard]] std::vector<Mutant> reading_mutants();
 [[nodiscard]] std::vector<Mutant> poison_mutants();
+[[nodiscard]] std::vector<Mutant> several_mutants();
+[[nodiscard]] std::vector<Mutant> retention_mutants();
 
 /// A request for everything, however long the list is.
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();

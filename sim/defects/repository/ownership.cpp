@@ -16,9 +16,8 @@ struct TakesANeighbour final : Base {
   void grant(Attempt& attempt, Lease granted) override {
     const Lease given = granted;
     Base::grant(attempt, std::move(granted));
-    for (const auto& next : store().list_dispatchable(given.heartbeat_at, 2)) {
-      if (next.attempt_id == attempt.spec.attempt_id) continue;
-      Attempt* neighbour = store().find(next.attempt_id);
+    for (Attempt* neighbour : store().dispatchable(given.heartbeat_at, 2)) {
+      if (neighbour == &attempt) continue;
       Base::grant(*neighbour,
                   {ids().next_lease_id(), given.worker_id, given.expires_at, given.heartbeat_at});
       store().save(*neighbour);

@@ -19,7 +19,7 @@ struct ReleaseInTwo final : SqliteVariant {
       Attempt* attempt = find_held(holder);
       if (attempt == nullptr) return lease::failure(ErrorCode::stale_lease, "not held");
       id = attempt->spec.attempt_id;
-      finish(*attempt, Status::cancelled);
+      finish(*attempt, Status::cancelled, now);
       store().save(*attempt);
       return {};
     });

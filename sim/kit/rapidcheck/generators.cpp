@@ -14,58 +14,12 @@
 #include "leasecheck/spec/alphabet.hpp"
 #include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/step.hpp"
+#include "sim/kit/rapidcheck/aims.hpp"
 
 namespace leasecheck::rapidcheck {
 namespace {
 
 using namespace leasecheck::model;
-
-/// What is worth aiming at in a state.
-struct Aims {
-  struct Holding {
-    Id lease_id;
-    Id worker_id;
-    std::uint64_t version = 0;
-  };
-  std::vector<Time> times;  ///< all that decide anything, those below among them
-  std::vector<Time> expiries;
-  std::vector<Time> deadlines;    ///< of executions
-  std::vector<Holding> holdings;  ///< of current leases, and of acks that are remembered
-  std::vector<AttemptSpec> specs;
-  std::vector<Id> waiting;  ///< attempts that are dispatchable at some time
-  std::uint64_t leases_issued = 0;
-};
-
-Aims aims_of(const State& state) {
-  Aims aims;
-  aims.leases_issued = state.leases_issued;
-  const auto add = [&](const std::optional<Time>& time) {
-    if (time) aims.times.push_back(*time);
-  };
-  for (const auto& [id, attempt] : state.attempts) {
-    aims.specs.push_back(attempt.spec);
-    if (dispatchable_at(attempt)) aims.waiting.push_back(id);
-    add(attempt.spec.not_before);
-    add(attempt.ready_at);
-    add(attempt.retry_at);
-    if (attempt.dead_letter) add(attempt.dead_letter->dead_at);
-    if (attempt.lease) {
-      aims.expiries.push_back(attempt.lease->expires_at);
-      add(attempt.lease->expires_at);
-      add(attempt.lease->heartbeat_at);
-      if (attempt.spec.timeout) {
-        aims.deadlines.push_back(saturating_add(*attempt.started_at, *attempt.spec.timeout));
-        add(aims.deadlines.back());
-      }
-      aims.holdings.push_back({attempt.lease->lease_id, attempt.lease->worker_id, attempt.version});
-    }
-    if (attempt.last_ack) {
-      aims.holdings.push_back(
-          {attempt.last_ack->lease_id, attempt.last_ack->worker_id, attempt.version});
-    }
-  }
-  return aims;
-}
 
 // The functions below draw: they may be called inside rc::gen::exec only.
 
@@ -236,6 +190,40 @@ class ArgumentDrawing final : public SpecDrawing {
   static std::uint64_t list_limit() { return limit(); }
   static std::uint64_t after() { return limit(); }
 
+  /// Up to four; now and then the same one twice.
+  template <typename Choose>
+  auto several(Choose choose) {
+    std::vector<decltype(choose())> items;
+    for (int left = below(5); left > 0; --left) {
+      items.push_back(!items.empty() && one_in(6) ? one_of(items) : choose());
+    }
+    return items;
+  }
+  static std::uint64_t claim_limit() { return limit(); }
+  Duration lease_ttl() const {
+    if (one_in(menu_.hostile_one_in)) {
+      return one_of<Duration>({Duration{-1}, Duration{0}, Duration::max()});
+    }
+    return Duration{below(80) + 1};
+  }
+  Time finished_before() const { return draw_time(aims_, aims_.finishes); }
+  static bool with_dead_letters() { return one_in(2); }
+  static std::optional<Status> status_filter() {
+    return sometimes<Status>(3, [] { return static_cast<Status>(below(status_count)); });
+  }
+  std::optional<Id> run_filter() const {
+    return sometimes<Id>(3, [this] { return run(); });
+  }
+  std::optional<Id> worker_filter() const {
+    return sometimes<Id>(3, [this] { return worker(); });
+  }
+  std::optional<Id> tenant_filter() const {
+    return sometimes<Id>(4, [this] { return id("t", 2); });
+  }
+  std::optional<Id> page_after() const {
+    return sometimes<Id>(2, [this] { return attempt(); });
+  }
+
  private:
   Time now_;
   Time soon_{};
@@ -259,6 +247,12 @@ template <typename Op>
 Kind kind(int weight) {
   constexpr bool names_lease = requires(Op operation) {
     operation.lease_id;
+  }
+  || requires(Op operation) {
+    operation.heartbeats;
+  }
+  || requires(Op operation) {
+    operation.acks;
   };
   return {traits_of<Op>.name, weight, traits_of<Op>.mutates && names_lease,
           chosen<Op, ArgumentDrawing>};
@@ -287,6 +281,12 @@ const std::array<Kind, AllOperations::count>& all_kinds() {
                                                             kind<QueueDepth>(3),
                                                             kind<CountByStatus>(3),
                                                             kind<ListRunEvents>(3),
+                                                            kind<EnqueueAttempts>(8),
+                                                            kind<HeartbeatLeases>(6),
+                                                            kind<AckAttempts>(12),
+                                                            kind<ClaimAttempts>(16),
+                                                            kind<PruneAttempts>(10),
+                                                            kind<ListAttempts>(6),
                                                             kind<Reset>(1)};
   return kinds;
 }

@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <ostream>
 #include <string_view>
+#include <type_traits>
 
 #include "leasecheck/spec/fields.hpp"
 
@@ -42,6 +43,8 @@ void show(std::ostream& out, Worded auto value) {
   out << word(value);
 }
 void show(std::ostream& out, const Named auto& record);
+template <typename T>
+requires(std::is_class_v<T> && !Named<T>) void show(std::ostream& out, const T& item);
 
 /// One record on a line.
 template <typename T>
@@ -84,6 +87,12 @@ void show_as(std::ostream& out, std::string_view name, const Record& record) {
   FieldPrinter printer(out);
   fields(printer, record);
   out << '}';
+}
+
+/// An item of an operation on several, or what it was answered.
+template <typename T>
+requires(std::is_class_v<T> && !Named<T>) void show(std::ostream& out, const T& item) {
+  show_as(out, "", item);
 }
 
 void show(std::ostream& out, const Named auto& record) {

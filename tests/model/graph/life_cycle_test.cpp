@@ -42,7 +42,10 @@ TEST(LifeCycle, HasExactlyTheTransitionsOfTheContract) {
                  "leased --start_attempt--> running",            // rule 9
                  "queued --cancel_attempt--> cancelled",         // rule 12
                  "retry_backoff --cancel_attempt--> cancelled",  // rule 12
-                 "failed --replay_dead_letter--> queued"};       // rule 14
+                 "failed --replay_dead_letter--> queued",        // rule 14
+                 "completed --prune_attempts--> absent",         // rule 28
+                 "cancelled --prune_attempts--> absent",
+                 "failed --prune_attempts [dead letters too]--> absent"};
   for (const std::string held : {"leased", "running"}) {
     expected.insert({held + " --heartbeat_lease--> " + held,                             // rule 4
                      held + " --heartbeat_lease_with_version--> " + held,                // rule 10
@@ -63,12 +66,14 @@ TEST(LifeCycle, HasExactlyTheTransitionsOfTheContract) {
   EXPECT_EQ(edges_of(seen_through(graph::attempt_lens)), expected);
 }
 
-TEST(LifeCycle, LeavesTerminalStatesOnlyByReplay) {
-  // Rule 16.
+TEST(LifeCycle, LeavesTerminalStatesOnlyByReplayAndPruning) {
+  // Rules 16 and 28.
   const auto graph = seen_through(graph::attempt_lens);
-  EXPECT_EQ(edges_with(graph, "completed --"), Names{});
-  EXPECT_EQ(edges_with(graph, "cancelled --"), Names{});
-  EXPECT_EQ(edges_with(graph, "failed --"), Names{"failed --replay_dead_letter--> queued"});
+  EXPECT_EQ(edges_with(graph, "completed --"), Names{"completed --prune_attempts--> absent"});
+  EXPECT_EQ(edges_with(graph, "cancelled --"), Names{"cancelled --prune_attempts--> absent"});
+  EXPECT_EQ(edges_with(graph, "failed --"),
+            (Names{"failed --replay_dead_letter--> queued",
+                   "failed --prune_attempts [dead letters too]--> absent"}));
 }
 
 TEST(LifeCycle, TakesALeaseBackByReapOnlyPastTheGraceWindow) {
@@ -103,13 +108,13 @@ std::size_t reached_from(const AnyGraph& graph, std::size_t start) {
 }
 
 TEST(LifeCycle, ReachesEveryStatusAndCanAlwaysEnd) {
-  // Rule 23: from everywhere but the other two ends there is a way to `cancelled`.
+  // Rule 23: from everywhere there is a way to `cancelled`, from the other two ends by an attempt
+  // that takes the place of the pruned one.
   const auto graph = seen_through(graph::attempt_lens);
   EXPECT_EQ(reached_from(graph, 0), boost::num_vertices(graph));
   std::size_t cancelled = 0;
   while (graph[cancelled].name != "cancelled") ++cancelled;
-  EXPECT_EQ(reached_from(boost::make_reverse_graph(graph), cancelled),
-            boost::num_vertices(graph) - 1);  // all but completed; from failed, by a replay
+  EXPECT_EQ(reached_from(boost::make_reverse_graph(graph), cancelled), boost::num_vertices(graph));
 }
 
 }  // namespace

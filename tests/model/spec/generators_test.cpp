@@ -60,9 +60,10 @@ TEST(Generators, ReachEveryOperationStatusErrorAndReason) {
 
 TEST(Generators, ReachARefusalOfEveryOperationThatCanBeRefused) {
   const std::set<std::string_view> never_refused = {
-      "reset",           "list_dispatchable_attempts",    "expire_leases_and_requeue",
-      "queue_depth",     "transition_timed_out_attempts", "list_dead_letters",
-      "counts_by_status"};
+      "reset", "list_dispatchable_attempts", "expire_leases_and_requeue", "queue_depth",
+      "transition_timed_out_attempts", "list_dead_letters", "counts_by_status", "prune_attempts",
+      // Items are refused, not the operation.
+      "enqueue_attempts", "heartbeat_leases", "ack_attempts"};
   const Reached reached = reach();
   for (const auto& [operation, times] : reached.accepted) {
     EXPECT_EQ(reached.refused.contains(operation), !never_refused.contains(operation)) << operation;

@@ -88,12 +88,36 @@ TEST(Invariant, TheIndexOfLeasesIsTheLeases) {
   });
 }
 
-TEST(Invariant, SequencesOfARunAreOneTwoThree) {
+TEST(Invariant, SequencesOfARunAscendToItsLatest) {
   check_property([] {
     const State state = state_after(*any_actions());
-    for (const auto& [run_id, events] : state.events_of_run) {
-      RC_ASSERT(!events.empty());
-      for (std::size_t i = 0; i < events.size(); ++i) RC_ASSERT(events[i].seq == i + 1);
+    for (const auto& [run_id, run] : state.runs) {
+      RC_ASSERT(run.latest_seq > 0U);
+      RC_ASSERT(std::ranges::adjacent_find(run.events, std::ranges::greater_equal{},
+                                           &RunEvent::seq) == run.events.end());
+      RC_ASSERT(run.events.empty() || run.events.back().seq <= run.latest_seq);
+    }
+  });
+}
+
+TEST(Invariant, FinishedAtIsPresentExactlyInTerminalStatuses) {
+  check_property([] {
+    for (const auto& [id, attempt] : state_after(*any_actions()).attempts) {
+      RC_ASSERT(attempt.finished_at.has_value() == is_terminal(attempt.status));
+      RC_ASSERT(!attempt.dead_letter || attempt.finished_at == attempt.dead_letter->dead_at);
+    }
+  });
+}
+
+TEST(Invariant, ARunHasAnAttemptAndItsEventsHaveTheirs) {
+  check_property([] {
+    const State state = state_after(*any_actions());
+    for (const auto& [run_id, run] : state.runs) {
+      const auto is_of_the_run = [&](const auto& entry) {
+        return entry.second.spec.run_id == run_id;
+      };
+      RC_ASSERT(std::ranges::any_of(state.attempts, is_of_the_run));
+      for (const RunEvent& event : run.events) RC_ASSERT(state.attempts.contains(event.attempt_id));
     }
   });
 }

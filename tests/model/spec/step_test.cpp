@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "leasecheck/spec/several.hpp"
 #include "tests/model/spec/generators.hpp"
 #include "tests/model/spec/property.hpp"
 #include "tests/model/spec/run.hpp"
@@ -12,20 +13,41 @@ namespace {
 
 using namespace leasecheck::model;
 
+/// An operation on several attempts counts as the operations on one that it is, which is checked.
 template <typename Check>
 void check_every_step(Check check) {
-  check_property([check] { for_every_step(*any_actions(), check); });
+  const auto check_each = [check](const State& before, const Action& action, const State& after,
+                                  const Outcome& outcome) {
+    const std::vector<Single> singles = singles_of(action, outcome);
+    if (singles.empty()) return check(before, action, after, outcome);
+    State state = before;
+    for (const Single& single : singles) {
+      const Step one = step(state, single.action);
+      RC_ASSERT((one.outcome == single.outcome));
+      check(state, single.action, one.state, one.outcome);
+      state = one.state;
+    }
+    RC_ASSERT(state == after);
+  };
+  check_property([check_each] { for_every_step(*any_actions(), check_each); });
 }
 
 /// Calls `check(before, after)` for every attempt that is there before and after a step. A reset
-/// begins a new history, so steps that are one do not count.
+/// begins a new history, so steps that are one do not count, and a prune takes only what is over.
 template <typename Check>
 void check_every_move(Check check) {
   check_every_step([check](const State& before, const Action& action, const State& after,
                            const Outcome& outcome) {
     if (std::holds_alternative<Reset>(action.operation)) return;
     for (const auto& [id, attempt] : before.attempts) {
-      check(action.operation, outcome, attempt, after.attempts.at(id));
+      const auto left = after.attempts.find(id);
+      if (left != after.attempts.end()) {
+        check(action.operation, outcome, attempt, left->second);
+      } else {
+        RC_ASSERT(std::holds_alternative<PruneAttempts>(action.operation));
+        RC_ASSERT(is_terminal(attempt.status));
+        RC_ASSERT(after.version_floor >= attempt.version);
+      }
     }
   });
 }
@@ -164,9 +186,11 @@ TEST(Step, EventsAreOnlyAppended) {
   check_every_step(
       [](const State& before, const Action& action, const State& after, const Outcome&) {
         if (std::holds_alternative<Reset>(action.operation)) return;
-        for (const auto& [run_id, events] : before.events_of_run) {
-          const auto& longer = after.events_of_run.at(run_id);
-          RC_ASSERT(std::ranges::mismatch(events, longer).in1 == events.end());
+        if (std::holds_alternative<PruneAttempts>(action.operation)) return;
+        for (const auto& [run_id, run] : before.runs) {
+          const model::Run& longer = after.runs.at(run_id);
+          RC_ASSERT(std::ranges::mismatch(run.events, longer.events).in1 == run.events.end());
+          RC_ASSERT(longer.latest_seq >= run.latest_seq);
         }
       });
 }
@@ -176,8 +200,13 @@ TEST(Step, LeaseIdsAreNeverUsedTwiceOverResetsToo) {
     std::set<Id> issued;
     for_every_step(*any_actions(),
                    [&](const State&, const Action& action, const State&, const Outcome& outcome) {
-                     if (!outcome || !std::holds_alternative<UpsertLease>(action.operation)) return;
-                     RC_ASSERT(issued.insert(std::get<LeaseRecord>(*outcome).lease_id).second);
+                     std::vector<Single> singles = singles_of(action, outcome);
+                     singles.push_back({action, outcome});
+                     for (const auto& [one, answered] : singles) {
+                       if (!answered || !std::holds_alternative<UpsertLease>(one.operation))
+                         continue;
+                       RC_ASSERT(issued.insert(std::get<LeaseRecord>(*answered).lease_id).second);
+                     }
                    });
   });
 }

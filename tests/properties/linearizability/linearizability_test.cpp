@@ -55,15 +55,15 @@ Outcome granted(const std::string& attempt, const std::string& worker, const std
 
 ConcurrentCall known(model::Action action, std::uint64_t invoked, std::uint64_t returned,
                      Outcome outcome) {
-  ConcurrentCall call{std::move(action), invoked, returned, outcome, std::nullopt};
+  ConcurrentCall call{std::move(action), invoked, returned, outcome, {}};
   if (outcome && std::holds_alternative<model::LeaseRecord>(*outcome)) {
-    call.lease_id = std::get<model::LeaseRecord>(*outcome).lease_id;
+    call.lease_ids = {std::get<model::LeaseRecord>(*outcome).lease_id};
   }
   return call;
 }
 
 ConcurrentCall unknown(model::Action action, std::uint64_t invoked) {
-  return {std::move(action), invoked, std::nullopt, std::nullopt, std::nullopt};
+  return {std::move(action), invoked, std::nullopt, std::nullopt, {}};
 }
 
 Linearizability verdict(std::vector<ConcurrentCall> calls,
@@ -169,7 +169,7 @@ TEST(Linearizability, LeaseIdsAreTheRepositorysOwn) {
                      known(heartbeat, 3, 4, done)}),
             not_linearizable);
   ConcurrentCall lost = unknown(claim("a", "w1"), 1);
-  lost.lease_id = "x";
+  lost.lease_ids = {"x"};
   EXPECT_EQ(verdict({lost, known(heartbeat, 2, 3, done)}), linearizable);
 }
 
@@ -256,10 +256,13 @@ class MadeHistory {
       const std::uint64_t before = draw_.below(250);
       const std::uint64_t after = draw_.below(250);
       const std::uint64_t centre = 1000 + place * 100;
-      ConcurrentCall call{std::move(action), (centre - before) * calls + place,
-                          (centre + after + 1) * calls + place, step.outcome, std::nullopt};
+      ConcurrentCall call{std::move(action),
+                          (centre - before) * calls + place,
+                          (centre + after + 1) * calls + place,
+                          step.outcome,
+                          {}};
       if (step.outcome && std::holds_alternative<model::LeaseRecord>(*step.outcome)) {
-        call.lease_id = std::get<model::LeaseRecord>(*step.outcome).lease_id;
+        call.lease_ids = {std::get<model::LeaseRecord>(*step.outcome).lease_id};
       }
       if (draw_.chance(150)) {
         call.outcome.reset();

@@ -33,7 +33,7 @@ class EqualToTheModel : public ::testing::TestWithParam<const char*> {};
 TEST_P(EqualToTheModel, HasEveryEdgeOfTheContractAndNoOther) {
   const ObservedGraph found = observed(GetParam());
   EXPECT_EQ(found.verdict.result, traces::Result::held) << found.verdict.message;
-  EXPECT_EQ(found.transitions, 28'224U);
+  EXPECT_EQ(found.transitions, 42'777U);
   EXPECT_EQ(found.carried_out, found.transitions);
   EXPECT_EQ(found.apart, 0U);
   // Those of the model's own walk (LifeCycle.HasExactlyTheTransitionsOfTheContract).

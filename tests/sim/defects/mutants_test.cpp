@@ -24,12 +24,16 @@ constexpr std::uint64_t budget_in_seeds = 200;
 
 class EveryMutant : public ::testing::TestWithParam<const Mutant*> {};
 
+/// A defect may break several rules, and which one first depends on the seed.
+/// Returns: the first run that shows the one that it names, or else the last that is violated.
 RecordedRun find(const Mutant& mutant) {
+  RecordedRun other;
   for (std::uint64_t seed = 1; seed <= budget_in_seeds; ++seed) {
     RecordedRun run = record(sim::draw_plan(seed, {}), backend_of(mutant));
-    if (run.result.verdict.result != traces::Result::held) return run;
+    if (run.result.verdict.property == mutant.property) return run;
+    if (run.result.verdict.result != traces::Result::held) other = std::move(run);
   }
-  return {};
+  return other;
 }
 
 TEST_P(EveryMutant, IsFoundByThePropertyItNames) {

@@ -81,7 +81,7 @@ TEST_F(RecordedFailures, SayStepRuleFaultAndWhatToDoWhereTheyStillFail) {
   ASSERT_TRUE(violation);
   for (const char* part : {"recorded.jsonl: expiry_never_lowered is violated by step 5\n",
                            "\nexpiry_never_lowered: the expiry of lease L1", "\npromised: ",
-                           "(rule ", "\nat fault: the repository. By the contract, step 5",
+                           "(rule ", "\nat fault: the repository. By the contract, ",
                            "\nrecorded: expiry_never_lowered is violated by step 5, on "
                            "mutant:heartbeat_shortens_lease",
                            "\nto do: "}) {

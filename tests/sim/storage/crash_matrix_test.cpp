@@ -49,7 +49,7 @@ void expect_held(const Searched& searched) {
 std::vector<CrashCase> cases_on(std::initializer_list<std::string_view> states) {
   std::vector<CrashCase> cases = crash_cases();
   std::erase_if(cases, [states](const CrashCase& subject) {
-    const std::string_view prior = subject.prior ? subject.prior->name : "nothing";
+    const std::string prior = subject.prior ? subject.prior->name : "nothing";
     return std::ranges::find(states, prior) == states.end();
   });
   return cases;
@@ -75,16 +75,16 @@ void PrintTo(const Pinned& pinned, std::ostream* out) {
 }
 
 // Cases, calls, power losses, disks that those left, kills, failures.
-constexpr std::array pinned_crashes{Pinned{"nothing", {1, 108, 1'694, 714, 108, 216}},
-                                    Pinned{"empty", {19, 698, 7'890, 3'449, 266, 532}},
-                                    Pinned{"queued", {19, 719, 8'254, 3'645, 287, 574}},
-                                    Pinned{"leased", {19, 825, 10'628, 4'961, 393, 786}},
-                                    Pinned{"running", {19, 817, 10'324, 4'789, 385, 770}},
-                                    Pinned{"last_try", {19, 825, 10'628, 4'961, 393, 786}},
-                                    Pinned{"retry_backoff", {19, 739, 8'332, 3'684, 307, 614}},
-                                    Pinned{"completed", {19, 711, 7'694, 3'328, 279, 558}},
-                                    Pinned{"failed", {19, 726, 7'998, 3'500, 294, 588}},
-                                    Pinned{"two_leased", {19, 839, 10'964, 5'111, 407, 814}}};
+constexpr std::array pinned_crashes{Pinned{"nothing", {1, 132, 4'271, 1'668, 132, 264}},
+                                    Pinned{"empty", {24, 1'198, 21'276, 8'921, 370, 740}},
+                                    Pinned{"queued", {24, 1'235, 22'052, 9'340, 407, 814}},
+                                    Pinned{"leased", {24, 1'362, 25'178, 11'044, 534, 1'068}},
+                                    Pinned{"running", {24, 1'354, 24'874, 10'872, 526, 1'052}},
+                                    Pinned{"last_try", {24, 1'356, 24'842, 10'894, 528, 1'056}},
+                                    Pinned{"retry_backoff", {24, 1'266, 22'634, 9'604, 438, 876}},
+                                    Pinned{"completed", {24, 1'233, 21'582, 9'059, 405, 810}},
+                                    Pinned{"failed", {24, 1'247, 21'886, 9'231, 419, 838}},
+                                    Pinned{"two_leased", {24, 1'380, 25'712, 11'281, 552, 1'104}}};
 
 class CrashMatrixOnSqlite : public testing::TestWithParam<Pinned> {};
 

@@ -72,18 +72,18 @@ void PrintTo(const Pinned& pinned, std::ostream* out) {
 }
 
 constexpr std::array pinned_pairs{
-    Pinned{"empty", 34'365, 1'039'397},     Pinned{"queued", 39'296, 1'282'166},
-    Pinned{"leased", 66'215, 2'678'263},    Pinned{"running", 62'979, 2'492'604},
-    Pinned{"last_try", 66'225, 2'680'657},  Pinned{"retry_backoff", 41'739, 1'375'924},
-    Pinned{"completed", 34'221, 989'007},   Pinned{"failed", 38'211, 1'192'049},
-    Pinned{"two_leased", 67'807, 2'830'354}};
+    Pinned{"empty", 65'208, 2'460'404},      Pinned{"queued", 76'639, 3'061'533},
+    Pinned{"leased", 117'717, 5'348'063},    Pinned{"running", 113'590, 5'099'195},
+    Pinned{"last_try", 115'885, 5'207'300},  Pinned{"retry_backoff", 82'840, 3'395'821},
+    Pinned{"completed", 71'719, 2'796'929},  Pinned{"failed", 76'864, 3'070'771},
+    Pinned{"two_leased", 120'712, 5'642'908}};
 
 class InterleavePairs : public testing::TestWithParam<Pinned> {};
 
 TEST_P(InterleavePairs, EveryScheduleIsLinearizableOnSqlite) {
   const Searched searched = search_all(lease::open_sqlite_repository, pairs_on({GetParam().prior}));
   expect_held(searched);
-  EXPECT_EQ(searched.count.cases, 18U * 19 / 2);
+  EXPECT_EQ(searched.count.cases, 23U * 24 / 2);
   EXPECT_EQ(searched.count.schedules, GetParam().schedules);
   EXPECT_EQ(searched.count.points, GetParam().points);
 }
@@ -94,16 +94,16 @@ INSTANTIATE_TEST_SUITE_P(Interleave, InterleavePairs, testing::ValuesIn(pinned_p
 TEST(InterleaveScope, EveryPriorStateHasItsPairs) {
   const std::vector<PriorState> states = prior_states();
   EXPECT_TRUE(std::ranges::equal(states, pinned_pairs, {}, &PriorState::name, &Pinned::prior));
-  EXPECT_EQ(interleave_cases(InterleaveScope::pairs).size(), states.size() * 18 * 19 / 2);
+  EXPECT_EQ(interleave_cases(InterleaveScope::pairs).size(), states.size() * 23 * 24 / 2);
 }
 
 TEST(InterleaveTriples, EveryScheduleOfThoseAtOddsIsLinearizableOnSqlite) {
   const Searched searched =
       search_all(lease::open_sqlite_repository, interleave_cases(InterleaveScope::triples));
   expect_held(searched);
-  EXPECT_EQ(searched.count.cases, 8U);
-  EXPECT_EQ(searched.count.schedules, 78'936U);
-  EXPECT_EQ(searched.count.points, 4'647'169U);
+  EXPECT_EQ(searched.count.cases, 10U);
+  EXPECT_EQ(searched.count.schedules, 105'786U);
+  EXPECT_EQ(searched.count.points, 6'431'746U);
 }
 
 class PlantedRace : public testing::TestWithParam<const mutants::SqliteMutant*> {};

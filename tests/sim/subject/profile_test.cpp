@@ -35,7 +35,7 @@ TEST(Profile, OfAMinimalSubjectHasTheDefaults) {
   EXPECT_EQ(profile->dispatch_order, DispatchOrder::ready_fifo);
   EXPECT_TRUE(profile->offers("upsert_lease"));
   EXPECT_FALSE(profile->offers("snapshot"));
-  EXPECT_EQ(missing_operations(*profile).size(), 18U);
+  EXPECT_EQ(missing_operations(*profile).size(), 24U);
   EXPECT_TRUE(not_promised_in_words(*profile).empty());
 }
 
@@ -80,7 +80,8 @@ TEST(Profile, ADeviationTakesAlongTheFieldsThatItMakesMeaningless) {
   const auto profile = profile_from_json(answer);
   ASSERT_TRUE(profile.has_value()) << profile.error();
   EXPECT_EQ(profile->absent,
-            (Names{"attempt.delivery_count", "attempt.version", "spec.max_deliveries"}));
+            (Names{"attempt.delivery_count", "attempt.finished_at", "attempt.version",
+                   "run.latest_seq", "snapshot.version_floor", "spec.max_deliveries"}));
 }
 
 TEST(Profile, NamesOnlyPropertiesThatExistAsNotPromised) {

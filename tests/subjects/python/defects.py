@@ -191,10 +191,10 @@ class sequence_of_all_runs(Repository):
 
     def append_run_event(self, now, args):
         answer = super().append_run_event(now, args)
-        seq = sum(len(events) for events in self.events_of_run.values())
+        seq = sum(len(run["events"]) for run in self.runs.values())
         if answer["seq"] != seq:
             run = self.attempts[self.attempt_of_lease[args["lease_id"]]].spec["run_id"]
-            self.events_of_run[run][-1]["seq"] = seq
+            self.runs[run]["events"][-1]["seq"] = seq
         return {"seq": seq}
 
 

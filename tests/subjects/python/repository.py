@@ -118,6 +118,7 @@ class Attempt:
     lease: Lease | None = None
     last_ack: tuple | None = None
     dead_letter: dict | None = None
+    finished_at: int | None = None
 
     @property
     def id(self):
@@ -133,7 +134,13 @@ class Attempt:
             "attempt_id": self.id, "run_id": self.spec["run_id"], "attempt_no": self.attempt_no,
             "status": self.status, "priority": self.spec["priority"], "ready_at": self.ready_at,
             "retry_at": self.retry_at, "started_at": self.started_at,
-            "delivery_count": self.delivery_count, "version": self.version})
+            "delivery_count": self.delivery_count, "version": self.version,
+            "finished_at": self.finished_at})
+
+    def dispatch_record(self):
+        return without_nulls({"attempt_id": self.id, "run_id": self.spec["run_id"],
+                              "status": self.status, "attempt_no": self.attempt_no,
+                              "retry_at": self.retry_at})
 
     def lease_record(self):
         return without_nulls({
@@ -153,8 +160,9 @@ class Repository:
     def _clear(self):
         self.attempts = {}
         self.attempt_of_lease = {}
-        self.events_of_run = {}
+        self.runs = {}  # those that have had an event: the latest sequence, and the events
         self.enqueued = 0
+        self.version_floor = 0
 
     def is_kept_at_once(self, operation):
         """Whether the operation is on the disk before it is answered."""
@@ -200,16 +208,18 @@ class Repository:
 
     def requeue(self, attempt, now):
         self.end_lease(attempt)
+        attempt.finished_at = None
         attempt.status = "queued"
         attempt.ready_at = now
 
-    def finish(self, attempt, status):
+    def finish(self, attempt, status, now):
         self.end_lease(attempt)
         attempt.status = status
         attempt.retry_at = None
+        attempt.finished_at = now
 
     def fail_finally(self, attempt, reason, now):
-        self.finish(attempt, "failed")
+        self.finish(attempt, "failed", now)
         attempt.dead_letter = {"attempt_id": attempt.id, "run_id": attempt.spec["run_id"],
                                "attempt_no": attempt.attempt_no, "reason": reason, "dead_at": now}
 
@@ -243,12 +253,11 @@ class Repository:
     def list_dispatchable_attempts(self, now, args):
         need_times(args, "at")
         need_limit(args)
-        due = [a for a in self.attempts.values() if self.is_dispatchable(a, args["at"])]
-        due.sort(key=self.dispatch_key)
-        return {"attempts": [
-            without_nulls({"attempt_id": a.id, "run_id": a.spec["run_id"], "status": a.status,
-                           "attempt_no": a.attempt_no, "retry_at": a.retry_at})
-            for a in due[:args["limit"]]]}
+        return {"attempts": [a.dispatch_record() for a in self.due(args["at"])[:args["limit"]]]}
+
+    def due(self, now):
+        due = [a for a in self.attempts.values() if self.is_dispatchable(a, now)]
+        return sorted(due, key=self.dispatch_key)
 
     def upsert_lease(self, now, args):
         need_ids(args, "attempt_id", "worker_id")
@@ -296,7 +305,7 @@ class Repository:
 
     def latest_seq_for_run(self, now, args):
         need_ids(args, "run_id")
-        return {"seq": len(self.events_of_run.get(args["run_id"], []))}
+        return {"seq": self.runs.get(args["run_id"], {"latest_seq": 0})["latest_seq"]}
 
     def transition_timed_out_attempts(self, now, args):
         need_times(args, "at")
@@ -313,7 +322,7 @@ class Repository:
         elif reaction == "fail":
             self.fail_finally(attempt, "timed_out", now)
         else:
-            self.finish(attempt, "cancelled")
+            self.finish(attempt, "cancelled", now)
 
     # -- around them (rules 8 to 15) --------------------------------------------------------------
 
@@ -332,7 +341,8 @@ class Repository:
             return {}
         self.enqueued += 1
         ready_at = now if spec["not_before"] is None else max(now, spec["not_before"])
-        self.attempts[spec["attempt_id"]] = Attempt(spec, self.enqueued, ready_at)
+        self.attempts[spec["attempt_id"]] = Attempt(spec, self.enqueued, ready_at,
+                                                    version=self.version_floor)
         return {}
 
     def start_attempt(self, now, args):
@@ -361,7 +371,7 @@ class Repository:
         if args["outcome"] == "failed":
             self.retry_or_fail(attempt, "failed", now)
         else:
-            self.finish(attempt, args["outcome"])
+            self.finish(attempt, args["outcome"], now)
         answer = without_nulls({"status": attempt.status, "attempt_no": attempt.attempt_no,
                                 "retry_at": attempt.retry_at})
         attempt.last_ack = (ack, answer)
@@ -379,7 +389,7 @@ class Repository:
         need_ids(args, "attempt_id")
         attempt = self.find(args["attempt_id"])
         self.need_cancellable(attempt)
-        self.finish(attempt, "cancelled")
+        self.finish(attempt, "cancelled", now)
         attempt.last_ack = None
         return {}
 
@@ -391,10 +401,11 @@ class Repository:
         need_ids(args, "lease_id", "worker_id", "kind")
         need("payload" in args, "payload is missing")
         attempt = self.held(args)
-        events = self.events_of_run.setdefault(attempt.spec["run_id"], [])
-        events.append({"seq": len(events) + 1, "attempt_id": attempt.id, "kind": args["kind"],
-                       "payload": args["payload"], "at": now})
-        return {"seq": len(events)}
+        run = self.runs.setdefault(attempt.spec["run_id"], {"latest_seq": 0, "events": []})
+        run["latest_seq"] += 1
+        run["events"].append({"seq": run["latest_seq"], "attempt_id": attempt.id,
+                              "kind": args["kind"], "payload": args["payload"], "at": now})
+        return {"seq": run["latest_seq"]}
 
     def dead_letters(self):
         return [a.dead_letter for a in self.attempts.values() if a.dead_letter is not None]
@@ -445,8 +456,85 @@ class Repository:
         need_ids(args, "run_id")
         need(is_integer(args.get("after"), 0, 2**64 - 1), "bad after")
         need_limit(args)
-        events = [e for e in self.events_of_run.get(args["run_id"], []) if e["seq"] > args["after"]]
-        return {"events": events[:args["limit"]]}
+        events = self.runs.get(args["run_id"], {"events": []})["events"]
+        return {"events": [e for e in events if e["seq"] > args["after"]][:args["limit"]]}
+
+    # -- several at a time, and an end to growth (rules 25 to 29) ---------------------------------
+
+    def each(self, operation, now, items):
+        need(isinstance(items, list), "expected an array")
+        results = []
+        for item in items:
+            try:
+                results.append({"ok": operation(now, item)})
+            except Refused as refusal:
+                results.append({"error": {"code": refusal.code, "message": str(refusal)}})
+        return {"results": results}
+
+    def enqueue_attempts(self, now, args):
+        return self.each(self.enqueue_attempt, now, args.get("attempts"))
+
+    def heartbeat_leases(self, now, args):
+        return self.each(self.heartbeat_lease_with_version, now, args.get("heartbeats"))
+
+    def ack_attempts(self, now, args):
+        return self.each(self.ack_attempt, now, args.get("acks"))
+
+    def claim_attempts(self, now, args):
+        need_ids(args, "worker_id")
+        need_limit(args)
+        need(is_integer(args.get("lease_ttl"), 1, LARGEST), "bad lease_ttl")
+        claim = {"worker_id": args["worker_id"],
+                 "lease_expires_at": saturating(now + args["lease_ttl"])}
+        need(claim["lease_expires_at"] > now, "the lease would be expired at once")
+        claims = []
+        for attempt in self.due(now)[:args["limit"]]:
+            listed = attempt.dispatch_record()
+            self.grant(attempt, now, claim)
+            claims.append({"attempt": listed, "lease": attempt.lease_record()})
+        return {"claims": claims}
+
+    def prune_attempts(self, now, args):
+        need_times(args, "finished_before")
+        need_limit(args)
+        finished = [a for a in self.attempts.values() if self.may_be_pruned(a, args)]
+        finished.sort(key=lambda a: (a.finished_at, bytes_of(a.id)))
+        pruned = finished[:args["limit"]]
+        for attempt in pruned:
+            self.prune(attempt)
+        return {"count": len(pruned)}
+
+    def may_be_pruned(self, attempt, args):
+        return (attempt.finished_at is not None and attempt.finished_at < args["finished_before"]
+                and (attempt.dead_letter is None or args.get("with_dead_letters", False)))
+
+    def prune(self, attempt):
+        self.version_floor = max(self.version_floor, attempt.version)
+        del self.attempts[attempt.id]
+        run_id = attempt.spec["run_id"]
+        if run_id not in self.runs:
+            return
+        if all(a.spec["run_id"] != run_id for a in self.attempts.values()):
+            del self.runs[run_id]
+        else:
+            run = self.runs[run_id]
+            run["events"] = [e for e in run["events"] if e["attempt_id"] != attempt.id]
+
+    def list_attempts(self, now, args):
+        for name in ("run_id", "worker_id", "tenant_id", "after"):
+            need(args.get(name) is None or is_id(args[name]), f"{name} is no id")
+        need(args.get("status") in STATUSES + (None,), "unknown status")
+        need_limit(args)
+        after = bytes_of(args.get("after") or "")
+        page = [self.attempts[name] for name in sorted(self.attempts, key=bytes_of)
+                if bytes_of(name) > after and self.matches(self.attempts[name], args)]
+        return {"attempts": [a.record() for a in page[:args["limit"]]]}
+
+    def matches(self, attempt, args):
+        seen = {"status": attempt.status, "run_id": attempt.spec["run_id"],
+                "tenant_id": attempt.spec["tenant_id"],
+                "worker_id": None if attempt.lease is None else attempt.lease.worker_id}
+        return all(args.get(name) is None or args[name] == value for name, value in seen.items())
 
     def snapshot(self, now, args):
         attempts = [self.attempts[name] for name in sorted(self.attempts, key=bytes_of)]
@@ -454,8 +542,8 @@ class Repository:
             "attempts": [a.record() for a in attempts],
             "leases": [a.lease_record() for a in attempts if a.lease is not None],
             "dead_letters": [a.dead_letter for a in attempts if a.dead_letter is not None],
-            "runs": [{"run_id": run, "events": self.events_of_run[run]}
-                     for run in sorted(self.events_of_run, key=bytes_of)]}
+            "runs": [{"run_id": run} | self.runs[run] for run in sorted(self.runs, key=bytes_of)],
+            "version_floor": self.version_floor}
 
 
 def bytes_of(text):

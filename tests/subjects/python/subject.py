@@ -22,10 +22,11 @@ from repository import Refused, Repository
 CHANGING = {"reset", "enqueue_attempt", "upsert_lease", "heartbeat_lease",
             "heartbeat_lease_with_version", "expire_leases_and_requeue",
             "transition_timed_out_attempts", "start_attempt", "release_lease", "ack_attempt",
-            "append_run_event", "cancel_attempt", "replay_dead_letter"}
+            "append_run_event", "cancel_attempt", "replay_dead_letter", "enqueue_attempts",
+            "heartbeat_leases", "ack_attempts", "claim_attempts", "prune_attempts"}
 READING = {"list_dispatchable_attempts", "latest_seq_for_run", "list_dead_letters", "get_attempt",
            "get_lease", "get_lease_for_attempt", "queue_depth", "counts_by_status",
-           "list_run_events", "snapshot"}
+           "list_run_events", "list_attempts", "snapshot"}
 OF_THE_PROCESS = {"restart", "goodbye"}
 
 

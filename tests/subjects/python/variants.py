@@ -43,6 +43,10 @@ class no_delivery_count(Repository):
         taken["attempts"] = [without(record, "delivery_count") for record in taken["attempts"]]
         return taken
 
+    def list_attempts(self, now, args):
+        page = super().list_attempts(now, args)["attempts"]
+        return {"attempts": [without(record, "delivery_count") for record in page]}
+
 
 @variant(deviations=["lease_version_restarts"])
 class lease_version_restarts(Repository):
@@ -59,6 +63,10 @@ class lease_version_restarts(Repository):
         taken = super().snapshot(now, args)
         taken["attempts"] = [without(record, "version") for record in taken["attempts"]]
         return taken
+
+    def list_attempts(self, now, args):
+        page = super().list_attempts(now, args)["attempts"]
+        return {"attempts": [without(record, "version") for record in page]}
 
 
 @variant(dispatch_order="attempt_id",
@@ -80,6 +88,10 @@ class ordered_by_attempt_id(Repository):
         taken = super().snapshot(now, args)
         taken["attempts"] = [without(record, "ready_at") for record in taken["attempts"]]
         return taken
+
+    def list_attempts(self, now, args):
+        page = super().list_attempts(now, args)["attempts"]
+        return {"attempts": [without(record, "ready_at") for record in page]}
 
 
 @variant(operations=["reset", "enqueue_attempt", "list_dispatchable_attempts", "upsert_lease",

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -51,6 +52,20 @@ concept OwnRepository = std::derived_from<T, lease::RuntimeRepository> &&
   METHOD(lease::CountsByStatus, counts_by_status, (), ())                                          \
   METHOD(std::vector<lease::RunEvent>, list_run_events,                                            \
          (const lease::RunId& run, std::uint64_t after, std::uint64_t limit), (run, after, limit)) \
+  METHOD(lease::Results<void>, enqueue_attempts, (std::span<const lease::AttemptSpec> specs),      \
+         (specs))                                                                                  \
+  METHOD(lease::Results<lease::LeaseRecord>, heartbeat_leases,                                     \
+         (std::span<const lease::LeaseHeartbeat> heartbeats), (heartbeats))                        \
+  METHOD(lease::Results<lease::AckResult>, ack_attempts,                                           \
+         (std::span<const lease::AttemptAck> acks, lease::Time now), (acks, now))                  \
+  METHOD(std::vector<lease::Claim>, claim_attempts,                                                \
+         (const lease::WorkerId& worker, std::uint64_t limit, lease::Duration lease_ttl),          \
+         (worker, limit, lease_ttl))                                                               \
+  METHOD(std::vector<lease::AttemptRecord>, list_attempts,                                         \
+         (const lease::AttemptFilter& filter, const std::optional<lease::AttemptId>& after,        \
+          std::uint64_t limit),                                                                    \
+         (filter, after, limit))                                                                   \
+  METHOD(std::uint64_t, prune_attempts, (const lease::PruneRange& range), (range))                 \
   METHOD(lease::Snapshot, snapshot, (), ())
 
 #define LEASECHECK_MORE(...) __VA_OPT__(, ) __VA_ARGS__

@@ -26,6 +26,10 @@
 /// | `stale_before`, `overdue_at` | the times of the two reaps |
 /// | `asked_at`, `list_limit` | a question for what is dispatchable |
 /// | `run`, `after`, `limit` | other questions |
+/// | `several` | what an operation on several takes: some of what the function given to it chooses
+/// | | `claim_limit`, `lease_ttl` | a claim of several | | `finished_before`, `with_dead_letters` |
+/// what is pruned | | `status_filter`, `run_filter`, `worker_filter`, `tenant_filter`, `page_after`
+/// | a list for people |
 namespace leasecheck::model {
 
 // An operation that is added to the contract does not compile in any source before it is here.
@@ -133,6 +137,44 @@ struct Arguments<CountByStatus> {
 template <>
 struct Arguments<ListRunEvents> {
   static ListRunEvents from(auto& source) { return {source.run(), source.after(), source.limit()}; }
+};
+
+template <>
+struct Arguments<EnqueueAttempts> {
+  static EnqueueAttempts from(auto& source) {
+    return {source.several([&] { return source.spec(); })};
+  }
+};
+template <>
+struct Arguments<HeartbeatLeases> {
+  static HeartbeatLeases from(auto& source) {
+    return {source.several([&] { return Arguments<HeartbeatLeaseWithVersion>::from(source); })};
+  }
+};
+template <>
+struct Arguments<AckAttempts> {
+  static AckAttempts from(auto& source) {
+    return {source.several([&] { return Arguments<AckAttempt>::from(source); })};
+  }
+};
+template <>
+struct Arguments<ClaimAttempts> {
+  static ClaimAttempts from(auto& source) {
+    return {source.claimer(), source.claim_limit(), source.lease_ttl()};
+  }
+};
+template <>
+struct Arguments<PruneAttempts> {
+  static PruneAttempts from(auto& source) {
+    return {source.finished_before(), source.limit(), source.with_dead_letters()};
+  }
+};
+template <>
+struct Arguments<ListAttempts> {
+  static ListAttempts from(auto& source) {
+    return {source.status_filter(), source.run_filter(), source.worker_filter(),
+            source.tenant_filter(), source.page_after(), source.limit()};
+  }
 };
 
 /// The operation of this kind whose arguments the source chooses.

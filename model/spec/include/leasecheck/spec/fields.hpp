@@ -48,6 +48,8 @@ template <>
 inline constexpr std::string_view record_name<AckResult> = "ack";
 template <>
 inline constexpr std::string_view record_name<CountsByStatus> = "counts";
+template <>
+inline constexpr std::string_view record_name<Claim> = "claim";
 
 // Records.
 
@@ -100,6 +102,7 @@ constexpr void fields(auto& visit, Like<AttemptRecord> auto&... record) {
   visit("started_at", record.started_at...);
   visit("delivery_count", record.delivery_count...);
   visit("version", record.version...);
+  visit("finished_at", record.finished_at...);
 }
 
 constexpr void fields(auto& visit, Like<DeadLetter> auto&... letter) {
@@ -120,6 +123,7 @@ constexpr void fields(auto& visit, Like<RunEvent> auto&... event) {
 
 constexpr void fields(auto& visit, Like<RunRecord> auto&... run) {
   visit("run_id", run.run_id...);
+  visit("latest_seq", run.latest_seq...);
   visit("events", run.events...);
 }
 
@@ -128,6 +132,7 @@ constexpr void fields(auto& visit, Like<Snapshot> auto&... snapshot) {
   visit("leases", snapshot.leases...);
   visit("dead_letters", snapshot.dead_letters...);
   visit("runs", snapshot.runs...);
+  visit("version_floor", snapshot.version_floor...);
 }
 
 // Answers. That of get_lease is a lease record or null, and so has no fields of its own.
@@ -164,6 +169,38 @@ constexpr void fields(auto& visit, Like<std::vector<DeadLetter>> auto&... letter
 
 constexpr void fields(auto& visit, Like<std::vector<RunEvent>> auto&... events) {
   visit("events", events...);
+}
+
+constexpr void fields(auto& visit, Like<Refusal> auto&... refusal) {
+  visit("code", refusal.code...);
+}
+
+template <class T>
+concept LikeItemResult = is_item_result<std::remove_const_t<T>>;
+
+constexpr void fields(auto& visit, LikeItemResult auto&... result) {
+  visit("ok", result.ok...);
+  visit("error", result.error...);
+}
+
+template <class T>
+concept LikeItemResults = is_item_results<std::remove_const_t<T>>;
+
+constexpr void fields(auto& visit, LikeItemResults auto&... results) {
+  visit("results", results...);
+}
+
+constexpr void fields(auto& visit, Like<Claim> auto&... claim) {
+  visit("attempt", claim.attempt...);
+  visit("lease", claim.lease...);
+}
+
+constexpr void fields(auto& visit, Like<std::vector<Claim>> auto&... claims) {
+  visit("claims", claims...);
+}
+
+constexpr void fields(auto& visit, Like<std::vector<AttemptRecord>> auto&... records) {
+  visit("attempts", records...);
 }
 
 // Arguments of the operations.
@@ -266,6 +303,39 @@ constexpr void fields(auto&, Like<CountByStatus> auto&...) {}
 
 constexpr void fields(auto& visit, Like<ListRunEvents> auto&... operation) {
   visit("run_id", operation.run_id...);
+  visit("after", operation.after...);
+  visit("limit", operation.limit...);
+}
+
+constexpr void fields(auto& visit, Like<EnqueueAttempts> auto&... operation) {
+  visit("attempts", operation.attempts...);
+}
+
+constexpr void fields(auto& visit, Like<HeartbeatLeases> auto&... operation) {
+  visit("heartbeats", operation.heartbeats...);
+}
+
+constexpr void fields(auto& visit, Like<AckAttempts> auto&... operation) {
+  visit("acks", operation.acks...);
+}
+
+constexpr void fields(auto& visit, Like<ClaimAttempts> auto&... operation) {
+  visit("worker_id", operation.worker_id...);
+  visit("limit", operation.limit...);
+  visit("lease_ttl", operation.lease_ttl...);
+}
+
+constexpr void fields(auto& visit, Like<PruneAttempts> auto&... operation) {
+  visit("finished_before", operation.finished_before...);
+  visit("limit", operation.limit...);
+  visit("with_dead_letters", operation.with_dead_letters...);
+}
+
+constexpr void fields(auto& visit, Like<ListAttempts> auto&... operation) {
+  visit("status", operation.status...);
+  visit("run_id", operation.run_id...);
+  visit("worker_id", operation.worker_id...);
+  visit("tenant_id", operation.tenant_id...);
   visit("after", operation.after...);
   visit("limit", operation.limit...);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "leasecheck/spec/records.hpp"
 
@@ -156,12 +157,58 @@ struct ListRunEvents {
   bool operator==(const ListRunEvents&) const = default;
 };
 
+/// Rule 25: each item is the enqueue of its own.
+struct EnqueueAttempts {
+  std::vector<AttemptSpec> attempts;
+  bool operator==(const EnqueueAttempts&) const = default;
+};
+
+/// Rule 25: each item is the heartbeat of its own.
+struct HeartbeatLeases {
+  std::vector<HeartbeatLeaseWithVersion> heartbeats;
+  bool operator==(const HeartbeatLeases&) const = default;
+};
+
+/// Rule 25: each item is the ack of its own.
+struct AckAttempts {
+  std::vector<AckAttempt> acks;
+  bool operator==(const AckAttempts&) const = default;
+};
+
+/// Rule 26.
+struct ClaimAttempts {
+  Id worker_id;
+  std::uint64_t limit = 0;
+  Duration lease_ttl{0};
+  bool operator==(const ClaimAttempts&) const = default;
+};
+
+/// Rule 28.
+struct PruneAttempts {
+  Time finished_before{};
+  std::uint64_t limit = 0;
+  bool with_dead_letters = false;
+  bool operator==(const PruneAttempts&) const = default;
+};
+
+/// Rule 29: the attempts after `after` that match every filter that is given, at most `limit`.
+struct ListAttempts {
+  std::optional<Status> status;
+  std::optional<Id> run_id;
+  std::optional<Id> worker_id;  ///< of the current lease
+  std::optional<Id> tenant_id;
+  std::optional<Id> after;
+  std::uint64_t limit = 0;
+  bool operator==(const ListAttempts&) const = default;
+};
+
 using Operation =
     std::variant<Reset, EnqueueAttempt, ListDispatchableAttempts, UpsertLease, HeartbeatLease,
                  HeartbeatLeaseWithVersion, ExpireLeasesAndRequeue, TransitionTimedOutAttempts,
                  LatestSeqForRun, StartAttempt, ReleaseLease, AckAttempt, AppendRunEvent,
                  CancelAttempt, ReplayDeadLetter, ListDeadLetters, GetAttempt, GetLease,
-                 GetLeaseForAttempt, QueueDepth, CountByStatus, ListRunEvents>;
+                 GetLeaseForAttempt, QueueDepth, CountByStatus, ListRunEvents, EnqueueAttempts,
+                 HeartbeatLeases, AckAttempts, ClaimAttempts, PruneAttempts, ListAttempts>;
 
 /// An operation at its time: "repository now" where the contract reads the clock, `now` where it
 /// passes one. Operations that neither read nor take a time ignore it.
@@ -178,7 +225,8 @@ struct Action {
 [[nodiscard]] bool can_change_state(const Operation& operation);
 
 /// Whether the operation reads the injected clock, exactly once ("repository now"): enqueue,
-/// claim and reap. Every other operation reads no clock at all.
+/// claim and reap; of those that take several items, only if there is one. Every other operation
+/// reads no clock at all.
 [[nodiscard]] bool reads_clock(const Operation& operation);
 
 }  // namespace leasecheck::model

@@ -105,9 +105,35 @@ template <>
 inline constexpr TraitsOfAnswer<std::vector<RunEvent>> traits_of<ListRunEvents>{
     {.name = "list_run_events"}};
 
+template <>
+inline constexpr TraitsOfAnswer<ItemResults<Done>> traits_of<EnqueueAttempts>{
+    {.name = "enqueue_attempts", .mutates = true, .reads_clock = true}};
+template <>
+inline constexpr TraitsOfAnswer<ItemResults<LeaseRecord>> traits_of<HeartbeatLeases>{
+    {.name = "heartbeat_leases", .mutates = true}};
+template <>
+inline constexpr TraitsOfAnswer<ItemResults<AckResult>> traits_of<AckAttempts>{
+    {.name = "ack_attempts", .mutates = true}};
+template <>
+inline constexpr TraitsOfAnswer<std::vector<Claim>> traits_of<ClaimAttempts>{
+    {.name = "claim_attempts", .mutates = true, .reads_clock = true}};
+template <>
+inline constexpr TraitsOfAnswer<Count> traits_of<PruneAttempts>{
+    {.name = "prune_attempts", .mutates = true}};
+template <>
+inline constexpr TraitsOfAnswer<std::vector<AttemptRecord>> traits_of<ListAttempts>{
+    {.name = "list_attempts"}};
+
 /// What an operation answers when it is not refused.
 template <class Operation>
 using AnswerTo = typename std::remove_cvref_t<decltype(traits_of<Operation>)>::Answer;
+
+/// Whether the operation is about several attempts that it does not name one by one, or about
+/// several that it does.
+template <class Operation>
+inline constexpr bool is_of_several =
+    is_item_results<AnswerTo<Operation>> || std::is_same_v<Operation, ClaimAttempts> ||
+    std::is_same_v<Operation, PruneAttempts> || std::is_same_v<Operation, ListAttempts>;
 
 /// The traits of every operation, in the order of the alternatives of `Operation`.
 inline constexpr auto all_operations =

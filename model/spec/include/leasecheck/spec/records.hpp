@@ -89,6 +89,7 @@ struct AttemptRecord {
   std::optional<Time> started_at;
   std::uint32_t delivery_count = 0;
   std::uint64_t version = 0;
+  std::optional<Time> finished_at;  ///< rule 27: present exactly while the status is terminal
   bool operator==(const AttemptRecord&) const = default;
 };
 
@@ -111,19 +112,23 @@ struct RunEvent {
   bool operator==(const RunEvent&) const = default;
 };
 
+/// `latest_seq` is that of the last event ever, which may have been pruned (rule 28).
 struct RunRecord {
   Id run_id;
+  std::uint64_t latest_seq = 0;
   std::vector<RunEvent> events;
   bool operator==(const RunRecord&) const = default;
 };
 
 /// Everything a repository holds, in canonical order: attempts, leases and dead letters by
-/// attempt id, runs by run id (those with events only), all bytewise (rule 15).
+/// attempt id, runs by run id (those that ever had an event and still have an attempt), all
+/// bytewise (rule 15).
 struct Snapshot {
   std::vector<AttemptRecord> attempts;
   std::vector<LeaseRecord> leases;
   std::vector<DeadLetter> dead_letters;
   std::vector<RunRecord> runs;
+  std::uint64_t version_floor = 0;  ///< rule 28: where the version of a new attempt begins
   bool operator==(const Snapshot&) const = default;
 };
 

@@ -38,7 +38,9 @@ struct PendingDeadLetter {
 ///  - lease is present exactly while status is leased or running (rule 19a);
 ///  - started_at is present exactly while lease is (rule 15);
 ///  - retry_at is present exactly while status is retry_backoff (rule 15);
-///  - dead_letter is present exactly while status is failed (rule 14).
+///  - dead_letter is present exactly while status is failed (rule 14);
+///  - finished_at is present exactly while status is terminal (rule 27), and then that of a failed
+///    attempt is the letter's dead_at.
 /// That one attempt has one optional lease is why the model cannot express a double lease.
 struct Attempt {
   AttemptSpec spec;
@@ -53,15 +55,24 @@ struct Attempt {
   std::optional<Lease> lease;
   std::optional<RememberedAck> last_ack;
   std::optional<PendingDeadLetter> dead_letter;
+  std::optional<Time> finished_at;
   bool operator==(const Attempt&) const = default;
+};
+
+/// A run that has had an event.
+struct Run {
+  std::uint64_t latest_seq = 0;
+  std::vector<RunEvent> events;  ///< those whose attempt was not pruned, by sequence
+  bool operator==(const Run&) const = default;
 };
 
 /// The whole repository as one value. Ordered maps, so that every walk over it is the same walk.
 struct State {
   std::map<Id, Attempt> attempts;
   std::map<Id, Id> attempt_of_lease;  ///< current leases only
-  std::map<Id, std::vector<RunEvent>> events_of_run;
+  std::map<Id, Run> runs;
   std::uint64_t attempts_enqueued = 0;
+  std::uint64_t version_floor = 0;  ///< rule 28: the highest version of any pruned attempt
   std::uint64_t leases_issued = 0;  ///< survives a reset: lease ids are never used twice
   bool operator==(const State&) const = default;
 };

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "stored_repository.hpp"
+
+/// Rules 25, 26 and 28: operations on several attempts that the caller names or counts, each in one
+/// transaction.
+namespace lease {
+namespace {
+
+/// Rule 25: `body(item)` for each valid item, one after another.
+template <typename T, typename Item, typename Body>
+Results<T> each(std::span<const Item> items, Body body) {
+  Results<T> results;
+  results.reserve(items.size());
+  for (const Item& item : items) {
+    const Result<void> valid = validate(item);
+    results.push_back(valid ? body(item) : std::unexpected(valid.error()));
+  }
+  return results;
+}
+
+}  // namespace
+
+Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const AttemptSpec> specs) {
+  if (specs.empty()) return Results<void>{};
+  return transact(Access::write, [&]() -> Result<Results<void>> {
+    const Time now = clock().now();
+    return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
+  });
+}
+
+Result<Results<LeaseRecord>> StoredRepository::heartbeat_leases(
+    std::span<const LeaseHeartbeat> heartbeats) {
+  if (heartbeats.empty()) return Results<LeaseRecord>{};
+  return transact(Access::write, [&]() -> Result<Results<LeaseRecord>> {
+    return each<LeaseRecord>(
+        heartbeats, [&](const LeaseHeartbeat& item) { return renew(item.holder, item.heartbeat); });
+  });
+}
+
+Result<Results<AckResult>> StoredRepository::ack_attempts(std::span<const AttemptAck> acks,
+                                                          Time now) {
+  if (acks.empty()) return Results<AckResult>{};
+  return transact(Access::write, [&]() -> Result<Results<AckResult>> {
+    return each<AckResult>(
+        acks, [&](const AttemptAck& item) { return acknowledge(item.holder, item.outcome, now); });
+  });
+}
+
+Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& worker_id,
+                                                            std::uint64_t limit,
+                                                            Duration lease_ttl) {
+  const Result<void> valid = validate(worker_id);
+  return transact(
+      Access::write, valid ? validate_ttl(lease_ttl) : valid, [&]() -> Result<std::vector<Claim>> {
+        const Time now = clock().now();
+        const Time expires_at = saturating_add(now, lease_ttl);
+        if (expires_at <= now) {
+          return failure(ErrorCode::invalid_argument, "the lease would end at the end of time");
+        }
+        const std::vector<Attempt*> chosen = choose_claims(now, limit);
+        // All of them before the first grant: an id source that throws has changed nothing.
+        std::vector<Lease> leases;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+          leases.push_back({ids().next_lease_id(), worker_id, expires_at, now});
+        }
+        std::vector<Claim> claims;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+          Attempt& attempt = *chosen[i];
+          AttemptDispatchRecord listed = dispatch_record(attempt);
+          grant(attempt, std::move(leases[i]));
+          store().save(attempt);
+          claims.push_back({std::move(listed), lease_record(attempt)});
+        }
+        return claims;
+      });
+}
+
+std::vector<Attempt*> StoredRepository::choose_claims(Time now, std::uint64_t limit) {
+  return store().dispatchable(now, limit);
+}
+
+Result<std::uint64_t> StoredRepository::prune_attempts(const PruneRange& range) {
+  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+    const std::vector<Attempt*> finished = store().finished(range);
+    for (Attempt* attempt : finished) prune(*attempt);
+    return finished.size();
+  });
+}
+
+void StoredRepository::prune(Attempt& attempt) {
+  store().set_version_floor(std::max(store().version_floor(), attempt.version));
+  store().erase(attempt);
+}
+
+}  // namespace lease

@@ -1,0 +1,119 @@
+// Rules 25 and 26: several at a time.
+
+#include "leasecheck/spec/several.hpp"
+
+#include <algorithm>
+
+#include "leasecheck/spec/validity.hpp"
+#include "model/spec/rules.hpp"
+
+namespace leasecheck::model {
+namespace {
+
+/// Rule 25: each item as the single operation, one after another, at one time.
+template <class Item>
+ItemResults<AnswerTo<Item>> each(State& state, const std::vector<Item>& items, Time now) {
+  ItemResults<AnswerTo<Item>> results;
+  for (const Item& item : items) {
+    auto& result = results.emplace_back();
+    if (auto answer = apply(state, item, now)) {
+      result.ok = *std::move(answer);
+    } else {
+      result.error = Refusal{answer.error()};
+    }
+  }
+  return results;
+}
+
+std::vector<EnqueueAttempt> items_of(const EnqueueAttempts& operation) {
+  std::vector<EnqueueAttempt> items;
+  for (const AttemptSpec& spec : operation.attempts) items.push_back({spec});
+  return items;
+}
+const auto& items_of(const HeartbeatLeases& operation) {
+  return operation.heartbeats;
+}
+const auto& items_of(const AckAttempts& operation) {
+  return operation.acks;
+}
+
+/// Takes an operation on several apart.
+struct Apart {
+  const Action& action;
+  const Outcome& outcome;
+  std::vector<Single>& singles;
+
+  template <class Several>
+  requires is_item_results<AnswerTo<Several>>
+  void operator()(const Several& operation) const {
+    const auto* results = std::get_if<AnswerTo<Several>>(&*outcome);
+    if (results == nullptr) return;
+    const auto& items = items_of(operation);
+    for (std::size_t i = 0; i < std::min(items.size(), results->size()); ++i) {
+      const auto& result = (*results)[i];
+      singles.push_back(
+          {{action.now, items[i]},
+           result.ok ? Outcome(*result.ok) : Outcome(std::unexpected(result.error.value().code))});
+    }
+  }
+  void operator()(const ClaimAttempts& operation) const {
+    const auto* claims = std::get_if<std::vector<Claim>>(&*outcome);
+    if (claims == nullptr) return;
+    const Time expires_at = saturating_add(action.now, operation.lease_ttl);
+    for (const Claim& claim : *claims) {
+      singles.push_back(
+          {{action.now, UpsertLease{claim.attempt.attempt_id, operation.worker_id, expires_at}},
+           Outcome(claim.lease)});
+    }
+  }
+  void operator()(const auto&) const {}
+};
+
+}  // namespace
+
+std::vector<Single> singles_of(const Action& action, const Outcome& outcome) {
+  std::vector<Single> singles;
+  if (outcome) std::visit(Apart{action, outcome, singles}, action.operation);
+  return singles;
+}
+
+bool has_singles(const Operation& operation) {
+  return std::visit(
+      []<class Each>(const Each&) {
+        return is_item_results<AnswerTo<Each>> || std::is_same_v<Each, ClaimAttempts>;
+      },
+      operation);
+}
+
+ResultOf<EnqueueAttempts> apply(State& state, const EnqueueAttempts& operation, Time now) {
+  return each(state, items_of(operation), now);
+}
+
+ResultOf<HeartbeatLeases> apply(State& state, const HeartbeatLeases& operation, Time now) {
+  return each(state, operation.heartbeats, now);
+}
+
+ResultOf<AckAttempts> apply(State& state, const AckAttempts& operation, Time now) {
+  return each(state, operation.acks, now);
+}
+
+// Rule 26. What is wrong is refused even where nothing could be claimed.
+ResultOf<ClaimAttempts> apply(State& state, const ClaimAttempts& operation, Time now) {
+  const Time expires_at = saturating_add(now, operation.lease_ttl);
+  if (!is_valid_id(operation.worker_id) || operation.lease_ttl < Duration{1} || expires_at <= now) {
+    return std::unexpected(ErrorCode::invalid_argument);
+  }
+  std::vector<DispatchRecord> listed;
+  for (const Attempt* attempt : dispatchable_attempts(state, now)) {
+    if (listed.size() == operation.limit) break;
+    listed.push_back(dispatch_record(*attempt));
+  }
+  std::vector<Claim> claims;
+  for (DispatchRecord& attempt : listed) {
+    const UpsertLease claim{attempt.attempt_id, operation.worker_id, expires_at};
+    claims.push_back({std::move(attempt), apply(state, claim, now).value()});
+  }
+  return claims;
+}
+
+}  // namespace leasecheck::model

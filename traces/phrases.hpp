@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "leasecheck/spec/time.hpp"
+
+namespace leasecheck::traces {
+
+/// "1 retry", "3 retries".
+[[nodiscard]] std::string counted(std::int64_t count, std::string_view one, std::string_view many);
+
+/// "250 ms", "12 s", "1.500 s".
+[[nodiscard]] std::string duration(model::Duration duration);
+
+}  // namespace leasecheck::traces
