@@ -15,4 +15,6 @@
 #include "lease/types.hpp"
 #include "lease/version.hpp"
 #include "lease/words.hpp"
+#include "lease/worker.hpp"
+#include "lease/worker_core.hpp"
 #include "lease/worker_repository.hpp"

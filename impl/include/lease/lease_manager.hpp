@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <stop_token>
 
 #include "lease/runtime_repository.hpp"
 
@@ -10,6 +12,9 @@ struct LeaseManagerOptions {
   /// How long after its expiry a lease is left alone, >= 0. A worker whose clock is behind the
   /// reaper's by no more than this plus 1 ms never shares an attempt with its successor (rule 20).
   Duration grace{5000};
+  /// How often `run` ticks, >= 1 ms; somewhat more often, so that reapers which began together
+  /// part.
+  Duration period{1000};
 };
 
 /// How many attempts lost their lease in one tick.
@@ -18,7 +23,7 @@ struct TickReport {
   std::uint64_t reaped = 0;     ///< whose lease had expired
 };
 
-/// The reaper: call `tick` regularly, from as many processes as you like.
+/// The reaper: `run` it, or call `tick` regularly, from as many processes as you like.
 /// Thread: any, several at a time.
 class LeaseManager {
  public:
@@ -34,7 +39,18 @@ class LeaseManager {
   /// leases taken. Source: rules 5, 7, 21.
   [[nodiscard]] Result<TickReport> tick();
 
+  /// Ticks at once and every `options.period`, by a clock that nobody sets, until `stop` is
+  /// requested. `told` hears of every tick, failed ones too; the next one is the second try.
+  /// Errors: `invalid_argument` (an option out of its range). Exceptions of the clock and of `told`
+  /// end it.
+  /// Thread: any; it sleeps in between.
+  [[nodiscard]] Result<void> run(
+      std::stop_token stop, const std::function<void(const Result<TickReport>&)>& told =
+                                [](const Result<TickReport>&) {});
+
  private:
+  [[nodiscard]] Result<void> check_options() const;
+
   RuntimeRepository& repository_;
   Clock& clock_;
   LeaseManagerOptions options_;
