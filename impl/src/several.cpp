@@ -23,10 +23,12 @@ Results<T> each(std::span<const Item> items, Body body) {
 
 Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const AttemptSpec> specs) {
   if (specs.empty()) return Results<void>{};
-  return transact(Access::write, [&]() -> Result<Results<void>> {
+  auto results = transact(Access::write, [&]() -> Result<Results<void>> {
     const Time now = clock().now();
     return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
   });
+  if (results) bell_.ring(results->size());
+  return results;
 }
 
 Result<Results<LeaseRecord>> StoredRepository::heartbeat_leases(
@@ -51,7 +53,7 @@ Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& work
                                                             std::uint64_t limit,
                                                             Duration lease_ttl) {
   const Result<void> valid = validate(worker_id);
-  return transact(
+  auto claims = transact(
       Access::write, valid ? validate_ttl(lease_ttl) : valid, [&]() -> Result<std::vector<Claim>> {
         const Time now = clock().now();
         const Time expires_at = saturating_add(now, lease_ttl);
@@ -59,6 +61,8 @@ Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& work
           return failure(ErrorCode::invalid_argument, "the lease would end at the end of time");
         }
         const std::vector<Attempt*> chosen = choose_claims(now, limit);
+        // Whatever becomes dispatchable does so in a later transaction, and rings after it.
+        if (chosen.size() < limit) bell_.silence();
         // All of them before the first grant: an id source that throws has changed nothing.
         std::vector<Lease> leases;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -74,6 +78,9 @@ Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& work
         }
         return claims;
       });
+  // There may be more: the next one is to look.
+  if (claims && limit > 0 && claims->size() == limit) bell_.ring(1);
+  return claims;
 }
 
 std::vector<Attempt*> StoredRepository::choose_claims(Time now, std::uint64_t limit) {

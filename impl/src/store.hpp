@@ -77,6 +77,12 @@ class Store {
   [[nodiscard]] virtual std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
                                                           std::uint64_t limit) = 0;
 
+  /// Whether another process or object has changed the rows since this was asked last. The first
+  /// answer may be a false alarm.
+  [[nodiscard]] virtual bool has_changed_elsewhere() = 0;
+  /// Whether it can.
+  [[nodiscard]] virtual bool is_shared() const = 0;
+
   [[nodiscard]] virtual CountsByStatus counts_by_status() = 0;
   [[nodiscard]] virtual Snapshot snapshot() = 0;
   virtual void clear() = 0;

@@ -70,7 +70,7 @@ Result<void> StoredRepository::heartbeat_lease(const LeaseId& lease_id, Time hea
 }
 
 Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_before) {
-  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+  auto reaped = transact(Access::write, [&]() -> Result<std::uint64_t> {
     const Time now = clock().now();
     const std::vector<Attempt*> expired = store().expired_before(stale_before);
     for (Attempt* attempt : expired) {
@@ -79,6 +79,8 @@ Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_bef
     }
     return expired.size();
   });
+  if (reaped) bell_.ring(*reaped);
+  return reaped;
 }
 
 Result<std::uint64_t> StoredRepository::latest_seq_for_run(const RunId& run_id) {
@@ -141,8 +143,8 @@ Result<AckResult> StoredRepository::acknowledge(const Holder& holder, AckOutcome
 // ---- Around them -----------------------------------------------------------------------------
 
 Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
-  return transact(Access::write, validate(spec),
-                  [&]() -> Result<void> { return enqueue(spec, clock().now()); });
+  return announced(transact(Access::write, validate(spec),
+                            [&]() -> Result<void> { return enqueue(spec, clock().now()); }));
 }
 
 Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
@@ -169,13 +171,13 @@ Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome
 }
 
 Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
-  return transact(Access::write, validate(holder), [&]() -> Result<void> {
+  return announced(transact(Access::write, validate(holder), [&]() -> Result<void> {
     Attempt* attempt = find_held(holder);
     if (attempt == nullptr) return stale(holder.lease_id);
     requeue(*attempt, now);
     store().save(*attempt);
     return {};
-  });
+  }));
 }
 
 Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time now) {
@@ -212,7 +214,7 @@ Result<std::vector<DeadLetter>> StoredRepository::list_dead_letters(std::uint64_
 }
 
 Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, Time now) {
-  return transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
+  return announced(transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
     Attempt* attempt = store().find(attempt_id);
     if (attempt == nullptr) return no_such_attempt(attempt_id);
     if (!attempt->dead_letter) {
@@ -222,7 +224,7 @@ Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, T
     replay(*attempt, now);
     store().save(*attempt);
     return {};
-  });
+  }));
 }
 
 Result<AttemptRecord> StoredRepository::get_attempt(const AttemptId& attempt_id) {
@@ -285,6 +287,23 @@ Result<void> StoredRepository::reset() {
     store().clear();
     return {};
   });
+}
+
+Result<void> StoredRepository::announced(Result<void> done) {
+  if (done) bell_.ring(1);
+  return done;
+}
+
+bool StoredRepository::wait_for_work(std::stop_token stop, Duration timeout) {
+  std::function<bool()> has_changed;
+  if (store_->is_shared()) {
+    has_changed = [this] {
+      return transact(Access::read,
+                      [&]() -> Result<bool> { return store().has_changed_elsewhere(); })
+          .value_or(false);
+    };
+  }
+  return bell_.wait(stop, timeout, has_changed, work_look_period);
 }
 
 bool StoredRepository::is_durable() const {

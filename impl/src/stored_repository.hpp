@@ -10,6 +10,7 @@
 #include "store.hpp"
 #include "transaction_queue.hpp"
 #include "validity.hpp"
+#include "work_bell.hpp"
 
 namespace lease {
 
@@ -63,6 +64,7 @@ class StoredRepository : public AttemptRepository {
                                                 std::uint64_t limit) override;
   Result<Snapshot> snapshot() override;
   Result<void> reset() override;
+  [[nodiscard]] bool wait_for_work(std::stop_token stop, Duration timeout) override;
   [[nodiscard]] bool is_durable() const override;
 
  protected:
@@ -133,8 +135,12 @@ class StoredRepository : public AttemptRepository {
   [[nodiscard]] IdSource& ids() { return ids_; }
 
  private:
+  /// Wakes one of those who wait for work, unless the call was refused.
+  Result<void> announced(Result<void> done);
+
   std::unique_ptr<Store> store_;
   TransactionQueue queue_{*store_};
+  WorkBell bell_;
   Clock& clock_;
   IdSource& ids_;
 };

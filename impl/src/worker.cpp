@@ -117,8 +117,37 @@ Result<void> Worker::run(std::stop_token stop, const JobHandler& handler) {
     changed_.notify_all();
   });
   Pool pool(*this, handler);
+  const std::jthread listener([this](std::stop_token ended) {
+    // An injected clock that throws ends the run from its own thread, which asks it too.
+    try {
+      listen(ended);
+    } catch (...) {
+    }
+  });
   work(stop, pool);
   return {};
+}
+
+void Worker::listen(const std::stop_token& stop) {
+  // Of the wait: whoever has found work by itself meanwhile is to leave what arrives to others.
+  constexpr Duration longest{10'000};
+  const std::stop_callback wake(stop, [this] {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (!core_->waits_for_work(now())) {
+      changed_.wait_for(lock, longest);
+      continue;
+    }
+    lock.unlock();
+    const bool has_arrived = repository_.wait_for_work(stop, longest);
+    lock.lock();
+    if (!has_arrived) continue;
+    core_->work_arrived();
+    changed_.notify_all();
+  }
 }
 
 void Worker::work(const std::stop_token& stop, Pool& pool) {
@@ -134,7 +163,7 @@ void Worker::work(const std::stop_token& stop, Pool& pool) {
 
 void Worker::wait(std::unique_lock<std::mutex>& lock) {
   // So that a clock that was set is noticed.
-  constexpr Duration longest{1'000};
+  const Duration longest{jobs_.empty() ? 60'000 : 1'000};
   const Moment present = now();
   const Duration at = core_->wake_at(present).value_or(present.uptime + longest);
   if (at <= present.uptime) return;
@@ -157,6 +186,7 @@ void Worker::carry_out(std::unique_lock<std::mutex>& lock, Pool& pool, const Wor
       return repository_.claim_attempts(options_.worker_id, claim->limit, options_.lease_ttl);
     });
     core_->claimed(answer, now());
+    changed_.notify_all();
   } else if (const auto* beat = std::get_if<HeartbeatRequest>(&action)) {
     const auto answer = ask(lock, [&] { return repository_.heartbeat_leases(beat->heartbeats); });
     core_->heartbeaten(*beat, answer, now());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "lease/worker_repository.hpp"
@@ -25,6 +26,9 @@ struct PruneRange {
   std::uint64_t limit = 0;
   bool with_dead_letters = false;
 };
+
+/// How long a change by another process may go unnoticed by those who wait for work.
+inline constexpr Duration work_look_period{20};
 
 /// The whole repository: besides what runtime and workers need, how attempts come in and how people
 /// look at them. What holds for every method stands beside `RuntimeRepository`.
@@ -136,6 +140,15 @@ class AttemptRepository : public WorkerRepository {
   /// Thread: writes.
   /// Complexity: O(n + events).
   [[nodiscard]] virtual Result<void> reset() = 0;
+
+  /// Waits until an attempt may have become dispatchable, for a worker that has found none: by a
+  /// call of this object at once, by another object or process within `work_look_period`. What
+  /// becomes due by time alone wakes nobody. A claim that finds nothing ends what was announced
+  /// before it.
+  /// Returns: whether one may have; false after `timeout` or a request to stop.
+  /// Thread: any; it holds no lock while it waits, and one of those who wait reads now and then.
+  /// Complexity: O(1).
+  [[nodiscard]] virtual bool wait_for_work(std::stop_token stop, Duration timeout) = 0;
 
   /// Returns: whether what was acknowledged is still there after the process was killed.
   /// Thread: any; it does not block.

@@ -79,6 +79,8 @@ class Worker {
 
   [[nodiscard]] Moment now();
   void work(const std::stop_token& stop, Pool& pool);
+  /// Tells the core of work that arrives while it waits for some.
+  void listen(const std::stop_token& stop);
   void wait(std::unique_lock<std::mutex>& lock);
   void carry_out(std::unique_lock<std::mutex>& lock, Pool& pool, const WorkerAction& action);
   /// Calls the repository while the worker's lock is free, and reports a failure.

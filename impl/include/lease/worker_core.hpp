@@ -23,8 +23,9 @@ struct WorkerOptions {
   /// it is over, or somewhat earlier.
   Duration lease_ttl{30'000};
   /// How long to wait, at most, before asking for work again where there was none, and before
-  /// repeating what failed; >= 1 ms.
-  Duration poll_period{1'000};
+  /// repeating what failed; >= 1 ms. Work that arrives wakes a worker at once: this is for what
+  /// becomes due by time alone.
+  Duration poll_period{2'000};
 };
 
 /// A moment, on two clocks of one machine.
@@ -90,6 +91,10 @@ class WorkerCore {
   /// Returns: nothing when only an answer or the end of a job can bring something.
   [[nodiscard]] std::optional<Duration> wake_at(Moment now) const;
 
+  /// It has room, and found nothing when it asked last.
+  [[nodiscard]] bool waits_for_work(Moment now) const {
+    return may_claim() && poll_at_ > now.uptime;
+  }
   /// Something may have become dispatchable.
   void work_arrived() { poll_at_ = Duration::min(); }
   void claimed(const Result<std::vector<Claim>>& answer, Moment now);

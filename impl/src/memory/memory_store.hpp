@@ -44,6 +44,9 @@ class MemoryStore : public Store {
   std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
                                     std::uint64_t limit) override;
 
+  bool has_changed_elsewhere() override { return false; }
+  [[nodiscard]] bool is_shared() const override { return false; }
+
   CountsByStatus counts_by_status() override { return counts_; }
   Snapshot snapshot() override;
   void clear() override;

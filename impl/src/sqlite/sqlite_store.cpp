@@ -248,6 +248,13 @@ std::vector<AttemptRecord> SqliteStore::list_attempts(const AttemptFilter& filte
   return read(query);
 }
 
+bool SqliteStore::has_changed_elsewhere() {
+  Query query(*connection_, "PRAGMA data_version");
+  if (!query.next()) return false;
+  const std::int64_t before = std::exchange(data_version_, query.integer(0));
+  return data_version_ != before;
+}
+
 CountsByStatus SqliteStore::counts_by_status() {
   CountsByStatus counts;
   Query query(*connection_, "SELECT status, count(*) FROM attempts GROUP BY status");

@@ -43,6 +43,9 @@ class SqliteStore final : public Store {
   std::vector<RunEvent> list_events(const RunId& run_id, std::uint64_t after,
                                     std::uint64_t limit) override;
 
+  bool has_changed_elsewhere() override;
+  [[nodiscard]] bool is_shared() const override { return connection_->is_a_file(); }
+
   CountsByStatus counts_by_status() override;
   Snapshot snapshot() override;
   void clear() override;
@@ -77,6 +80,7 @@ class SqliteStore final : public Store {
   };
 
   std::unique_ptr<Connection> connection_;
+  std::int64_t data_version_ = 0;           ///< SQLite's, when it was looked at last
   std::map<std::uint64_t, Loaded> loaded_;  ///< by enqueue sequence
 };
 

@@ -159,6 +159,7 @@ class Completed final : public lease::AttemptRepository {
       return {};
     }
   }
+  bool wait_for_work(std::stop_token, lease::Duration) override { return false; }
   [[nodiscard]] bool is_durable() const override { return false; }
 
   /// The operations that `T` does not have, by name.
