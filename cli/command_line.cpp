@@ -184,7 +184,7 @@ ExitCode CommandLine::run(int argc, char** argv) {
     const std::string first = argc > 1 ? argv[1] : "-";
     const auto is_named_so = [&](const CLI::App* command) { return command->get_name() == first; };
     if (!first.starts_with('-') && app_->get_subcommands(is_named_so).empty()) {
-      throw Stop{"unknown command \"" + first + "\"; leasecheck --help lists them"};
+      throw Stop{"unknown command \"" + first + "\"; " + app_->get_name() + " --help lists them"};
     }
     app_->parse(argc, argv);
     return exit_code_;

@@ -16,6 +16,7 @@ namespace leasecheck::cli {
 namespace {
 
 int first_error = 0;  // of writing to standard output
+std::string program_name = "leasecheck";
 
 void keep_error() {
   if (first_error == 0) first_error = errno;
@@ -42,8 +43,12 @@ void say_on_error(std::string_view text) {
   std::fwrite(shown.data(), 1, shown.size(), stderr);
 }
 
+void name_program(std::string_view name) {
+  program_name = name;
+}
+
 void complain(std::string_view text) {
-  say_on_error(fmt::format("leasecheck: {}\n", text));
+  say_on_error(fmt::format("{}: {}\n", program_name, text));
 }
 
 ExitCode said(ExitCode end) {

@@ -26,6 +26,9 @@ requires(sizeof...(Values) > 0) void say(fmt::format_string<Values...> format, V
 /// Writes the text to standard error, made printable.
 void say_on_error(std::string_view text);
 
+/// Whose name stands before complaints: "leasecheck", unless it is another program's.
+void name_program(std::string_view name);
+
 /// "leasecheck: TEXT" on standard error.
 void complain(std::string_view text);
 

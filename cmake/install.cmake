@@ -1,5 +1,5 @@
-# What is installed, in three components: `program` (leasecheck and the recorded failures that it
-# replays), `lease` (the library alone) and `harness` (what tests of other people link).
+# What is installed, in three components: `program` (leasecheck with the recorded failures that it
+# replays, and leasectl), `lease` (the library alone) and `harness` (what tests of other people link).
 #
 # Packages: find_package(lease), and find_package(leasecheck COMPONENTS …), of which each component
 # finds only what it needs itself:
@@ -51,7 +51,7 @@ if(LEASECHECK_HARNESS)
     leasecheck_generators leasecheck_rapidcheck)
   leasecheck_package(leasecheck harness)
 
-  install(TARGETS leasecheck RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+  install(TARGETS leasecheck leasectl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/traces/corpus
     DESTINATION ${CMAKE_INSTALL_DATADIR}/leasecheck COMPONENT program)
 endif()

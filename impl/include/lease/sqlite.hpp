@@ -20,6 +20,9 @@ struct SqliteOptions {
   /// SQLite's log needs locks and shared memory that all processes see alike; where a file system
   /// fails in that, files are corrupted and attempts are granted twice.
   bool allow_shared_file_system = false;
+  /// Takes an older schema, or an empty file, to the present one. Without it both are `unavailable`
+  /// and stay as they are: for tools, which must not shut older programs out that are at work.
+  bool migrate = true;
 };
 
 /// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait

@@ -173,9 +173,16 @@ Result<void> migrate(Connection& connection) {
 
 }  // namespace
 
-Result<void> prepare_schema(Connection& connection) {
+Result<void> prepare_schema(Connection& connection, bool may_migrate) {
   const auto version = present_version(connection);
   if (!version) return std::unexpected(version.error());
+  if (*version < schema_version && !may_migrate) {
+    const std::string what =
+        *version == 0 ? "holds no queue" : "has schema version " + std::to_string(*version);
+    return std::unexpected(connection.error(
+        ErrorCode::unavailable, what + ", and is not to be taken to " +
+                                    std::to_string(schema_version) + ": migrate it first"));
+  }
   if (auto switched = use_write_ahead_log(connection); !switched) return switched;
   connection.execute("PRAGMA synchronous = FULL");
   // Before this process answers anything that it has read: a version or a sequence that a caller

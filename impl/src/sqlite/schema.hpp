@@ -15,8 +15,8 @@ inline constexpr std::int64_t application_id = 0x6c656173;
 /// migrates an empty or older one forward in one transaction. Several processes may do so at once.
 /// A file that is refused is left as it was.
 /// Errors: `corrupt` for what is no database, another application's, or of a newer schema;
-/// `unavailable`.
-[[nodiscard]] Result<void> prepare_schema(Connection& connection);
+/// `unavailable`, also for what is to be migrated and may not be.
+[[nodiscard]] Result<void> prepare_schema(Connection& connection, bool may_migrate);
 
 /// Fails the present transaction as `corrupt` if a newer library has migrated the file since it was
 /// opened. Complexity: reads the first page, which a transaction looks at anyway.

@@ -11,7 +11,7 @@ Result<std::unique_ptr<AttemptRepository>> open_sqlite_repository(const SqliteOp
                                                                   Clock& clock, IdSource& ids) {
   auto connection = sqlite::Connection::open(options);
   if (!connection) return std::unexpected(connection.error());
-  if (auto ready = sqlite::prepare_schema(**connection); !ready) {
+  if (auto ready = sqlite::prepare_schema(**connection, options.migrate); !ready) {
     return std::unexpected(ready.error());
   }
   return std::make_unique<StoredRepository>(

@@ -67,7 +67,7 @@ lease::Result<std::unique_ptr<lease::AttemptRepository>> open_variant(
     const lease::SqliteOptions& options, lease::Clock& clock, lease::IdSource& ids) {
   auto connection = lease::sqlite::Connection::open(options);
   if (!connection) return std::unexpected(connection.error());
-  if (auto ready = lease::sqlite::prepare_schema(**connection); !ready) {
+  if (auto ready = lease::sqlite::prepare_schema(**connection, options.migrate); !ready) {
     return std::unexpected(ready.error());
   }
   return std::make_unique<Repository>(*std::move(connection), clock, ids);

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/command_line.hpp"
+#include "lease/attempt_repository.hpp"
+
+/// What the commands of leasectl share.
+namespace leasecheck::leasectl {
+
+/// The queue that a command names, open.
+class Queue {
+ public:
+  enum class Schema : bool { as_it_is, migrated };
+
+  /// Throws: Stop, where there is no file, or none that holds a queue of this library's schema.
+  explicit Queue(const std::string& path, Schema schema = Schema::as_it_is);
+
+  [[nodiscard]] lease::AttemptRepository& operator*() { return *repository_; }
+  [[nodiscard]] lease::AttemptRepository* operator->() { return repository_.get(); }
+  [[nodiscard]] lease::Time now() { return clock_.now(); }
+
+ private:
+  lease::SystemClock clock_;
+  lease::RandomIds ids_;
+  std::unique_ptr<lease::AttemptRepository> repository_;
+};
+
+/// Throws: Stop, with what the repository says: refused (exit code 1), or it could not (2).
+[[noreturn]] void stop(const lease::Error& error);
+
+template <typename T>
+T value_of(lease::Result<T> result) {
+  if (!result) stop(result.error());
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+/// The options that every command has.
+struct Options {
+  std::string queue;
+  bool json = false;
+};
+void add_options(cli::Command& command, Options& options);
+
+// The commands.
+void add_stats(cli::CommandLine& program);
+void add_list(cli::CommandLine& program);
+void add_show(cli::CommandLine& program);
+void add_dead_letters(cli::CommandLine& program);
+void add_replay(cli::CommandLine& program);
+void add_cancel(cli::CommandLine& program);
+void add_prune(cli::CommandLine& program);
+void add_migrate(cli::CommandLine& program);
+
+}  // namespace leasecheck::leasectl
