@@ -98,12 +98,34 @@ std::vector<int> instructions_of_a_round(lease::AttemptRepository& repository) {
   count([&] { EXPECT_EQ(value_of(repository.expire_leases_and_requeue(at(3000))), 1U); });
   count(claim);
   count([&] { EXPECT_EQ(value_of(repository.transition_timed_out_attempts(at(1050))), 1U); });
+  value_of(repository.cancel_attempt(spec.attempt_id, at(1051)));
+
+  // The same several at a time, ahead of the crowd by their priority and by when they end.
+  constexpr std::uint64_t several = 100;
+  std::vector<lease::AttemptSpec> specs(several, spec);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    specs[i].attempt_id = lease::AttemptId("mine " + std::to_string(i));
+  }
+  count([&] { value_of(repository.enqueue_attempts(specs)); });
+  const auto claim_several = [&] {
+    return value_of(repository.claim_attempts(worker, several, lease::Duration{10}));
+  };
+  count([&] { EXPECT_EQ(claim_several().size(), several); });
+  count([&] { EXPECT_EQ(value_of(repository.expire_leases_and_requeue(at(3000))), several); });
+  std::vector<lease::LeaseHeartbeat> heartbeats;
+  std::vector<lease::AttemptAck> acks;
+  for (const lease::Claim& claimed : claim_several()) {
+    heartbeats.push_back({holder_of(claimed.lease), {claimed.lease.version, at(1000), at(2000)}});
+    acks.push_back({holder_of(claimed.lease), AckOutcome::completed});
+  }
+  count([&] { value_of(repository.heartbeat_leases(heartbeats)); });
+  count([&] { value_of(repository.ack_attempts(acks, at(800))); });
+  count([&] { EXPECT_EQ(value_of(repository.prune_attempts({at(900), several, true})), several); });
   return instructions;
 }
 
 TEST_F(SqliteWork, OfARoundIsTheSameInAnyCrowd) {
-  constexpr int many = 300;
-  std::vector<int> alone;
+  constexpr int many = 10'000;
   for (const Crowd crowd : {Crowd::none, Crowd::completed, Crowd::dead, Crowd::leased,
                             Crowd::in_backoff, Crowd::ahead_of_not_before, Crowd::queued}) {
     std::vector<std::vector<int>> rounds;
