@@ -61,10 +61,12 @@ Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& work
           return failure(ErrorCode::invalid_argument, "the lease would end at the end of time");
         }
         const std::vector<Attempt*> chosen = choose_claims(now, limit);
-        // Whatever becomes dispatchable does so in a later transaction, and rings after it.
-        if (chosen.size() < limit) bell_.silence();
+        // Whatever becomes dispatchable does so in a later transaction, and rings after it. Where
+        // something was found, it may be there again after a rollback.
+        if (chosen.empty() && limit > 0) bell_.silence();
         // All of them before the first grant: an id source that throws has changed nothing.
         std::vector<Lease> leases;
+        leases.reserve(chosen.size());
         for (std::size_t i = 0; i < chosen.size(); ++i) {
           leases.push_back({ids().next_lease_id(), worker_id, expires_at, now});
         }

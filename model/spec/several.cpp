@@ -27,6 +27,7 @@ ItemResults<AnswerTo<Item>> each(State& state, const std::vector<Item>& items, T
 
 std::vector<EnqueueAttempt> items_of(const EnqueueAttempts& operation) {
   std::vector<EnqueueAttempt> items;
+  items.reserve(operation.attempts.size());
   for (const AttemptSpec& spec : operation.attempts) items.push_back({spec});
   return items;
 }

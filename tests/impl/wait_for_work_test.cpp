@@ -74,9 +74,13 @@ TEST_P(WaitForWork, EndsWithWhatMakesAnAttemptDispatchable) {
   EXPECT_FALSE(is_announced());
 }
 
-TEST_P(WaitForWork, IsNotToldOfWhatAClaimHasTakenMeanwhile) {
+TEST_P(WaitForWork, IsNotToldAnyMoreOnceAClaimHasFoundNothing) {
   value_of(repository->enqueue_attempt(attempt("a")));
-  ASSERT_EQ(value_of(repository->claim_attempts(worker, 2, Duration{10})).size(), 1U);
+  value_of(repository->enqueue_attempt(attempt("b")));
+  ASSERT_EQ(value_of(repository->claim_attempts(worker, 9, Duration{10})).size(), 2U);
+  ASSERT_TRUE(value_of(repository->claim_attempts(worker, 0, Duration{10})).empty());
+  EXPECT_TRUE(is_announced());
+  ASSERT_TRUE(value_of(repository->claim_attempts(worker, 9, Duration{10})).empty());
   EXPECT_FALSE(is_announced());
 }
 

@@ -235,6 +235,7 @@ std::vector<AttemptRecord> SqliteStore::list_attempts(const AttemptFilter& filte
     const auto page = load_all(
         query, [&](const Attempt& attempt) { return matches(filter, attempt); },
         [](const Attempt& attempt) { return attempt.spec.attempt_id; });
+    listed.reserve(page.size());
     for (const Attempt* attempt : page) listed.push_back(attempt_record(*attempt));
     return listed;
   };
