@@ -89,7 +89,7 @@ struct CallInWords {
     return "replays the dead letter of " + op.attempt_id;
   }
   std::string operator()(const model::ListDeadLetters& op) const {
-    return reading(fmt::format("at most {} dead letters", op.limit));
+    return reading(at_most(op.limit, "dead letter"));
   }
   std::string operator()(const model::GetAttempt& op) const {
     return reading("the attempt " + op.attempt_id);
@@ -127,16 +127,16 @@ struct CallInWords {
     return each(op.acks, "acks nothing");
   }
   std::string operator()(const model::ClaimAttempts& op) const {
-    return fmt::format("claims at most {} attempts for {}, for {} each", op.limit, op.worker_id,
+    return fmt::format("claims {} for {}, for {} each", at_most(op.limit, "attempt"), op.worker_id,
                        duration(op.lease_ttl));
   }
   std::string operator()(const model::PruneAttempts& op) const {
-    return fmt::format("prunes at most {} attempts that finished before {}{}", op.limit,
+    return fmt::format("prunes {} that finished before {}{}", at_most(op.limit, "attempt"),
                        say.time(op.finished_before),
                        op.with_dead_letters ? ", with their dead letters" : "");
   }
   std::string operator()(const model::ListAttempts& op) const {
-    std::string words = fmt::format("at most {} attempts", op.limit);
+    std::string words = at_most(op.limit, "attempt");
     if (op.status) words += fmt::format(" that are {}", word(*op.status));
     if (op.run_id) words += " of run " + *op.run_id;
     if (op.worker_id) words += " held by " + *op.worker_id;
@@ -145,7 +145,8 @@ struct CallInWords {
     return reading(words);
   }
   std::string operator()(const model::ListRunEvents& op) const {
-    return reading(fmt::format("at most {} events of {} after {}", op.limit, op.run_id, op.after));
+    return reading(
+        fmt::format("{} of {} after {}", at_most(op.limit, "event"), op.run_id, op.after));
   }
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t longest_line = 16;
 constexpr std::size_t longest_word = 24;
 
 /// Of an operation: its short word.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> short_words{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> short_words{
     {{"ack_attempt", "ack"},
      {"append_run_event", "event"},
      {"cancel_attempt", "cancel"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> short_wo
      {"expire_leases_and_requeue", "reap"},
      {"heartbeat_lease", "heartbeat"},
      {"heartbeat_lease_with_version", "heartbeat"},
+     {"prune_attempts", "prune"},
      {"release_lease", "release"},
      {"replay_dead_letter", "replay"},
      {"start_attempt", "start"},
