@@ -100,8 +100,12 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   Reply& reply = done.reply;
   const bool did_not_happen =
       reply.outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(done.changed);
+  // Most claims of several find nothing: then there is no item to be judged, and no copy is made.
+  const bool has_items =
+      model::has_singles(action.operation) &&
+      (reply.effect_unknown || !model::singles_of(action, reply.outcome).empty());
   model::State before;
-  if (model::has_singles(action.operation)) before = state_;
+  if (has_items) before = state_;
   model::Step expected = did_not_happen
                              ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
                              : follower_.step(std::move(state_), action);

@@ -94,8 +94,8 @@ class AttemptRepository : public WorkerRepository {
   /// Returns: at most `limit`; none where a filter names what nobody has.
   /// Errors: `invalid_argument` (a bad id).
   /// Thread: reads.
-  /// Complexity: O(k + log n) without a filter or by run; otherwise it reads on until k match. In
-  /// memory the first list after an enqueue or a prune sorts all ids.
+  /// Complexity: O(k + log n) without a filter, and by run in SQLite; otherwise it reads on until k
+  /// match. In memory the first list after an enqueue or a prune sorts all ids.
   /// Source: rule 29.
   [[nodiscard]] virtual Result<std::vector<AttemptRecord>> list_attempts(
       const AttemptFilter& filter, const std::optional<AttemptId>& after, std::uint64_t limit) = 0;

@@ -24,16 +24,18 @@ constexpr std::uint64_t budget_in_seeds = 200;
 
 class EveryMutant : public ::testing::TestWithParam<const Mutant*> {};
 
-/// A defect may break several rules, and which one first depends on the seed.
-/// Returns: the first run that shows the one that it names, or else the last that is violated.
+/// The first run that is violated. Where no rule names what is wrong with an operation, one on
+/// several shows it as not being what its items are: that is passed over unless the defect names
+/// it.
 RecordedRun find(const Mutant& mutant) {
-  RecordedRun other;
   for (std::uint64_t seed = 1; seed <= budget_in_seeds; ++seed) {
     RecordedRun run = record(sim::draw_plan(seed, {}), backend_of(mutant));
-    if (run.result.verdict.property == mutant.property) return run;
-    if (run.result.verdict.result != traces::Result::held) other = std::move(run);
+    const traces::Verdict& verdict = run.result.verdict;
+    const bool is_of_the_whole = verdict.property == "several_as_single";
+    if (is_of_the_whole && verdict.property != mutant.property) continue;
+    if (verdict.result != traces::Result::held) return run;
   }
-  return other;
+  return {};
 }
 
 TEST_P(EveryMutant, IsFoundByThePropertyItNames) {
