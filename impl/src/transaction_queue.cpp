@@ -19,10 +19,13 @@ Result<void> TransactionQueue::carry_out(Access access, const Operation& operati
   }
   Caller caller{.access = access, .operation = operation};
   std::unique_lock lock(mutex_);
-  append(caller);
-  caller.turn.wait(lock, [&] { return caller.is_answered || (!is_busy_ && first_ == &caller); });
+  Group group{&caller, &caller};
+  if (is_busy_ || first_ != nullptr) {
+    append(caller);
+    caller.turn.wait(lock, [&] { return caller.is_answered || (!is_busy_ && first_ == &caller); });
+    if (!caller.is_answered) group = take_group();
+  }
   if (!caller.is_answered) {
-    const Group group = take_group();
     is_busy_ = true;
     lock.unlock();
     carry_out(group);
