@@ -6,15 +6,6 @@
 namespace lease {
 namespace {
 
-/// The instant before which a waiting attempt is not dispatchable, if there is one.
-std::optional<Time> due_at(const Attempt& attempt) {
-  return attempt.status == Status::retry_backoff ? attempt.retry_at : attempt.spec.not_before;
-}
-
-bool is_waiting(const Attempt& attempt) {
-  return attempt.status == Status::queued || attempt.status == Status::retry_backoff;
-}
-
 Duration exponential(const RetryPolicy& policy, std::uint32_t attempt_no) {
   Duration wait = policy.backoff;
   // A multiplier of two or more reaches the end of the range within 63 rounds.
@@ -41,13 +32,21 @@ DispatchKey dispatch_key(const Attempt& attempt) {
   return {attempt.spec.priority, attempt.ready_at, attempt.enqueue_seq};
 }
 
+bool is_waiting(Status status) {
+  return status == Status::queued || status == Status::retry_backoff;
+}
+
+std::optional<Time> due_at(const Attempt& attempt) {
+  return attempt.status == Status::retry_backoff ? attempt.retry_at : attempt.spec.not_before;
+}
+
 std::optional<Lane> lane_of(const Attempt& attempt) {
-  if (!is_waiting(attempt)) return std::nullopt;
+  if (!is_waiting(attempt.status)) return std::nullopt;
   return due_at(attempt) == attempt.ready_at ? Lane::timed : Lane::ready;
 }
 
 bool is_dispatchable(const Attempt& attempt, Time now) {
-  return is_waiting(attempt) && due_at(attempt).value_or(Time::min()) <= now;
+  return is_waiting(attempt.status) && due_at(attempt).value_or(Time::min()) <= now;
 }
 
 std::optional<Time> execution_deadline(const Attempt& attempt) {

@@ -80,6 +80,12 @@ struct DispatchKey {
 /// to their place; walking past one of the latter takes a `now` that went backwards.
 enum class Lane : std::uint8_t { ready = 1, timed = 2 };
 
+/// Whether attempts of this status wait for a worker: those queued or in backoff.
+[[nodiscard]] bool is_waiting(Status status);
+
+/// The instant before which a waiting attempt is not dispatchable, if there is one.
+[[nodiscard]] std::optional<Time> due_at(const Attempt& attempt);
+
 /// Returns: nothing for an attempt that is leased or terminal.
 [[nodiscard]] std::optional<Lane> lane_of(const Attempt& attempt);
 

@@ -5,15 +5,33 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "check.hpp"
 
 namespace lease {
+namespace {
+
+/// Whether each byte is a character, as it is in nearly all ids.
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
+  std::uint64_t bits = 0;
+  for (; text.size() >= sizeof bits; text.remove_prefix(sizeof bits)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    bits |= word;
+  }
+  for (const char byte : text) bits |= static_cast<unsigned char>(byte);
+  return (bits & high_bits) == 0;
+}
+
+}  // namespace
 
 bool is_valid_id(std::string_view text) {
   constexpr std::size_t longest = 255;
-  return !text.empty() && text.size() <= longest && text.find('\0') == std::string_view::npos &&
-         utf8::is_valid(text.begin(), text.end());
+  if (text.empty() || text.size() > longest) return false;
+  if (text.find('\0') != std::string_view::npos) return false;
+  return is_ascii(text) || utf8::is_valid(text.begin(), text.end());
 }
 
 LeaseId RandomIds::next_lease_id() {

@@ -45,6 +45,7 @@ TEST(ValidId, IsUtf8WithoutNul) {
   EXPECT_TRUE(lease::is_valid_id("Auftrag-ä-漢-\xF0\x9F\x8D\x8E"));
   EXPECT_FALSE(lease::is_valid_id(std::string_view("a\0b", 3)));
   EXPECT_FALSE(lease::is_valid_id("\xC0\xAF"));          // overlong
+  EXPECT_FALSE(lease::is_valid_id("\xC0\xAF, and more after it"));
   EXPECT_FALSE(lease::is_valid_id("\xED\xA0\x80"));      // a surrogate
   EXPECT_FALSE(lease::is_valid_id("\xF4\x90\x80\x80"));  // beyond U+10FFFF
   EXPECT_FALSE(lease::is_valid_id("a\xE6\xBC"));         // cut off

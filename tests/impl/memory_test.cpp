@@ -1,5 +1,7 @@
 #include "lease/memory.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <mutex>
 #include <set>
@@ -80,6 +82,64 @@ TEST_F(MemoryTest, ListsInOrderWhateverTheTimeIsAskedFor) {
         << "at " << now;
   }
 }
+
+// More than the store keeps unpacked at a time, all in one transaction.
+TEST_F(MemoryTest, ChangesAnyNumberOfAttemptsAtOnce) {
+  constexpr std::uint64_t many = 300;
+  std::vector<lease::AttemptSpec> specs;
+  for (std::uint64_t i = 0; i < many; ++i) specs.push_back(attempt(std::to_string(i)));
+  value_of(repository->enqueue_attempts(specs));
+  const auto claims = value_of(repository->claim_attempts(worker, many, lease::Duration{1000}));
+  ASSERT_EQ(claims.size(), many);
+  std::vector<lease::LeaseHeartbeat> heartbeats;
+  for (std::uint64_t i = 0; i < many; ++i) {
+    EXPECT_EQ(claims[i].attempt.attempt_id, specs[i].attempt_id);
+    heartbeats.push_back({holder_of(claims[i].lease), {claims[i].lease.version, at(1), at(3000)}});
+  }
+  for (const auto& renewed : value_of(repository->heartbeat_leases(heartbeats))) {
+    EXPECT_EQ(value_of(renewed).version, 2U);
+  }
+  EXPECT_EQ(value_of(repository->expire_leases_and_requeue(at(3001))), many);
+  const auto listed = value_of(repository->list_dispatchable_attempts(at(1000), many));
+  ASSERT_EQ(listed.size(), many);
+  for (std::uint64_t i = 0; i < many; ++i) EXPECT_EQ(listed[i].attempt_id, specs[i].attempt_id);
+}
+
+TEST_F(MemoryTest, KeepsWhatIsLongAndWhatIsRare) {
+  lease::AttemptSpec spec = attempt(std::string(255, 'a'));
+  spec.run_id = lease::RunId(std::string(200, 'r'));
+  spec.retry_policy = lease::RetryPolicy{.backoff = lease::Duration{5}, .max_backoff = {}};
+  spec.max_deliveries = 3;
+  spec.tenant_id = lease::TenantId("tenant");
+  lease::AttemptSpec other = spec;
+  other.attempt_id = lease::AttemptId("other");
+  other.tenant_id = lease::TenantId("another tenant");
+  value_of(repository->enqueue_attempt(spec));
+  value_of(repository->enqueue_attempt(other));
+  value_of(repository->enqueue_attempt(spec));
+  value_of(repository->enqueue_attempt(other));
+  other.tenant_id = spec.tenant_id;
+  EXPECT_EQ(error_of(repository->enqueue_attempt(other)).code, lease::ErrorCode::already_exists);
+  const lease::WorkerId long_worker(std::string(255, 'w'));
+  const auto lease = value_of(repository->upsert_lease(spec.attempt_id, long_worker, at(2000)));
+  EXPECT_EQ(value_of(repository->get_lease(lease.lease_id)), lease);
+  EXPECT_EQ(value_of(repository->get_attempt(spec.attempt_id)).run_id, spec.run_id);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// Bytes of the heap for each of many attempts, with ids of 16 bytes and a run each.
+TEST_F(MemoryTest, TakesAtMost400BytesForAQueuedAttempt) {
+  constexpr std::size_t many = 100'000;
+  const std::size_t before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
+  for (std::size_t i = 0; i < many; ++i) {
+    lease::AttemptSpec spec = attempt(std::to_string(1'000'000'000'000'000 + i));
+    spec.run_id = lease::RunId(spec.attempt_id.str());
+    spec.retry_policy = lease::RetryPolicy{.max_backoff = {}, .max_retries = 3};
+    value_of(repository->enqueue_attempt(spec));
+  }
+  EXPECT_LE((::mallinfo2().uordblks + ::mallinfo2().hblkhd - before) / many, 400U);
+}
+#endif
 
 }  // namespace
 }  // namespace leasecheck::tests

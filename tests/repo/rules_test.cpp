@@ -17,7 +17,6 @@ const Ban not_deterministic{
         {"impl/src/machine.cpp", "steady_clock", "the threads of workers and reapers"},
         {"impl/src/sqlite/connection.cpp", "sqlite3_sleep",
          "the wait for another process's lock goes by way of the VFS, which may be simulated"},
-        {"impl/src/memory/memory_store.hpp", "unordered_map", "looked up in and never iterated"},
         {"sim/subject/process.cpp", "timerfd_create", "a program under test may hang in real time"},
         {"sim/cleanup.cpp", "signal(", "no terminal ends the process that cleans up"},
         {"impl/src/own_process.hpp", "getpid", "what was inherited over a fork is refused"},

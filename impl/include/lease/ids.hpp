@@ -23,6 +23,9 @@ class Id {
   /// Returns: the text, which lives as long as the id.
   [[nodiscard]] const std::string& str() const { return text_; }
 
+  /// Takes another text, in the room that the id has.
+  void assign(std::string_view text) { text_.assign(text); }
+
   auto operator<=>(const Id&) const = default;
 
  private:

@@ -11,7 +11,8 @@ namespace lease {
 /// Pre: `clock` and `ids` must outlive the repository. An id source that gives a lease id twice
 /// ends the process (`abort`).
 /// Thread: any. Calls of the repository block for other calls only.
-/// Complexity: about 1 KB of memory for an attempt, besides long texts.
+/// Complexity: at most 400 bytes of memory for a queued attempt and its run, with ids of 16 bytes;
+/// about 200 more for one that is leased, and 120 for one that is finished.
 [[nodiscard]] std::unique_ptr<AttemptRepository> make_memory_repository(Clock& clock,
                                                                         IdSource& ids);
 

@@ -1,29 +1,36 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
+#include "memory/order.hpp"
+#include "memory/row.hpp"
+#include "memory/table.hpp"
 #include "store.hpp"
 
 namespace lease {
 
-/// Rows in memory. Each question that the contract asks of many attempts has an index that holds
-/// just the attempts it can concern, so that finished ones cost nothing. The unordered maps serve
-/// look-ups; nothing depends on their order.
+/// Rows in memory. They are packed (row.hpp); what a transaction asks for is unpacked for it, and
+/// packed again by a save. Each question that the contract asks of many attempts has an order that
+/// holds just the attempts it can concern, so that finished ones cost nothing.
 class MemoryStore : public Store {
  public:
+  MemoryStore() = default;
+  ~MemoryStore() override { drop_all(); }
+  MemoryStore(const MemoryStore&) = delete;
+  MemoryStore& operator=(const MemoryStore&) = delete;
+
   Result<void> begin(Access) override { return {}; }
-  Result<void> end(Ending) override { return {}; }
+  Result<void> end(Ending) override;
 
   Attempt* find(const AttemptId& attempt_id) override;
   Attempt* find_by_lease(const LeaseId& lease_id) override;
   void insert(Attempt attempt) override;
   void save(Attempt& attempt) override;
-  void save_heartbeat(Attempt& attempt) override { save(attempt); }
+  void save_heartbeat(Attempt& attempt) override;
 
   void erase(Attempt& attempt) override;
   std::uint64_t version_floor() override { return version_floor_; }
@@ -53,50 +60,55 @@ class MemoryStore : public Store {
   [[nodiscard]] bool is_durable() const override { return false; }
 
  private:
-  /// Where an attempt stands in the indexes: what `save` compares with to see what has moved.
-  struct Position {
-    std::optional<Lane> lane;
-    DispatchKey key;
-    std::optional<Time> expires_at;
-    std::optional<Time> deadline;
-    std::optional<Time> dead_at;
-    std::optional<Time> finished_at;  ///< unless it has a dead letter
-    Status status = Status::queued;
-    const LeaseId* lease_id = nullptr;  ///< current or remembered, if any; the key in by_lease_
+  using Row = memory::Row;
+  using LeaseRow = memory::LeaseRow;
+  using Run = memory::Run;
+  using FinishOrder = Order<Row, memory::FinishRules>;
+  /// An attempt that is unpacked. It says what its row says, but while a transaction changes it.
+  struct Loaded : Attempt {
+    Row* row = nullptr;             ///< null once it is gone
+    std::uint64_t transaction = 0;  ///< the last that asked for it
   };
-  struct Row : Attempt {
-    explicit Row(Attempt attempt) : Attempt(std::move(attempt)) {}
-    Position position;
+  /// How many stay unpacked after a transaction: a worker that has claimed an attempt will speak of
+  /// it again.
+  static constexpr std::uint32_t most_kept = 64;
+  struct AttemptIdOf {
+    std::string_view operator()(const Row& row) const { return row.attempt_id.view(); }
   };
-  using Waiting = std::map<DispatchKey, Row*>;
-  /// Ties in time are broken by the enqueue sequence, in those that have
-  /// finished by the attempt id.
-  using ByTime = std::map<std::pair<Time, std::uint64_t>, Row*>;
-  using Finished = std::map<std::pair<Time, std::string_view>, Row*>;
-  struct Run {
-    std::uint64_t attempts = 0;
-    std::uint64_t latest_seq = 0;
-    std::vector<RunEvent> events;  ///< by sequence; those of pruned attempts are gone
+  struct LeaseIdOf {
+    std::string_view operator()(const Row& row) const { return memory::lease_id_of(row); }
+  };
+  struct RunIdOf {
+    std::string_view operator()(const Run& run) const { return run.run_id.view(); }
   };
 
-  static Position position_of(const Attempt& attempt);
-  Waiting& waiting(Lane lane) { return lane == Lane::ready ? ready_ : timed_; }
-  void index_lease(Row& row);
-  void sort_by_id();
-  /// Calls `visit(row)` for the timed that are due, in dispatch order, until it answers false.
-  template <typename Visit>
-  void visit_due(Time now, Visit visit);
+  Attempt* load(Row& row);
+  std::uint32_t free_place();
+  /// The first `limit` of an order whose time is `last` or earlier.
+  template <typename Entry, typename Rules>
+  std::vector<Attempt*> load_first(const Order<Entry, Rules>& order, Time last,
+                                   std::uint64_t limit);
+  Run& run_of(const RunId& run_id);
+  std::shared_ptr<const memory::Policies> shared(memory::Policies policies);
+  void save_lease(const Attempt& attempt, Row& row);
+  void leave_leases(Row& row);
+  FinishOrder& finish_order(const Row& row);
+  const std::vector<const Row*>& by_id();
+  void drop_all();  // deletes rows and runs, and leaves pointers to them
 
-  std::unordered_map<AttemptId, Row> rows_;
-  std::vector<const Row*> by_id_;  ///< all rows in order, or fewer: sorted anew when needed
-  std::unordered_map<LeaseId, Row*> by_lease_;
-  Waiting ready_;
-  Waiting timed_;
-  ByTime by_expiry_;
-  ByTime by_deadline_;
-  Finished dead_;
-  Finished finished_;  ///< the terminal ones without a dead letter
-  std::map<RunId, Run> runs_;
+  Table<Row, AttemptIdOf> rows_;    ///< all of them, which are the store's own
+  std::vector<const Row*> by_id_;   ///< all rows in order, or fewer: sorted anew when needed
+  Table<Row, LeaseIdOf> by_lease_;  ///< those with a lease or a remembered ack
+  Order<Row, memory::DispatchRules> waiting_;
+  Order<LeaseRow, memory::LeaseRules<memory::Expiries>> by_expiry_;
+  Order<LeaseRow, memory::LeaseRules<memory::Deadlines>> by_deadline_;
+  FinishOrder dead_;
+  FinishOrder finished_;                         ///< the terminal ones without a dead letter
+  Table<Run, RunIdOf> runs_;                     ///< all of them, which are the store's own
+  std::vector<std::unique_ptr<Loaded>> loaded_;  ///< the first `most_kept` stay
+  std::uint32_t next_place_ = 0;                 ///< in `loaded_`, to be used again
+  std::uint64_t transaction_ = 1;                ///< the number of the present one
+  std::shared_ptr<const memory::Policies> last_policies_;
   CountsByStatus counts_{};
   std::uint64_t enqueued_ = 0;
   std::uint64_t version_floor_ = 0;
