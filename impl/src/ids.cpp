@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "check.hpp"
+#include "lease/clock.hpp"
 
 namespace lease {
 namespace {
@@ -34,11 +35,18 @@ bool is_valid_id(std::string_view text) {
   return is_ascii(text) || utf8::is_valid(text.begin(), text.end());
 }
 
+// The time goes first, so that an index of ids grows at its end. Among millions of leases whose ids
+// have no order, a reap of a hundred would touch a hundred pages (compare RFC 9562, 5.7).
 LeaseId RandomIds::next_lease_id() {
+  constexpr std::size_t bytes_of_time = 6;
   std::array<std::uint8_t, 16> bytes{};
   // The kernel gives up to 256 bytes whole once its pool is seeded.
   check(::getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
         "the operating system has random bits");
+  auto time = static_cast<std::uint64_t>(SystemClock().now().time_since_epoch().count());
+  for (std::size_t left = bytes_of_time; left > 0; time >>= 8) {
+    bytes[--left] = static_cast<std::uint8_t>(time);
+  }
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(2 * bytes.size());

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "lease/clock.hpp"
 
 namespace leasecheck::tests {
 namespace {
@@ -34,6 +37,16 @@ TEST(RandomIds, AreValidIdsOf32HexadecimalDigits) {
   EXPECT_TRUE(lease::is_valid_id(id));
 }
 
+// What keeps an index of them small where they are taken out: neighbours are of one time.
+TEST(RandomIds, BeginWithTheTime) {
+  const auto now = [] { return lease::SystemClock().now().time_since_epoch().count(); };
+  const auto before = now();
+  const std::string id = lease::RandomIds().next_lease_id().str();
+  const auto time = std::stoll(id.substr(0, 12), nullptr, 16);
+  EXPECT_LE(before, time);
+  EXPECT_LE(time, now());
+}
+
 TEST(ValidId, IsOneTo255Bytes) {
   EXPECT_FALSE(lease::is_valid_id(""));
   EXPECT_TRUE(lease::is_valid_id("a"));
@@ -44,7 +57,7 @@ TEST(ValidId, IsOneTo255Bytes) {
 TEST(ValidId, IsUtf8WithoutNul) {
   EXPECT_TRUE(lease::is_valid_id("Auftrag-ä-漢-\xF0\x9F\x8D\x8E"));
   EXPECT_FALSE(lease::is_valid_id(std::string_view("a\0b", 3)));
-  EXPECT_FALSE(lease::is_valid_id("\xC0\xAF"));          // overlong
+  EXPECT_FALSE(lease::is_valid_id("\xC0\xAF"));  // overlong
   EXPECT_FALSE(lease::is_valid_id("\xC0\xAF, and more after it"));
   EXPECT_FALSE(lease::is_valid_id("\xED\xA0\x80"));      // a surrogate
   EXPECT_FALSE(lease::is_valid_id("\xF4\x90\x80\x80"));  // beyond U+10FFFF

@@ -68,7 +68,7 @@ class IdSource {
   IdSource() = default;
 };
 
-/// 128 random bits from the operating system, as 32 hexadecimal digits.
+/// The time in milliseconds, 48 bits, then 80 random bits of the system: 32 hexadecimal digits.
 class RandomIds final : public IdSource {
  public:
   /// Pre: the system has random bits; a process without them is ended (`abort`).
