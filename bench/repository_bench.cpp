@@ -1,140 +1,179 @@
-// What the shipped repositories do in a second, beside SQLite itself on a file of its own in the
+// What the SQLite repository does in a second, beside SQLite itself on a file of its own in the
 // same run: both commit durably, so both pay for a sync of the disk.
 #include <benchmark/benchmark.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
-#include <memory>
 #include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "bench/in_turns.hpp"
+#include "bench/raw_queue.hpp"
+#include "bench/support.hpp"
 #include "lease/sqlite.hpp"
 
 namespace leasecheck::bench {
 namespace {
 
-[[noreturn]] void give_up(const std::string& message) {
-  std::fprintf(stderr, "repository_bench: %s\n", message.c_str());
-  std::exit(1);
-}
+const lease::WorkerId worker("worker");
+constexpr lease::Duration ttl{30'000};
 
-/// A folder that goes with the object.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::current_path() / "repository_bench.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) give_up("no temporary folder here");
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The smallest claim and the smallest ack that SQLite can do, each one transaction.
-class RawQueue {
- public:
-  RawQueue(const std::string& file, std::int64_t attempts) {
-    if (sqlite3_open(file.c_str(), &database_) != SQLITE_OK) give_up(sqlite3_errmsg(database_));
-    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "CREATE TABLE a (id INTEGER PRIMARY KEY, status INTEGER, worker TEXT, expires INTEGER);"
-        "CREATE INDEX waiting ON a (id) WHERE status = 0;"
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-        std::to_string(attempts) + ") INSERT INTO a (id, status) SELECT i, 0 FROM n");
-    claim_ = prepare(
-        "UPDATE a SET status = 1, worker = 'w', expires = 30000 "
-        "WHERE id = (SELECT id FROM a WHERE status = 0 ORDER BY id LIMIT 1) RETURNING id");
-    ack_ = prepare("UPDATE a SET status = 2 WHERE id = ?");
-  }
-  ~RawQueue() {
-    sqlite3_finalize(claim_);
-    sqlite3_finalize(ack_);
-    sqlite3_close(database_);
-  }
-  RawQueue(const RawQueue&) = delete;
-  RawQueue& operator=(const RawQueue&) = delete;
-
-  void cycle() {
-    if (sqlite3_step(claim_) != SQLITE_ROW) give_up("nothing to claim");
-    const std::int64_t id = sqlite3_column_int64(claim_, 0);
-    if (sqlite3_step(claim_) != SQLITE_DONE) give_up(sqlite3_errmsg(database_));
-    sqlite3_reset(claim_);
-    sqlite3_bind_int64(ack_, 1, id);
-    if (sqlite3_step(ack_) != SQLITE_DONE) give_up(sqlite3_errmsg(database_));
-    sqlite3_reset(ack_);
+/// Ours and SQLite itself, each with as many attempts that wait.
+struct Pair {
+  explicit Pair(std::int64_t attempts)
+      : raw(folder.file("raw.db"), attempts), repository(opened()) {
+    enqueue(attempts);
   }
 
- private:
-  void run(const std::string& sql) {
-    if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-      give_up(sqlite3_errmsg(database_));
+  std::unique_ptr<lease::AttemptRepository> opened() {
+    lease::SqliteOptions options;
+    options.path = folder.file("ours.db");
+    return demand(lease::open_sqlite_repository(options, clock, ids));
+  }
+
+  /// Adds so many attempts.
+  void enqueue(std::int64_t attempts) {
+    constexpr std::int64_t at_a_time = 10'000;
+    for (const std::int64_t end = enqueued + attempts; enqueued < end;) {
+      std::vector<lease::AttemptSpec> specs;
+      for (; enqueued < end && std::ssize(specs) < at_a_time; ++enqueued) {
+        specs.push_back(spec(enqueued));
+      }
+      for (const auto& each : demand(repository->enqueue_attempts(specs))) demand(each);
     }
   }
-  sqlite3_stmt* prepare(const char* sql) {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr) != SQLITE_OK) {
-      give_up(sqlite3_errmsg(database_));
-    }
-    return statement;
-  }
 
-  sqlite3* database_ = nullptr;
-  sqlite3_stmt* claim_ = nullptr;
-  sqlite3_stmt* ack_ = nullptr;
+  Folder folder;
+  lease::SystemClock clock;
+  lease::RandomIds ids;
+  RawQueue raw;
+  std::unique_ptr<lease::AttemptRepository> repository;
+  std::int64_t enqueued = 0;
 };
 
-template <typename T>
-T demand(lease::Result<T> result) {
-  if (!result) give_up(result.error().message);
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
+/// Seconds of ours and of SQLite itself for one operation.
+struct Both {
+  Seconds ours = 0;
+  Seconds raw = 0;
+};
+
+template <typename Ours, typename Raw>
+void add(Both& both, Ours ours, Raw raw) {
+  both.ours += seconds_of(wall_clock, ours);
+  both.raw += seconds_of(wall_clock, raw);
 }
 
-lease::AttemptSpec spec(std::int64_t number) {
-  lease::AttemptSpec spec;
-  spec.attempt_id = lease::AttemptId("attempt-" + std::to_string(number));
-  spec.run_id = lease::RunId("run");
-  return spec;
+void report(benchmark::State& state, const std::string& operation, const Both& both) {
+  state.counters[operation] = both.raw / both.ours;
+}
+
+constexpr std::int64_t waiting = 100'000;
+
+/// One caller. The counters are ours' speed as a share of SQLite's own.
+void one_caller(benchmark::State& state) {
+  constexpr int at_a_time = 100;
+  Pair pair(waiting);
+  Both claim;
+  Both claim_next;
+  Both heartbeat;
+  Both ack;
+  std::int64_t next = 0;
+  for (auto _ : state) {
+    const Seconds began = wall_clock();
+    for (int i = 0; i < at_a_time; ++i) {
+      const lease::Time now = pair.clock.now();
+      lease::LeaseRecord lease;
+      std::int64_t id = 0;
+      const bool by_id = i % 2 == 0;
+      add(
+          by_id ? claim : claim_next,
+          [&] {
+            lease = by_id ? demand(pair.repository->upsert_lease(spec(next).attempt_id, worker,
+                                                                 now + ttl))
+                          : demand(pair.repository->claim_attempts(worker, 1, ttl)).at(0).lease;
+          },
+          [&] { id = pair.raw.claim(); });
+      ++next;
+      add(
+          heartbeat,
+          [&] { demand(pair.repository->heartbeat_lease(lease.lease_id, now, now + 2 * ttl)); },
+          [&] { pair.raw.heartbeat(id); });
+      add(
+          ack,
+          [&] {
+            demand(
+                pair.repository->ack_attempt(holder_of(lease), lease::AckOutcome::completed, now));
+          },
+          [&] { pair.raw.ack(id); });
+    }
+    state.SetIterationTime(wall_clock() - began);
+  }
+  report(state, "claim", claim);
+  report(state, "claim_next", claim_next);
+  report(state, "heartbeat", heartbeat);
+  report(state, "ack", ack);
+}
+
+/// Sixteen at a time.
+void batches(benchmark::State& state) {
+  constexpr int at_a_time = 25;
+  Pair pair(waiting);
+  Both claim;
+  Both heartbeat;
+  Both ack;
+  for (auto _ : state) {
+    const Seconds began = wall_clock();
+    for (int i = 0; i < at_a_time; ++i) {
+      const lease::Time now = pair.clock.now();
+      std::vector<lease::Claim> claims;
+      std::vector<std::int64_t> raw_ids;
+      add(
+          claim, [&] { claims = demand(pair.repository->claim_attempts(worker, 16, ttl)); },
+          [&] { raw_ids = pair.raw.claim_sixteen(); });
+      std::vector<lease::LeaseHeartbeat> heartbeats;
+      std::vector<lease::AttemptAck> acks;
+      for (const lease::Claim& each : claims) {
+        heartbeats.push_back({holder_of(each.lease), {each.lease.version, now, now + 2 * ttl}});
+        acks.push_back({holder_of(each.lease), lease::AckOutcome::completed});
+      }
+      add(
+          heartbeat, [&] { demand(pair.repository->heartbeat_leases(heartbeats)); },
+          [&] { pair.raw.heartbeat_all(raw_ids); });
+      add(
+          ack, [&] { demand(pair.repository->ack_attempts(acks, now)); },
+          [&] { pair.raw.ack_all(raw_ids); });
+    }
+    state.SetIterationTime(wall_clock() - began);
+  }
+  report(state, "claim_of_16", claim);
+  report(state, "heartbeat_of_16", heartbeat);
+  report(state, "ack_of_16", ack);
 }
 
 /// One claim and one ack of the attempt of this number.
-void cycle(lease::AttemptRepository& repository, lease::Clock& clock, std::int64_t number) {
-  const lease::Time now = clock.now();
-  const lease::WorkerId worker("worker");
-  const lease::LeaseRecord lease = demand(
-      repository.upsert_lease(spec(number).attempt_id, worker, now + std::chrono::seconds(30)));
-  demand(repository.ack_attempt({lease.lease_id, worker}, lease::AckOutcome::completed, now));
+void cycle(Pair& pair, std::int64_t number) {
+  const lease::Time now = pair.clock.now();
+  const lease::LeaseRecord lease =
+      demand(pair.repository->upsert_lease(spec(number).attempt_id, worker, now + ttl));
+  demand(pair.repository->ack_attempt(holder_of(lease), lease::AckOutcome::completed, now));
 }
 
 /// Threads that claim and ack as long as the window lasts, each attempts of its own.
 /// Returns: how many cycles each has done.
-std::vector<std::int64_t> cycles_of_threads(lease::AttemptRepository& repository,
-                                            lease::Clock& clock, int threads, Seconds window,
+std::vector<std::int64_t> cycles_of_threads(Pair& pair, int threads, Seconds window,
                                             std::atomic<std::int64_t>& next) {
   std::vector<std::int64_t> done(static_cast<std::size_t>(threads));
   std::atomic<bool> is_over = false;
   std::vector<std::jthread> running;
+  running.reserve(done.size());
   for (std::int64_t& count : done) {
     running.emplace_back([&] {
       while (!is_over) {
-        cycle(repository, clock, next++);
+        cycle(pair, next++);
         ++count;
       }
     });
@@ -145,51 +184,31 @@ std::vector<std::int64_t> cycles_of_threads(lease::AttemptRepository& repository
   return done;
 }
 
-/// Enqueues the attempts from `first` to before `last`, from many threads, which share commits.
-void enqueue(lease::AttemptRepository& repository, std::int64_t first, std::int64_t last) {
-  std::atomic<std::int64_t> next = first;
-  std::vector<std::jthread> running;
-  for (int t = 0; t < 64; ++t) {
-    running.emplace_back([&] {
-      for (std::int64_t i = next++; i < last; i = next++)
-        demand(repository.enqueue_attempt(spec(i)));
-    });
-  }
-}
-
 /// Cycles of so many threads on one repository, beside one caller of SQLite itself. `share` counts
 /// the cycles of all threads; `slowest` is the share of the slowest thread in the mean.
-void sqlite_cycles(benchmark::State& state) {
+void threads(benchmark::State& state) {
   constexpr Seconds window = 1.0;
-  constexpr std::int64_t most_cycles = 20'000;  // in one window
-  const int threads = static_cast<int>(state.range(0));
-  const Folder folder;
-  lease::SystemClock clock;
-  lease::RandomIds ids;
-  lease::SqliteOptions options;
-  options.path = folder.file("ours.db");
-  const auto repository = demand(lease::open_sqlite_repository(options, clock, ids));
-  RawQueue raw(folder.file("raw.db"), 10 * most_cycles);
+  constexpr std::int64_t most_cycles = 60'000;  // in one window
+  const int number = static_cast<int>(state.range(0));
+  Pair pair(waiting);
   std::atomic<std::int64_t> next = 0;
-  std::int64_t enqueued = 0;
   double ours = 0;
   double baseline = 0;
   double slowest = 1;
   for (auto _ : state) {
-    enqueue(*repository, enqueued, next + most_cycles);
-    enqueued = next + most_cycles;
+    pair.enqueue(std::max<std::int64_t>(next + most_cycles - pair.enqueued, 0));
     const Seconds began = wall_clock();
-    const auto done = cycles_of_threads(*repository, clock, threads, window, next);
+    const auto done = cycles_of_threads(pair, number, window, next);
     const Seconds took = wall_clock() - began;
     state.SetIterationTime(took);
     const auto all =
         static_cast<double>(std::accumulate(done.begin(), done.end(), std::int64_t{0}));
     ours += all / took;
     slowest = std::min(slowest, static_cast<double>(*std::ranges::min_element(done)) *
-                                    static_cast<double>(threads) / all);
+                                    static_cast<double>(number) / all);
     std::int64_t cycles = 0;
     const Seconds raw_began = wall_clock();
-    for (; wall_clock() - raw_began < window; ++cycles) raw.cycle();
+    for (; wall_clock() - raw_began < window; ++cycles) pair.raw.ack(pair.raw.claim());
     baseline += static_cast<double>(cycles) / (wall_clock() - raw_began);
   }
   state.counters["cycles_per_second"] = ours / static_cast<double>(state.iterations());
@@ -197,7 +216,9 @@ void sqlite_cycles(benchmark::State& state) {
   state.counters["slowest"] = slowest;
 }
 
-BENCHMARK(sqlite_cycles)->RangeMultiplier(4)->Range(1, 64)->Iterations(3)->UseManualTime();
+BENCHMARK(one_caller)->Iterations(5)->UseManualTime();
+BENCHMARK(batches)->Iterations(5)->UseManualTime();
+BENCHMARK(threads)->RangeMultiplier(4)->Range(1, 64)->Iterations(3)->UseManualTime();
 
 }  // namespace
 }  // namespace leasecheck::bench
