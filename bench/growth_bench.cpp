@@ -192,26 +192,38 @@ void add_round(Costs& costs, lease::AttemptRepository& repository, SetClock& clo
   });
 }
 
-/// The counters are the median microseconds of each operation, and its median instructions.
+/// The counters are the median microseconds of each operation, how many times that is what it takes
+/// in turns among a thousand, and its median instructions.
 void growth(benchmark::State& state) {
   constexpr int rounds = 15;
   static std::unique_ptr<Crowd> crowd;
+  static std::unique_ptr<Crowd> small;
   const auto kind = static_cast<std::size_t>(state.range(0));
-  if (!crowd || crowd->kind() != kind) crowd.reset();
-  if (!crowd) crowd = std::make_unique<Crowd>(kind);
+  if (!crowd || crowd->kind() != kind) {
+    crowd.reset();
+    crowd = std::make_unique<Crowd>(kind);
+    small = std::make_unique<Crowd>(kind);
+    small->grow_to(1000);
+  }
   crowd->grow_to(state.range(1));
   state.SetLabel(crowds.at(kind));
   for (auto _ : state) {
     Costs seconds;
+    Costs seconds_of_small;
     const auto repository = crowd->open();
+    const auto small_repository = small->open();
+    const auto timed = [](const std::function<void()>& body) {
+      return seconds_of(wall_clock, body);
+    };
     const Seconds began = wall_clock();
     for (int i = 0; i < rounds; ++i) {
-      add_round(seconds, *repository, crowd->clock,
-                [](const std::function<void()>& body) { return seconds_of(wall_clock, body); });
+      add_round(seconds, *repository, crowd->clock, timed);
+      add_round(seconds_of_small, *small_repository, small->clock, timed);
     }
     state.SetIterationTime(wall_clock() - began);
     for (const auto& [operation, each] : seconds) {
       state.counters[operation + ", us"] = 1e6 * median(each);
+      state.counters[operation + ", times"] = median(each) / median(seconds_of_small[operation]);
     }
     sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch));
     const auto watched = crowd->open();
