@@ -28,6 +28,7 @@ extern const Property finish_times;
 extern const Property pruned_exactly;
 extern const Property listed_exactly;
 extern const Property several_as_single;
+extern const Property no_work_without_belief;
 extern const Property progress;
 extern const Property conforms_to_model;
 

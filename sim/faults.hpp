@@ -37,10 +37,12 @@ struct NetworkFaults {
 struct WorkerFaults {
   Permille crash = 0;             ///< per check of the worker: it stops, and starts again later
   Permille new_identity = 0;      ///< per restart: it comes back under a name that nobody knows
+  Permille drain = 0;             ///< per check: it ends its jobs, stops, and starts again later
   Permille pause = 0;             ///< per check: it stands still for up to `longest_pause`
   Permille pause_beyond_ttl = 0;  ///< per check: it stands still for longer than a lease lasts
-  Permille miss_heartbeat = 0;    ///< per heartbeat: it is not sent
-  Permille keep_expired = 0;      ///< per heartbeat past expiry: it is sent all the same
+  Permille miss_heartbeat = 0;    ///< per heartbeat: it is sent late, or not at all
+  Permille keep_expired = 0;      ///< per job that is asked to stop: it goes on working
+  Permille hang = 0;              ///< per job: it does not end by itself
   model::Duration longest_pause{60000};
   model::Duration longest_outage{60000};
 };
@@ -105,10 +107,12 @@ enum class FaultKind : std::uint8_t {
   link_cut,
   worker_crash,
   worker_renamed,
+  worker_drained,
   worker_pause,
   pause_beyond_ttl,
   heartbeat_missed,
   expired_lease_kept,
+  job_hung,
   clock_offset,
   clock_drift,
   worker_clock_forwards,

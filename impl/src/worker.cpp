@@ -91,8 +91,15 @@ bool Job::heartbeat() {
 }
 
 Result<std::uint64_t> Job::append_event(const NewRunEvent& event) {
-  return worker_.repository_.append_run_event({claim_.lease.lease_id, claim_.lease.worker_id},
-                                              event, worker_.clock_.now());
+  const LeaseId& lease_id = claim_.lease.lease_id;
+  auto seq = worker_.repository_.append_run_event({lease_id, claim_.lease.worker_id}, event,
+                                                  worker_.clock_.now());
+  if (!seq && seq.error().code == ErrorCode::stale_lease) {
+    const std::lock_guard lock(worker_.mutex_);
+    worker_.core_->lost(lease_id);
+    worker_.changed_.notify_all();
+  }
+  return seq;
 }
 
 Worker::Worker(AttemptRepository& repository, Clock& clock, WorkerOptions options,

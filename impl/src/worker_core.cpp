@@ -186,6 +186,7 @@ void WorkerCore::claimed(const Result<std::vector<Claim>>& answer, Moment now) {
     must_read_ = must_read_ || is_unknown(answer.error());
     return;
   }
+  bool has_taken = false;
   for (const Claim& claim : *answer) {
     Job job;
     job.claim = claim;
@@ -204,9 +205,10 @@ void WorkerCore::claimed(const Result<std::vector<Claim>>& answer, Moment now) {
     const Duration third = part_of(options_.lease_ttl, 3);
     job.heartbeat_at = claim_sent_ + third - jitter_(part_of(third, 4));
     jobs_.emplace(claim.lease.lease_id, std::move(job));
+    has_taken = true;
   }
-  // There may be more.
-  if (!answer->empty()) poll_at_ = Duration::min();
+  // There may be more; but what it gave back unused it would get again.
+  if (has_taken) poll_at_ = Duration::min();
 }
 
 void WorkerCore::renew(Job& job, const LeaseRecord& record) {
@@ -291,6 +293,11 @@ void WorkerCore::ended(const LeaseId& lease_id, AckOutcome outcome) {
   job->second.outcome = outcome;
   job->second.ack_at = Duration::min();
   if (job->second.is_lost) jobs_.erase(job);
+}
+
+void WorkerCore::lost(const LeaseId& lease_id) {
+  const auto job = jobs_.find(lease_id);
+  if (job != jobs_.end() && !job->second.was_acked) lose(job);
 }
 
 void WorkerCore::refresh(const LeaseId& lease_id) {

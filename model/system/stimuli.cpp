@@ -173,7 +173,8 @@ class Teller {
     const WorkerState& worker = state_.workers[index];
     happen(model::EffectWritten{.worker = world_.repository().worker_id(index),
                                 .attempt_id = world_.repository().attempt_id(worker.attempt),
-                                .grant = handles_.at({worker.attempt, worker.lease}).call});
+                                .grant = handles_.at({worker.attempt, worker.lease}).call,
+                                .believed_at = std::nullopt});
   }
 
   [[nodiscard]] model::Operation operation(const Message& request) const {

@@ -134,6 +134,30 @@ lease::AttemptDispatchRecord to_lease(const model::DispatchRecord& record) {
           .retry_at = record.retry_at};
 }
 
+lease::AttemptRecord to_lease(const model::AttemptRecord& record) {
+  return {.attempt_id = lease::AttemptId(record.attempt_id),
+          .run_id = lease::RunId(record.run_id),
+          .attempt_no = record.attempt_no,
+          .status = to_lease(record.status),
+          .priority = record.priority,
+          .ready_at = record.ready_at,
+          .retry_at = record.retry_at,
+          .started_at = record.started_at,
+          .delivery_count = record.delivery_count,
+          .version = record.version,
+          .finished_at = record.finished_at};
+}
+
+lease::AckResult to_lease(const model::AckResult& result) {
+  return {.status = to_lease(result.status),
+          .attempt_no = result.attempt_no,
+          .retry_at = result.retry_at};
+}
+
+lease::Claim to_lease(const model::Claim& claim) {
+  return {.attempt = to_lease(claim.attempt), .lease = to_lease(claim.lease)};
+}
+
 lease::AckOutcome to_lease(model::AckOutcome value) {
   switch (value) {
     case model::AckOutcome::completed:
@@ -222,6 +246,32 @@ model::AckResult to_model(const lease::AckResult& result) {
 
 model::RunRecord to_model(const lease::RunRecord& run) {
   return {.run_id = run.run_id.str(), .latest_seq = run.latest_seq, .events = to_model(run.events)};
+}
+
+model::AckOutcome to_model(lease::AckOutcome value) {
+  switch (value) {
+    case lease::AckOutcome::completed:
+      return model::AckOutcome::completed;
+    case lease::AckOutcome::failed:
+      return model::AckOutcome::failed;
+    case lease::AckOutcome::cancelled:
+      return model::AckOutcome::cancelled;
+  }
+  std::unreachable();
+}
+
+model::AckAttempt to_model(const lease::AttemptAck& ack) {
+  return {.lease_id = ack.holder.lease_id.str(),
+          .worker_id = ack.holder.worker_id.str(),
+          .outcome = to_model(ack.outcome)};
+}
+
+model::HeartbeatLeaseWithVersion to_model(const lease::LeaseHeartbeat& heartbeat) {
+  return {.lease_id = heartbeat.holder.lease_id.str(),
+          .worker_id = heartbeat.holder.worker_id.str(),
+          .expected_version = heartbeat.heartbeat.expected_version,
+          .heartbeat_at = heartbeat.heartbeat.heartbeat_at,
+          .lease_expires_at = heartbeat.heartbeat.lease_expires_at};
 }
 
 model::ErrorCode to_model(lease::ErrorCode value) {

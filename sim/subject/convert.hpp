@@ -12,7 +12,10 @@ namespace leasecheck::sim {
 [[nodiscard]] lease::AttemptSpec to_lease(const model::AttemptSpec& spec);
 [[nodiscard]] lease::LeaseRecord to_lease(const model::LeaseRecord& record);
 [[nodiscard]] lease::AttemptDispatchRecord to_lease(const model::DispatchRecord& record);
+[[nodiscard]] lease::AttemptRecord to_lease(const model::AttemptRecord& record);
 [[nodiscard]] lease::AckOutcome to_lease(model::AckOutcome outcome);
+[[nodiscard]] lease::AckResult to_lease(const model::AckResult& result);
+[[nodiscard]] lease::Claim to_lease(const model::Claim& claim);
 [[nodiscard]] lease::AttemptFilter to_lease(const model::ListAttempts& filter);
 [[nodiscard]] lease::ErrorCode to_lease(model::ErrorCode code);
 
@@ -23,6 +26,9 @@ namespace leasecheck::sim {
 [[nodiscard]] model::RunEvent to_model(const lease::RunEvent& event);
 [[nodiscard]] model::AckResult to_model(const lease::AckResult& result);
 [[nodiscard]] model::RunRecord to_model(const lease::RunRecord& run);
+[[nodiscard]] model::AckOutcome to_model(lease::AckOutcome outcome);
+[[nodiscard]] model::AckAttempt to_model(const lease::AttemptAck& ack);
+[[nodiscard]] model::HeartbeatLeaseWithVersion to_model(const lease::LeaseHeartbeat& heartbeat);
 [[nodiscard]] model::ErrorCode to_model(lease::ErrorCode code);
 [[nodiscard]] model::CountsByStatus to_model(const lease::CountsByStatus& counts);
 
@@ -31,6 +37,14 @@ template <typename T>
   std::vector<decltype(to_model(values.front()))> converted;
   converted.reserve(values.size());
   for (const T& value : values) converted.push_back(to_model(value));
+  return converted;
+}
+
+template <typename T>
+[[nodiscard]] auto to_lease(const std::vector<T>& values) {
+  std::vector<decltype(to_lease(values.front()))> converted;
+  converted.reserve(values.size());
+  for (const T& value : values) converted.push_back(to_lease(value));
   return converted;
 }
 

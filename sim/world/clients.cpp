@@ -240,7 +240,7 @@ RogueClient::RogueClient(Context context)
              "aim stranger") {}
 
 void RogueClient::start() {
-  context_.timeline.at(times_.next(context_.repository_clock, context_.plan.heartbeat_period),
+  context_.timeline.at(times_.next(context_.repository_clock, context_.plan.effect_period),
                        [this] { act(); });
 }
 

@@ -34,20 +34,20 @@ void Network::send(Request sent) {
 
 void Network::arrive(const std::shared_ptr<const Request>& request,
                      const std::shared_ptr<bool>& answered) {
-  const std::optional<CallResult> result = request->serve();
-  if (!result) {
+  const std::optional<Served> reply = request->serve();
+  if (!reply) {
     *answered = true;  // there is no reply to wait for
     return;
   }
   const bool is_lost = draw_.chance(faults_.lose_reply);
   if (is_lost) referee_.count_fault(FaultKind::reply_lost);
   if (is_lost || timeline_.now() < links_[request->worker].replies_cut_until) {
-    referee_.happen(model::ReplyLost{.worker = request->worker, .call = result->call});
+    referee_.happen(model::ReplyLost{.worker = request->worker, .call = reply->call});
     return;
   }
-  timeline_.after(delay(), [request, answered, result = *result] {
+  timeline_.after(delay(), [answered, deliver = reply->deliver] {
     *answered = true;
-    request->deliver(result);
+    deliver();
   });
 }
 

@@ -15,16 +15,20 @@
 
 namespace leasecheck::sim {
 
+/// What a request came to on the host.
+struct Served {
+  std::uint64_t call = 0;  ///< whose answer the reply is
+  /// Runs where the worker is when the reply arrives.
+  std::function<void()> deliver;
+};
+
 /// A request on its way from a worker to the repository's host.
 struct Request {
   model::Id worker;
   std::string operation;
-  /// Runs on the host when the request arrives; gives the call whose answer is the reply, or
-  /// nothing where none was made.
-  std::function<std::optional<CallResult>()> serve;
-  /// Runs where the worker is when a reply arrives, perhaps more than once, perhaps after
-  /// `give_up`.
-  std::function<void(const CallResult&)> deliver;
+  /// Runs on the host when the request arrives, perhaps more than once; gives a reply, which may
+  /// arrive after `give_up`, or nothing where no call was made.
+  std::function<std::optional<Served>()> serve;
   /// Runs when the worker has waited for its reply timeout in vain: the outcome is unknown.
   std::function<void()> give_up;
 };

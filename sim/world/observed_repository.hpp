@@ -4,15 +4,16 @@
 #include <string>
 #include <type_traits>
 
-#include "lease/runtime_repository.hpp"
+#include "lease/attempt_repository.hpp"
 #include "sim/oracle/referee.hpp"
 #include "sim/world/timeline.hpp"
 
 namespace leasecheck::sim {
 
-/// The subject as production code sees it: the six methods, each carried out under the eyes of the
-/// referee. The lease manager and the scheduler that ship run on this in a simulation.
-class ObservedRepository final : public lease::RuntimeRepository {
+/// The subject as production code sees it: each method is carried out under the eyes of the
+/// referee. The lease manager, the scheduler and the worker's core that ship run on this in a
+/// simulation.
+class ObservedRepository final : public lease::WorkerRepository {
  public:
   /// Calls are made in the name of `actor`, whose own clock is `actor_clock`; the repository's host
   /// has `repository_clock`. All must outlive this.
@@ -33,6 +34,34 @@ class ObservedRepository final : public lease::RuntimeRepository {
       const lease::RunId& run_id) override;
   [[nodiscard]] lease::Result<std::uint64_t> transition_timed_out_attempts(
       lease::Time now) override;
+
+  [[nodiscard]] lease::Result<void> start_attempt(const lease::Holder& holder,
+                                                  lease::Time now) override;
+  [[nodiscard]] lease::Result<lease::LeaseRecord> heartbeat_lease_with_version(
+      const lease::Holder& holder, const lease::VersionedHeartbeat& heartbeat) override;
+  [[nodiscard]] lease::Result<lease::AckResult> ack_attempt(const lease::Holder& holder,
+                                                            lease::AckOutcome outcome,
+                                                            lease::Time now) override;
+  [[nodiscard]] lease::Result<void> release_lease(const lease::Holder& holder,
+                                                  lease::Time now) override;
+  [[nodiscard]] lease::Result<std::uint64_t> append_run_event(const lease::Holder& holder,
+                                                              const lease::NewRunEvent& event,
+                                                              lease::Time now) override;
+  [[nodiscard]] lease::Result<std::vector<lease::Claim>> claim_attempts(
+      const lease::WorkerId& worker_id, std::uint64_t limit, lease::Duration lease_ttl) override;
+  [[nodiscard]] lease::Result<lease::Results<lease::LeaseRecord>> heartbeat_leases(
+      std::span<const lease::LeaseHeartbeat> heartbeats) override;
+  [[nodiscard]] lease::Result<lease::Results<lease::AckResult>> ack_attempts(
+      std::span<const lease::AttemptAck> acks, lease::Time now) override;
+  [[nodiscard]] lease::Result<std::optional<lease::LeaseRecord>> get_lease(
+      const lease::LeaseId& lease_id) override;
+
+  // What a worker's shell needs beyond that, to see what it holds.
+
+  [[nodiscard]] lease::Result<std::vector<lease::AttemptRecord>> list_attempts_of(
+      const lease::WorkerId& worker_id);
+  [[nodiscard]] lease::Result<std::optional<lease::LeaseRecord>> get_lease_for_attempt(
+      const lease::AttemptId& attempt_id);
 
   /// From now on the caller goes by this name.
   void speak_for(std::string actor) { actor_ = std::move(actor); }

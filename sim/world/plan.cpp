@@ -42,12 +42,15 @@ NetworkFaults draw_network(Stream& draw, const Plan& plan) {
 }
 
 WorkerFaults draw_worker(Stream& draw, const Plan& plan) {
+  Stream rare(plan.seed, "worker rarities");
   return {.crash = swarm(draw, 80),
           .new_identity = swarm(draw, 600),
+          .drain = swarm(rare, 60),
           .pause = swarm(draw, 120),
           .pause_beyond_ttl = swarm(draw, 80),
           .miss_heartbeat = swarm(draw, 400),
           .keep_expired = swarm(draw, 1000),
+          .hang = swarm(rare, 100),
           .longest_pause = 2 * plan.ttl + plan.grace,
           .longest_outage = plan.ttl + 2 * plan.grace};
 }
@@ -129,7 +132,7 @@ void draw_deployment(Stream& draw, Plan& plan) {
   constexpr std::array<std::int64_t, 4> backoffs{0, 1, 500, 5000};
   plan.ttl = pick_ms(draw, ttls);
   plan.grace = pick_ms(draw, graces);
-  plan.heartbeat_period = std::max(plan.ttl / draw.between(2, 4), Duration{1});
+  plan.effect_period = std::max(plan.ttl / draw.between(2, 4), Duration{1});
   plan.tick_period = std::max(plan.ttl / draw.between(2, 8), Duration{1});
   plan.poll_period = std::max(plan.ttl / draw.between(3, 12), Duration{1});
   plan.reply_timeout = std::max(plan.ttl / draw.between(3, 10), Duration{1});
@@ -168,7 +171,7 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("runs", plan.runs);
   visit("concurrency", plan.concurrency);
   visit("ttl", plan.ttl);
-  visit("heartbeat_period", plan.heartbeat_period);
+  visit("effect_period", plan.effect_period);
   visit("tick_period", plan.tick_period);
   visit("poll_period", plan.poll_period);
   visit("reply_timeout", plan.reply_timeout);

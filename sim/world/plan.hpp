@@ -35,7 +35,7 @@ struct Plan {
 
   model::Duration ttl{30000};
   model::Duration grace{5000};
-  model::Duration heartbeat_period{10000};
+  model::Duration effect_period{10000};  ///< between two effects of a job, and two looks for faults
   model::Duration tick_period{5000};
   model::Duration poll_period{1000};
   model::Duration reply_timeout{1000};

@@ -4,25 +4,23 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <vector>
 
-#include "lease/scheduler.hpp"
-#include "sim/oracle/referee.hpp"
+#include "lease/worker_core.hpp"
 #include "sim/random.hpp"
 #include "sim/world/boundary_times.hpp"
 #include "sim/world/clock_setter.hpp"
 #include "sim/world/context.hpp"
-#include "sim/world/network.hpp"
-#include "sim/world/observed_repository.hpp"
 #include "sim/world/plan.hpp"
 #include "sim/world/timeline.hpp"
+#include "sim/world/virtual_process.hpp"
+#include "sim/world/worker_calls.hpp"
 
 namespace leasecheck::sim {
 
-/// A worker as a process: it asks for work, starts it, sends heartbeats, writes effects while it
-/// believes, and acks or releases; it crashes and comes back, pauses, and misses heartbeats. It
-/// follows the worker's side of the contract (rule 18) and gets no help from the simulator: what it
-/// knows is what replies told it.
+/// A worker as a process in virtual time. What it decides is decided by the core that ships; this
+/// is the process around it: it carries out what the core asks for, runs jobs, which write effects
+/// and end some time, and crashes, drains, pauses, hangs and is late. It gets no help from the
+/// simulator: what it knows is what replies told it.
 class Worker {
  public:
   Worker(model::Id id, model::ClockError clock, Context context);
@@ -30,12 +28,11 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// The process starts, for the first time or after a crash.
+  /// The process starts, for the first time or after it has stopped.
   virtual void start();
 
-  /// Faults have ended, and this worker stays: it is up, its clock is right, it keeps to its period
-  /// and acks what it claims (rule 24).
-  /// What was under way by then has arrived by `settled`.
+  /// Faults have ended, and this worker stays: it is up, its clock is right, and every job ends and
+  /// is acknowledged (rule 24). What was under way by then has arrived by `settled`.
   void stay(model::Time settled);
 
   [[nodiscard]] const model::Id& id() const { return id_; }
@@ -44,22 +41,22 @@ class Worker {
   void leave();
 
  protected:
-  /// One lease that the worker was granted and has neither given up nor lost, as far as it knows.
-  struct Work {
-    model::Id attempt_id;
-    std::uint64_t grant = 0;  ///< number of the claim
-    model::Time expires_at{};
-    std::optional<model::Time> deadline;
-    std::uint64_t version = 0;
+  /// A handler at work on an attempt.
+  struct Job {
+    lease::Claim claim;
+    bool ignores_stop = false;  ///< it was asked to stop, and goes on
   };
-  using Works = std::map<model::Id, Work>;  ///< by lease handle
+  using Jobs = std::map<lease::LeaseId, Job>;
 
-  // The steps that planted defects override (sim/defects/deployment).
+  // Where planted defects stand between the core and its process (sim/defects/deployment).
 
-  /// It was granted this lease by call number `grant`, and works on its attempt.
-  virtual void take(const model::LeaseRecord& lease, std::uint64_t grant);
-  /// It was told that this lease is no longer its own.
-  virtual void lose(const model::Id& lease_id);
+  virtual void claimed(const Claims& answer);
+  virtual void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer);
+  virtual void acknowledged(const lease::AckRequest& request, const Acknowledgements& answer);
+  /// A call about one lease was answered `stale_lease`.
+  virtual void told_stale(const lease::LeaseId& lease_id);
+  [[nodiscard]] virtual bool believes(const lease::LeaseId& lease_id) const;
+  virtual void ask_to_stop(const lease::LeaseId& lease_id);
   /// The process ends, and forgets what it knew.
   virtual void stop();
   /// It comes back under a name that the repository has never heard of.
@@ -67,72 +64,62 @@ class Worker {
   /// A pause is over.
   virtual void resume();
 
-  [[nodiscard]] const Works& works() const { return works_; }
+  /// A handler begins to work.
+  void begin(const lease::Claim& claim);
+  /// Gives a lease back, for an answer that nobody waits for.
+  void release(const lease::LeaseId& lease_id);
+  [[nodiscard]] const Jobs& jobs() const { return jobs_; }
   [[nodiscard]] model::Time clock_shows() const { return clock_.shows(); }
   [[nodiscard]] const Plan& plan() const { return context_.plan; }
-  void give_back(const model::Id& lease_id);
-  /// Sends an operation without waiting for its reply.
-  void send(model::Operation operation);
-  /// Plans something for this incarnation: it does not happen after a crash, and waits for the end
-  /// of a pause.
-  void later(model::Duration delay, std::function<void()> happening);
+  [[nodiscard]] VirtualProcess& process() { return process_; }
+  [[nodiscard]] WorkerCalls& calls() { return calls_; }
 
  private:
-  void poll();
-  void heartbeat(const model::Id& lease_id);
-  /// Whether this run uses an operation on several attempts, and the subject has it.
-  template <typename Several>
-  [[nodiscard]] bool takes_several() const {
-    return context_.plan.several && context_.referee.profile().template offers<Several>();
-  }
-  void claim_several();
-  void send_heartbeats();
-  void take_in(const model::Id& lease_id, const model::ItemResult<model::LeaseRecord>& result);
-  void send_acks();
-  void send_heartbeat(const model::Id& lease_id, const Work& work);
-  void read_lease(const model::Id& lease_id);
-  void write_effect(const model::Id& lease_id);
-  void append_event(const model::Id& lease_id);
-  void finish(const model::Id& lease_id);
-  void send_final_request(model::Operation final_request, std::uint32_t tries_left);
+  /// Does what the core wants done now, and plans when to ask it again.
+  void go_on();
+  void plan_next();
+  [[nodiscard]] lease::Moment moment() const;
+
+  void carry_out(const lease::ClaimRequest& request);
+  void carry_out(const lease::HeartbeatRequest& request);
+  void carry_out(const lease::AckRequest& request);
+  void carry_out(const lease::ReadRequest& request);
+  void carry_out(const lease::ReleaseRequest& request) { release(request.holder.lease_id); }
+  void carry_out(const lease::StartJob& start) { begin(start.claim); }
+  void carry_out(const lease::StopJob& stop) { ask_to_stop(stop.lease_id); }
+  void send(const lease::HeartbeatRequest& request);
+  void give_up(const lease::LeaseId& lease_id);
+
+  void write_effect(const lease::LeaseId& lease_id);
+  void append_event(const lease::LeaseId& lease_id);
+  void finish(const lease::LeaseId& lease_id);
 
   void check_faults();
   void crash();
+  void drain();
+  void restart_after_outage();
   void restart();
   void pause(model::Duration length);
   void report_clock();
   [[nodiscard]] model::Time next_beat();
 
-  [[nodiscard]] bool believes(const Work& work) const;
-  [[nodiscard]] Work* find(const model::Id& lease_id);
-
-  /// As `later`, at a time.
-  void at(model::Time time, std::function<void()> happening);
-  [[nodiscard]] std::function<void()> while_alive(std::function<void()> happening);
-
-  /// Sends an operation whose reply, if it comes to this incarnation, goes to `deliver`.
-  void ask(model::Operation operation, std::function<void(const CallResult&)> deliver,
-           std::function<void()> give_up);
-  void ask(std::string operation, std::function<std::optional<CallResult>()> serve,
-           std::function<void(const CallResult&)> deliver, std::function<void()> give_up);
-
   model::Id id_;
   Context context_;
   SkewedClock clock_;
+  SkewedClock uptime_;  ///< a clock of the same machine that nobody sets
   ClockSetter clock_setter_;
   Stream draw_;
+  Stream jitter_;
   BoundaryTimes times_;
-  ObservedRepository repository_;
-  lease::Scheduler scheduler_;
-  bool is_up_ = false;
-  bool is_paused_ = false;
+  VirtualProcess process_;
+  WorkerCalls calls_;
+  bool is_draining_ = false;
   bool stays_ = false;
   bool has_left_ = false;
-  std::uint64_t names_ = 1;  ///< that it has had
-  std::uint64_t incarnation_ = 0;
-  Works works_;
-  std::vector<model::AckAttempt> acks_;         ///< that wait to be sent together
-  std::vector<std::function<void()>> waiting_;  ///< for the end of the pause
+  std::uint64_t names_ = 1;                ///< that it has had
+  std::uint64_t plans_ = 0;                ///< to go on; only the last one counts
+  std::optional<lease::WorkerCore> core_;  ///< of this incarnation
+  Jobs jobs_;
 };
 
 }  // namespace leasecheck::sim

@@ -165,7 +165,7 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
 // between them.
 Time progress_bound(const model::State& state, const Plan& plan, Time now) {
   const Duration turn = 4 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
-                        plan.heartbeat_period + 2 * plan.ttl + plan.grace;
+                        plan.effect_period + 2 * plan.ttl + plan.grace;
   Time bound = now;
   Duration work{0};
   for (const auto& [id, attempt] : state.attempts) {

@@ -112,7 +112,7 @@ void LegalWalk::claim_one(Worker& worker) {
   if (claim.outcome) {
     worker.leases.push_back({std::get<model::LeaseRecord>(*claim.outcome), claim.step});
     if (worker.leases.size() > 4) worker.leases.erase(worker.leases.begin());
-    effects_.push_back({worker.name, id, claim.step});
+    effects_.push_back({worker.name, id, claim.step, at_ms(clock_of(worker))});
     if (effects_.size() > 8) effects_.erase(effects_.begin());
   }
   reply(worker, claim.step);

@@ -25,7 +25,7 @@ class NoStaleEffect : public ::testing::Test {
   }
 
   std::string write(const model::Id& worker, std::uint64_t grant) {
-    return run.show(model::EffectWritten{worker, "a1", grant}, 25);
+    return run.show(model::EffectWritten{worker, "a1", grant, std::nullopt}, 25);
   }
 
   WatchedRun run{properties::no_stale_effect};

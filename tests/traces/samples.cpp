@@ -149,7 +149,7 @@ std::vector<Environment> events() {
           ReplyDelivered{"w1", largest},
           RequestLost{"w1", "heartbeat_lease"},
           ReplyLost{"w1", 3},
-          EffectWritten{"w1", "a1", 3},
+          EffectWritten{"w1", "a1", 3, at_ms(7)},
           ClockStepped{"w1", {.offset = Duration{7}, .drift_ppm = 200}},
           FaultsEnded{},
           ProgressDue{}};

@@ -36,7 +36,7 @@ class Job {
   /// Returns: whether the lease is held, and for its whole time to live from now.
   [[nodiscard]] bool heartbeat();
 
-  /// Errors: as `WorkerRepository::append_run_event`.
+  /// Errors: as `WorkerRepository::append_run_event`. `stale_lease` ends the right to work.
   [[nodiscard]] Result<std::uint64_t> append_event(const NewRunEvent& event);
 
  private:

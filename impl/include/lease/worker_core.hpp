@@ -68,8 +68,9 @@ using WorkerAction = std::variant<ClaimRequest, HeartbeatRequest, AckRequest, Re
 ///   the execution deadline, and never for longer than the time to live after it asked, whatever
 ///   its clock is set to. A job is asked to stop a tenth of the time to live before, or a tenth of
 ///   its timeout, if that is less. What is granted too late for that is not begun.
-/// - `stale_lease` ends a job's right at once, and is never asked again. One that a heartbeat gets
+/// - `stale_lease` ends a job's right at once, and is never asked again. One that a call gets
 ///   because its own ack came first is no loss.
+/// - It claims again at once while it gets what it can work on, else after the poll period.
 /// - A heartbeat names the version that was seen last. Where the effect of a heartbeat or a claim
 ///   is unknown, it reads what it holds before it acts; what it knows nothing of it gives back.
 /// - An ack is repeated until it is answered, for which a repeated one gets the first answer.
@@ -106,6 +107,9 @@ class WorkerCore {
   /// A job has ended by itself, or because it was asked to. What it reached is acknowledged unless
   /// its right is known to be gone.
   void ended(const LeaseId& lease_id, AckOutcome outcome);
+  /// The right of a job is gone: another call about its lease was answered `stale_lease`, or has
+  /// given the lease back.
+  void lost(const LeaseId& lease_id);
   /// Sends a heartbeat for the job with the next `next`.
   void refresh(const LeaseId& lease_id);
   void drain() { is_draining_ = true; }

@@ -1,6 +1,8 @@
 #include "sim/defects/deployment/deployment_mutants.hpp"
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -9,11 +11,16 @@
 namespace leasecheck::mutants {
 namespace {
 
+using sim::Acknowledgements;
 using sim::Actors;
+using sim::Claims;
 using sim::Context;
 using sim::Plan;
 using sim::Reaper;
+using sim::Renewals;
 using sim::Worker;
+
+constexpr auto is_refused = [](const auto& answer) { return !answer.has_value(); };
 
 class ActsOnStaleRead final : public Reaper {
  public:
@@ -44,25 +51,44 @@ class ReapsItself final : public Worker {
 
  private:
   void resume() override {
-    send(model::ExpireLeasesAndRequeue{clock_shows()});
+    calls().send("expire_leases_and_requeue",
+                 [now = clock_shows()](lease::WorkerRepository& repository) {
+                   static_cast<void>(repository.expire_leases_and_requeue(now));
+                 });
     Worker::resume();
+  }
+};
+
+/// Keeps leases that its core does not know of, or no more.
+class KeepsLeases : public Worker {
+ public:
+  using Worker::Worker;
+
+ protected:
+  void keep(const lease::LeaseId& lease_id) {
+    calls().send("heartbeat_lease",
+                 [lease_id, now = clock_shows(),
+                  until = clock_shows() + plan().ttl](lease::WorkerRepository& repository) {
+                   static_cast<void>(repository.heartbeat_lease(lease_id, now, until));
+                 });
+    process().later(plan().ttl / 3, [this, lease_id] { keep(lease_id); });
   }
 };
 
 // Whoever asks the repository whether the worker of this name is alive is told that it is, and the
 // attempts stay with it for ever.
-class RenewsPreviousIncarnation final : public Worker {
+class RenewsPreviousIncarnation final : public KeepsLeases {
  public:
-  using Worker::Worker;
+  using KeepsLeases::KeepsLeases;
 
   void start() override {
     Worker::start();
-    if (!of_earlier_lives_.empty()) renew();
+    for (const lease::LeaseId& lease_id : of_earlier_lives_) keep(lease_id);
   }
 
  private:
   void stop() override {
-    for (const auto& [lease_id, work] : works()) of_earlier_lives_.insert(lease_id);
+    for (const auto& [lease_id, job] : jobs()) of_earlier_lives_.insert(lease_id);
     Worker::stop();
   }
 
@@ -71,16 +97,7 @@ class RenewsPreviousIncarnation final : public Worker {
     Worker::rename();
   }
 
-  void renew() {
-    later(plan().heartbeat_period, [this] { renew(); });
-    for (const model::Id& lease_id : of_earlier_lives_) {
-      const model::Time now = clock_shows();
-      send(model::HeartbeatLease{
-          .lease_id = lease_id, .heartbeat_at = now, .lease_expires_at = now + plan().ttl});
-    }
-  }
-
-  std::set<model::Id> of_earlier_lives_;
+  std::set<lease::LeaseId> of_earlier_lives_;
 };
 
 class StartsOver final : public Worker {
@@ -88,14 +105,20 @@ class StartsOver final : public Worker {
   using Worker::Worker;
 
  private:
-  void take(const model::LeaseRecord& lease, std::uint64_t grant) override {
-    if (has_lost_) return give_back(lease.lease_id);
-    Worker::take(lease, grant);
+  void claimed(const Claims& answer) override {
+    if (!has_lost_ || !answer) return Worker::claimed(answer);
+    for (const lease::Claim& claim : *answer) release(claim.lease.lease_id);
+    Worker::claimed({});
   }
 
-  void lose(const model::Id& lease_id) override {
-    has_lost_ = has_lost_ || works().contains(lease_id);
-    Worker::lose(lease_id);
+  void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer) override {
+    has_lost_ = has_lost_ || (answer && std::ranges::any_of(*answer, is_refused));
+    Worker::heartbeaten(request, answer);
+  }
+
+  void told_stale(const lease::LeaseId& lease_id) override {
+    has_lost_ = true;
+    Worker::told_stale(lease_id);
   }
 
   void stop() override {
@@ -104,6 +127,149 @@ class StartsOver final : public Worker {
   }
 
   bool has_lost_ = false;
+};
+
+// What its core would not let pass: each of the following is a mistake that `WorkerCore` does not
+// make, put between it and its process.
+
+/// Believes in leases until a time of its own, and lets their jobs go on until then.
+class BelievesByItself : public Worker {
+ public:
+  using Worker::Worker;
+
+ protected:
+  void believe(const lease::LeaseId& lease_id, model::Time until) { until_[lease_id] = until; }
+  void believe_no_more(const lease::LeaseId& lease_id) { until_.erase(lease_id); }
+
+  void told_stale(const lease::LeaseId& lease_id) override {
+    believe_no_more(lease_id);
+    Worker::told_stale(lease_id);
+  }
+
+  [[nodiscard]] bool believes(const lease::LeaseId& lease_id) const override {
+    const auto until = until_.find(lease_id);
+    return Worker::believes(lease_id) || (until != until_.end() && clock_shows() < until->second);
+  }
+
+ private:
+  void ask_to_stop(const lease::LeaseId& lease_id) override {
+    if (!until_.contains(lease_id)) Worker::ask_to_stop(lease_id);
+  }
+
+  std::map<lease::LeaseId, model::Time> until_;
+};
+
+class CountsFromTheAnswer final : public BelievesByItself {
+ public:
+  using BelievesByItself::BelievesByItself;
+
+ private:
+  void claimed(const Claims& answer) override {
+    Worker::claimed(answer);
+    if (!answer) return;
+    for (const lease::Claim& claim : *answer) {
+      believe(claim.lease.lease_id, clock_shows() + plan().ttl);
+    }
+  }
+
+  void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer) override {
+    Worker::heartbeaten(request, answer);
+    for (std::size_t i = 0; answer && i < answer->size(); ++i) {
+      const lease::LeaseId& lease_id = request.heartbeats[i].holder.lease_id;
+      is_refused((*answer)[i]) ? believe_no_more(lease_id)
+                               : believe(lease_id, clock_shows() + plan().ttl);
+    }
+  }
+};
+
+class TakesHeartbeatsForAnswered final : public BelievesByItself {
+ public:
+  using BelievesByItself::BelievesByItself;
+
+ private:
+  void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer) override {
+    Worker::heartbeaten(request, answer);
+    for (const lease::LeaseHeartbeat& sent : request.heartbeats) {
+      answer ? believe_no_more(sent.holder.lease_id)
+             : believe(sent.holder.lease_id, sent.heartbeat.lease_expires_at);
+    }
+  }
+};
+
+class WorksOnWhatIsStale final : public BelievesByItself {
+ public:
+  using BelievesByItself::BelievesByItself;
+
+ private:
+  void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer) override {
+    Worker::heartbeaten(request, answer);
+    for (std::size_t i = 0; answer && i < answer->size(); ++i) {
+      if (!is_refused((*answer)[i])) continue;
+      believe(request.heartbeats[i].holder.lease_id, model::end_of_time);
+    }
+  }
+
+  void told_stale(const lease::LeaseId& lease_id) override {
+    believe(lease_id, model::end_of_time);
+    Worker::told_stale(lease_id);
+  }
+};
+
+class AsksAgainForWhatIsStale final : public Worker {
+ public:
+  using Worker::Worker;
+
+ private:
+  void heartbeaten(const lease::HeartbeatRequest& request, const Renewals& answer) override {
+    const lease::Error again(lease::ErrorCode::unavailable, "to be tried again");
+    const bool is_any_refused = answer && std::ranges::any_of(*answer, is_refused);
+    Worker::heartbeaten(request, is_any_refused ? std::unexpected(again) : answer);
+  }
+
+  void told_stale(const lease::LeaseId&) override {}
+};
+
+class StartsLateGrants final : public BelievesByItself {
+ public:
+  using BelievesByItself::BelievesByItself;
+
+ private:
+  void claimed(const Claims& answer) override {
+    if (!answer) return Worker::claimed(answer);
+    std::vector<lease::Claim> in_time;
+    for (const lease::Claim& claim : *answer) {
+      if (clock_shows() < claim.lease.lease_expires_at) {
+        in_time.push_back(claim);
+      } else {
+        believe(claim.lease.lease_id, clock_shows() + plan().ttl);
+        begin(claim);
+      }
+    }
+    Worker::claimed(in_time);
+  }
+};
+
+// Nothing ends: neither the attempt, for which nobody has the answer, nor its lease.
+class ForgetsUnansweredAcks final : public KeepsLeases {
+ public:
+  using KeepsLeases::KeepsLeases;
+
+ private:
+  void acknowledged(const lease::AckRequest& request, const Acknowledgements& answer) override {
+    Worker::acknowledged(request, Acknowledgements{});
+    if (answer) return;
+    for (const lease::AttemptAck& ack : request.acks) keep(ack.holder.lease_id);
+  }
+};
+
+class WaitsForALostAnswer final : public Worker {
+ public:
+  using Worker::Worker;
+
+ private:
+  void claimed(const Claims& answer) override {
+    if (answer) Worker::claimed(answer);
+  }
 };
 
 template <typename Defective>
@@ -157,7 +323,27 @@ constexpr auto mutants = std::to_array<DeploymentMutant>(
       replace_workers<RenewsPreviousIncarnation>},
      {"worker_starts_over", "B116",
       "a worker that has lost a lease gives back whatever it gets and asks again", "progress",
-      replace_workers<StartsOver>}});
+      replace_workers<StartsOver>},
+     {"worker_counts_from_the_answer", "rule 18",
+      "a worker believes for the time to live after an answer arrives, however long that took",
+      "no_work_without_belief", replace_workers<CountsFromTheAnswer>},
+     {"worker_takes_heartbeats_for_answered", "rule 18",
+      "a worker believes that a heartbeat has kept its lease although no answer came",
+      "no_work_without_belief", replace_workers<TakesHeartbeatsForAnswered>},
+     {"worker_works_on_what_is_stale", "B36", "a worker whose heartbeat is refused goes on working",
+      "no_work_without_belief", replace_workers<WorksOnWhatIsStale>},
+     {"worker_asks_again_for_what_is_stale", "B36",
+      "a worker takes the refusal of its heartbeat for a failure and tries again",
+      "no_work_without_belief", replace_workers<AsksAgainForWhatIsStale>},
+     {"worker_starts_late_grants", "B08",
+      "a worker begins work that was granted so long ago that the lease is over",
+      "no_work_without_belief", replace_workers<StartsLateGrants>},
+     {"worker_forgets_unanswered_acks", "B70",
+      "a worker whose ack was not answered does not repeat it, and keeps the lease", "progress",
+      replace_workers<ForgetsUnansweredAcks>},
+     {"worker_waits_for_a_lost_answer", "rule 24",
+      "a worker whose claim was not answered waits for the answer for ever", "progress",
+      replace_workers<WaitsForALostAnswer>}});
 
 }  // namespace
 

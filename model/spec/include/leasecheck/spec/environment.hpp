@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -81,12 +82,15 @@ struct ReplyLost {
   bool operator==(const ReplyLost&) const = default;
 };
 
-/// The worker, which believes it holds the attempt, wrote to a resource outside, showing the
-/// version that operation number `grant` (a claim) answered (rule 19c).
+/// What the worker wrote has reached a resource outside, showing the version that operation number
+/// `grant` (a claim) answered (rule 19c).
 struct EffectWritten {
   Id worker;
   Id attempt_id;
   std::uint64_t grant = 0;
+  /// What the worker's clock showed when it wrote, believing that it holds the attempt (rule 18);
+  /// absent where that is not known, or where its job goes on without a right to.
+  std::optional<Time> believed_at;
   bool operator==(const EffectWritten&) const = default;
 };
 

@@ -385,6 +385,7 @@ constexpr void fields(auto& visit, Like<EffectWritten> auto&... event) {
   visit("worker", event.worker...);
   visit("attempt_id", event.attempt_id...);
   visit("grant", event.grant...);
+  visit("believed_at", event.believed_at...);
 }
 
 constexpr void fields(auto& visit, Like<ClockStepped> auto&... event) {

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "lease/scheduler.hpp"
+#include "lease/worker_core.hpp"
+#include "sim/world/context.hpp"
+#include "sim/world/network.hpp"
+#include "sim/world/observed_repository.hpp"
+#include "sim/world/virtual_process.hpp"
+
+namespace leasecheck::sim {
+
+using Claims = lease::Result<std::vector<lease::Claim>>;
+using Renewals = lease::Result<lease::Results<lease::LeaseRecord>>;
+using Acknowledgements = lease::Result<lease::Results<lease::AckResult>>;
+using OwnLeases = lease::Result<std::vector<lease::LeaseRecord>>;
+
+/// A worker's calls, over the network to the repository's host: several items together where the
+/// run and the subject have that, else one by one. Each is answered once, by the first reply that
+/// arrives or, after the plan's reply timeout, by `unavailable` with an unknown effect; unless the
+/// process ends before, or the subject does not have the operation.
+class WorkerCalls {
+ public:
+  template <typename Answer>
+  using Heard = std::function<void(const Answer&)>;
+
+  /// What the worker is told of beside what it asked for.
+  struct Ears {
+    std::function<void()> after_each;  ///< called after each answer
+    /// A call about one lease was answered `stale_lease`; not of an ack.
+    std::function<void(const lease::LeaseId&)> told_stale;
+  };
+
+  /// `candidates` is how many the scheduler looks at.
+  WorkerCalls(Context context, VirtualProcess& process, SkewedClock& clock, model::Id id,
+              std::uint64_t candidates, Ears ears);
+
+  /// From now on the worker goes by this name.
+  void speak_for(model::Id id);
+  /// What the last incarnation was granted means nothing to the next.
+  void forget() { grants_.clear(); }
+
+  void claim(std::uint64_t limit, Heard<Claims> heard);
+  /// The number of the call that granted this lease. Pre: a claim was answered so.
+  [[nodiscard]] std::uint64_t grant_of(const lease::LeaseId& lease_id) const {
+    return grants_.at(lease_id);
+  }
+  void heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats, Heard<Renewals> heard);
+  /// `heard` is told of each part that was asked for together.
+  void ack(const std::vector<lease::AttemptAck>& acks,
+           std::function<void(const lease::AckRequest&, const Acknowledgements&)> heard);
+  /// What the repository has for this worker; where no list can be asked for, whether it has what
+  /// is `known`, by another read or, without one, as it was granted.
+  void read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLeases> heard);
+  void start(const lease::LeaseId& lease_id);
+  void append_event(const lease::LeaseId& lease_id, const lease::NewRunEvent& event);
+  void release(const lease::LeaseId& lease_id);
+  /// Any other call, for whose answer nobody waits.
+  void send(std::string_view operation, std::function<void(lease::WorkerRepository&)> call);
+
+ private:
+  using FindLease = std::function<lease::Result<std::optional<lease::LeaseRecord>>()>;
+
+  template <typename Operation>
+  [[nodiscard]] bool offers() const {
+    return context_.referee.profile().template offers<Operation>();
+  }
+  /// Whether this run uses an operation on several attempts, and the subject has it.
+  template <typename Several>
+  [[nodiscard]] bool takes_several() const {
+    return context_.plan.several && offers<Several>();
+  }
+  [[nodiscard]] Claims claim_now(std::uint64_t limit);
+  [[nodiscard]] lease::Result<lease::LeaseRecord> renew_now(const lease::LeaseHeartbeat& heartbeat);
+  void read_each(std::string_view operation, const std::vector<FindLease>& calls,
+                 Heard<OwnLeases> heard);
+
+  [[nodiscard]] lease::Holder holder_of(const lease::LeaseId& lease_id) const {
+    return {lease_id, lease::WorkerId(id_)};
+  }
+  /// Makes a call about one lease, for an answer that matters only if it is `stale_lease`.
+  template <typename Call>
+  void ask_about(const lease::LeaseId& lease_id, std::string_view operation, Call call);
+  template <typename T>
+  void hear_of(const lease::LeaseId& lease_id, const lease::Result<T>& answer);
+  template <typename Call>
+  void ask(std::string_view operation, Call call, Heard<std::invoke_result_t<Call>> heard);
+  /// `heard` gets all answers, in this order, once the last has come; or the error of one that was
+  /// not carried out, as far as is known.
+  template <typename T>
+  void ask_each(std::string_view operation,
+                const std::vector<std::function<lease::Result<T>()>>& calls,
+                Heard<lease::Result<lease::Results<T>>> heard,
+                std::function<void(std::size_t, const lease::Result<T>&)> heard_one = {});
+  /// Says `answer` as if it had come, at once.
+  template <typename Answer>
+  void say(Answer answer, Heard<Answer> heard);
+
+  Context context_;
+  VirtualProcess& process_;
+  model::Id id_;
+  ObservedRepository repository_;
+  lease::Scheduler scheduler_;
+  Ears ears_;
+  std::map<lease::LeaseId, std::uint64_t> grants_;
+};
+
+}  // namespace leasecheck::sim
