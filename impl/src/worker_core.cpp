@@ -101,6 +101,15 @@ bool WorkerCore::may_claim() const {
          running() < options_.concurrency;
 }
 
+bool WorkerCore::may_send_heartbeats() const {
+  return !is_sending_heartbeats_ && !are_versions_unknown_ && !is_reading_;
+}
+
+// What is under way would make what is read untrue.
+bool WorkerCore::may_read() const {
+  return must_read_ && !is_reading_ && !is_claiming_ && !is_sending_heartbeats_;
+}
+
 void WorkerCore::start_and_stop(Moment now, std::vector<WorkerAction>& actions) {
   for (auto& [lease_id, job] : jobs_) {
     if (!job.is_started) {
@@ -115,7 +124,7 @@ void WorkerCore::start_and_stop(Moment now, std::vector<WorkerAction>& actions) 
 }
 
 void WorkerCore::send_heartbeats(Moment now, std::vector<WorkerAction>& actions) {
-  if (is_sending_heartbeats_ || must_read_ || is_reading_) return;
+  if (!may_send_heartbeats()) return;
   const auto is_due = [&](const Job& job, Duration ahead) {
     return has_right(job) && job.heartbeat_at <= now.uptime + ahead;
   };
@@ -146,8 +155,7 @@ void WorkerCore::send_acks(Moment now, std::vector<WorkerAction>& actions) {
 }
 
 void WorkerCore::read_or_claim(Moment now, std::vector<WorkerAction>& actions) {
-  if (must_read_ && !is_reading_ && !is_claiming_ && !is_sending_heartbeats_ &&
-      read_at_ <= now.uptime) {
+  if (may_read() && read_at_ <= now.uptime) {
     is_reading_ = true;
     actions.emplace_back(ReadRequest{});
     return;
@@ -167,11 +175,10 @@ std::optional<Duration> WorkerCore::wake_at(Moment now) const {
   };
   for (const auto& [lease_id, job] : jobs_) {
     if (job.outcome && !job.is_acking) consider(job.ack_at);
-    const bool may_beat = !is_sending_heartbeats_ && !must_read_ && !is_reading_;
-    if (may_beat && has_right(job)) consider(job.heartbeat_at);
+    if (may_send_heartbeats() && has_right(job)) consider(job.heartbeat_at);
     if (!job.outcome && !job.is_stopped) consider(now.uptime + left_for_work(job, now));
   }
-  if (must_read_ && !is_reading_ && !is_claiming_ && !is_sending_heartbeats_) consider(read_at_);
+  if (may_read()) consider(read_at_);
   if (may_claim() && poll_at_ != Duration::max()) consider(poll_at_);
   return earliest;
 }
@@ -239,7 +246,7 @@ void WorkerCore::heartbeaten(const HeartbeatRequest& request,
       lose(found);
     }
   }
-  if (!answer && is_unknown(answer.error())) must_read_ = true;
+  if (!answer && is_unknown(answer.error())) must_read_ = are_versions_unknown_ = true;
 }
 
 void WorkerCore::acknowledged(const AckRequest& request, const Result<Results<AckResult>>& answer,
@@ -264,7 +271,7 @@ void WorkerCore::read(const Result<std::vector<LeaseRecord>>& answer, Moment now
   is_reading_ = false;
   read_at_ = now.uptime + options_.poll_period;
   if (!answer) return;
-  must_read_ = false;
+  must_read_ = are_versions_unknown_ = false;
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto current = job++;
     const auto found = std::ranges::find(*answer, current->first, &LeaseRecord::lease_id);

@@ -224,7 +224,9 @@ void Worker::finish(const lease::LeaseId& lease_id) {
   core_->ended(lease_id, kind < 5   ? lease::AckOutcome::completed
                          : kind < 9 ? lease::AckOutcome::failed
                                     : lease::AckOutcome::cancelled);
-  go_on();
+  // What ends while the process is busy is acknowledged together.
+  const Duration busy = context_.plan.several ? context_.plan.poll_period : Duration{0};
+  process_.later(draw_.between(Duration{0}, busy), [this] { go_on(); });
 }
 
 void Worker::check_faults() {

@@ -188,6 +188,23 @@ TEST_F(WorkerCoreTest, ALeaseThatIsLostStopsItsJobAndIsNeverAskedForAgain) {
   EXPECT_TRUE(next<lease::AckRequest>(5000).empty());
 }
 
+TEST_F(WorkerCoreTest, AnyCallThatIsToldStaleLeaseEndsTheRight) {
+  hold({"a", "b"}, 0);
+  core.lost(lease::LeaseId("lease of a"));
+  core.lost(lease::LeaseId("lease of another"));
+  EXPECT_FALSE(believes("a", 1));
+  EXPECT_TRUE(believes("b", 1));
+  EXPECT_EQ(next<lease::StopJob>(1).size(), 1U);
+  EXPECT_EQ(next<lease::HeartbeatRequest>(1000).at(0).heartbeats.size(), 1U) << "of b";
+  end("a");
+  EXPECT_TRUE(next<lease::AckRequest>(1001).empty());
+  end("b");
+  const auto ack = next<lease::AckRequest>(1002).at(0);
+  core.lost(lease::LeaseId("lease of b"));  // because of the ack
+  core.acknowledged(ack, std::unexpected(lost_reply), moment(1003));
+  EXPECT_EQ(next<lease::AckRequest>(5000).size(), 1U) << "the ack was forgotten";
+}
+
 TEST_F(WorkerCoreTest, ReadsBeforeItActsOnAnUnknownEffect) {
   ASSERT_EQ(next<lease::ClaimRequest>(0).size(), 1U);
   core.claimed(std::unexpected(lost_reply), moment(1));
@@ -198,6 +215,22 @@ TEST_F(WorkerCoreTest, ReadsBeforeItActsOnAnUnknownEffect) {
   EXPECT_EQ(next<lease::ReadRequest>(1101).size(), 1U);
   core.read(std::vector<lease::LeaseRecord>{}, moment(1102));
   EXPECT_EQ(next<lease::ClaimRequest>(1102).size(), 1U);
+}
+
+// A claim of unknown effect leaves no doubt about what is held already.
+TEST_F(WorkerCoreTest, KeepsItsLeasesWhileItCannotReadWhatAClaimCameTo) {
+  hold({"a"}, 0);
+  ASSERT_EQ(next<lease::ClaimRequest>(500).size(), 1U);
+  core.claimed(std::unexpected(lost_reply), moment(501));
+  ASSERT_EQ(next<lease::ReadRequest>(501).size(), 1U);
+  EXPECT_TRUE(next<lease::HeartbeatRequest>(1000).empty()) << "what is read would be untrue";
+  core.read(std::unexpected(busy), moment(1001));
+  const auto beat = next<lease::HeartbeatRequest>(1001);
+  ASSERT_EQ(beat.size(), 1U);
+  core.heartbeaten(beat[0], lease::Results<lease::LeaseRecord>{lease_of("a", 4001, 2)},
+                   moment(1002));
+  EXPECT_TRUE(believes("a", 4000));
+  EXPECT_TRUE(next<lease::ClaimRequest>(1400).empty()) << "nothing was read yet";
 }
 
 TEST_F(WorkerCoreTest, GoesOnFromTheVersionThatItReads) {
@@ -237,6 +270,17 @@ TEST_F(WorkerCoreTest, StartsNothingOfWhichNothingIsLeft) {
   const auto actions = core.next(moment(2700));
   EXPECT_EQ(of_kind<lease::ReleaseRequest>(actions).size(), 2U) << "both by the time of asking";
   EXPECT_TRUE(of_kind<lease::StartJob>(actions).empty());
+}
+
+// A clock that is far ahead makes every grant too late; the repository is not to be asked for it
+// again and again without a pause.
+TEST_F(WorkerCoreTest, WaitsBeforeItClaimsAgainWhatItGaveBackUnused) {
+  ASSERT_EQ(next<lease::ClaimRequest>(0).size(), 1U);
+  core.claimed(std::vector{claim_of("a", -1)}, moment(10));
+  EXPECT_TRUE(next<lease::ClaimRequest>(509).empty());
+  ASSERT_EQ(next<lease::ClaimRequest>(510).size(), 1U);
+  core.claimed(std::vector{claim_of("a", -1), claim_of("b", 3510)}, moment(510));
+  EXPECT_EQ(next<lease::ClaimRequest>(510).size(), 1U) << "there may be more";
 }
 
 TEST_F(WorkerCoreTest, GivesBackWhatItIsGrantedWhileItDrains) {

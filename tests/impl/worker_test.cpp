@@ -143,6 +143,23 @@ TEST_P(WorkerOn, TellsAJobAtOnceThatItsAttemptIsAnothers) {
   EXPECT_EQ(with_status(Status::cancelled), 1U);
 }
 
+// Rule 18: whoever was told `stale_lease` believes no more, whatever it had asked.
+TEST_P(WorkerOn, AnEventThatIsRefusedEndsTheRightToWork) {
+  enqueue(1);
+  std::jthread thread([&](std::stop_token stop) {
+    const auto handler = [&](Job& job) {
+      value_of(repository->cancel_attempt(job.attempt().attempt_id, clock.now()));
+      EXPECT_TRUE(job.is_held()) << "nobody has told it";
+      EXPECT_EQ(error_of(job.append_event({"progress", "1"})).code, lease::ErrorCode::stale_lease);
+      EXPECT_FALSE(job.is_held());
+      while (!job.stop_token().stop_requested()) std::this_thread::sleep_for(Duration{1});
+      return AckOutcome::completed;
+    };
+    value_of(lease::Worker(*repository, clock, options(1, Duration{60'000})).run(stop, handler));
+  });
+  wait_for(Status::cancelled, 1);
+}
+
 TEST_P(WorkerOn, RenewsTheLeaseWhenAJobAsksForItAndAppendsItsEvents) {
   enqueue(1);
   std::jthread thread([&](std::stop_token stop) {

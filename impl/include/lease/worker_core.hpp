@@ -72,7 +72,8 @@ using WorkerAction = std::variant<ClaimRequest, HeartbeatRequest, AckRequest, Re
 ///   because its own ack came first is no loss.
 /// - It claims again at once while it gets what it can work on, else after the poll period.
 /// - A heartbeat names the version that was seen last. Where the effect of a heartbeat or a claim
-///   is unknown, it reads what it holds before it acts; what it knows nothing of it gives back.
+///   is unknown, it reads what it holds before it sends the next heartbeat or claims again; what
+///   it knows nothing of it gives back.
 /// - An ack is repeated until it is answered, for which a repeated one gets the first answer.
 /// - While it drains it claims nothing; jobs finish, and heartbeats go on until the last ack, which
 ///   is given up with its lease if the repository does not answer.
@@ -152,6 +153,8 @@ class WorkerCore {
   [[nodiscard]] bool has_right(const Job& job) const { return !job.is_lost && !job.was_acked; }
   [[nodiscard]] std::uint64_t running() const;
   [[nodiscard]] bool may_claim() const;
+  [[nodiscard]] bool may_send_heartbeats() const;
+  [[nodiscard]] bool may_read() const;
   void start_and_stop(Moment now, std::vector<WorkerAction>& actions);
   void send_heartbeats(Moment now, std::vector<WorkerAction>& actions);
   void send_acks(Moment now, std::vector<WorkerAction>& actions);
@@ -173,6 +176,7 @@ class WorkerCore {
   bool is_claiming_ = false;
   bool is_sending_heartbeats_ = false;
   bool must_read_ = false;
+  bool are_versions_unknown_ = false;
   bool is_reading_ = false;
   bool is_draining_ = false;
 };
