@@ -327,11 +327,14 @@ Forms forms_of(const std::string& mutant) {
   for (std::uint64_t seed = 1; found < 10 && seed <= 600; ++seed) {
     const Trace trace = testing::record(draw_plan(seed, {}), "mutant:" + mutant).trace;
     if (trace.verdict.result != traces::Result::violated) continue;
+    const traces::Violation violation = traces::violation_of(trace, trace.verdict);
+    // No alphabet has operations on several attempts, so nothing is proved of them.
+    if (violation.operation == "heartbeat_leases") continue;
     ++found;
     const traces::Reduction reduction = shrink(trace, planted(mutant), {.most_runs = 20'000});
     EXPECT_TRUE(reduction.shortness.is_proved) << mutant << " seed " << seed;
     EXPECT_LE(reduction.trace.steps.size(), trace.steps.size());
-    forms[traces::violation_of(trace, trace.verdict)].insert(traces::to_text(reduction.trace));
+    forms[violation].insert(traces::to_text(reduction.trace));
   }
   EXPECT_EQ(found, 10) << mutant;
   return forms;

@@ -95,7 +95,11 @@ TEST(World, ReachesEveryOperationAndEveryRefusal) {
       {"get_lease_for_attempt", "ok"},
       {"queue_depth", "ok"},
       {"counts_by_status", "ok"},
-      {"list_run_events", "ok"}};
+      {"list_run_events", "ok"},
+      {"claim_attempts", "ok"},
+      {"heartbeat_leases", "ok"},
+      {"ack_attempts", "ok"},
+      {"list_attempts", "ok"}};
   for (const auto& pair : wanted) {
     EXPECT_TRUE(reached.contains(pair)) << pair.first << " " << pair.second;
   }
@@ -327,6 +331,39 @@ TEST(World, EveryReplyThatIsRecordedIsOneOfACall) {
     }
   }
   EXPECT_GT(skipped, 100U);
+}
+
+/// Only the operations that a subject must have.
+Names beyond_the_required() {
+  Names names;
+  for (const model::OperationTraits& traits : model::all_operations) {
+    if (!traits.is_required) names.emplace(traits.name);
+  }
+  return names;
+}
+
+// Whatever the seed says, its workers make do with what the subject has.
+TEST(World, WorksOnSubjectsThatTakeOneAtATime) {
+  const std::vector<Names> absences{
+      {"claim_attempts", "heartbeat_leases", "ack_attempts", "enqueue_attempts", "list_attempts"},
+      {"get_lease", "get_lease_for_attempt"},
+      beyond_the_required()};
+  for (const Names& absent : absences) {
+    Tally tally;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      Plan plan = draw_plan(seed, {});
+      plan.several = true;
+      const auto subject = testing::make_memory_without(absent);
+      const RunResult result = simulate(plan, *subject);
+      EXPECT_EQ(result.verdict.result, traces::Result::held)
+          << "seed " << seed << ": " << result.verdict.message;
+      tally.add(result.tally);
+    }
+    const bool has_single_claims = absent.contains("claim_attempts");
+    EXPECT_EQ(tally.outcomes.contains("claim_attempts"), !has_single_claims);
+    EXPECT_GT(tally.outcomes["heartbeat_lease"]["ok"], 50U);
+    EXPECT_GT(tally.faults["job_hung"], 0U);
+  }
 }
 
 TEST(World, ASubjectThatIsNotEmptyIsBroken) {
