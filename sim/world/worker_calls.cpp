@@ -71,6 +71,7 @@ void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats
         std::move(heard));
   }
   std::vector<std::function<lease::Result<lease::LeaseRecord>()>> calls;
+  calls.reserve(heartbeats.size());
   for (const lease::LeaseHeartbeat& heartbeat : heartbeats) {
     calls.emplace_back([this, heartbeat] { return renew_now(heartbeat); });
   }
@@ -128,13 +129,13 @@ void WorkerCalls::ack(
 }
 
 void WorkerCalls::read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLeases> heard) {
-  std::vector<FindLease> calls;
   if (takes_several<model::ListAttempts>() && offers<model::GetLeaseForAttempt>()) {
     return ask(
         "list_attempts", [this] { return repository_.list_attempts_of(lease::WorkerId(id_)); },
         [this, heard](const lease::Result<std::vector<lease::AttemptRecord>>& listed) {
           if (!listed) return heard(std::unexpected(listed.error()));
           std::vector<FindLease> finds;
+          finds.reserve(listed->size());
           for (const lease::AttemptRecord& record : *listed) {
             finds.emplace_back([this, attempt_id = record.attempt_id] {
               return repository_.get_lease_for_attempt(attempt_id);
@@ -144,6 +145,8 @@ void WorkerCalls::read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLe
         });
   }
   if (!offers<model::GetLease>()) return say(OwnLeases(known), std::move(heard));
+  std::vector<FindLease> calls;
+  calls.reserve(known.size());
   for (const lease::LeaseRecord& record : known) {
     calls.emplace_back(
         [this, lease_id = record.lease_id] { return repository_.get_lease(lease_id); });
