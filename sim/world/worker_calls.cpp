@@ -21,21 +21,21 @@ lease::Result<lease::Results<T>> as_one(lease::Results<T> answers) {
 }  // namespace
 
 WorkerCalls::WorkerCalls(Context context, VirtualProcess& process, SkewedClock& clock, model::Id id,
-                         std::uint64_t candidates, Ears ears)
+                         std::uint64_t candidates, Callbacks callbacks)
     : context_(context),
       process_(process),
       id_(std::move(id)),
       repository_(context.referee, id_, clock, context.repository_clock),
       scheduler_(repository_, context.repository_clock,
                  {.lease_ttl = context.plan.ttl, .candidates = candidates}),
-      ears_(std::move(ears)) {}
+      callbacks_(std::move(callbacks)) {}
 
 void WorkerCalls::speak_for(model::Id id) {
   id_ = std::move(id);
   repository_.speak_for(id_);
 }
 
-void WorkerCalls::claim(std::uint64_t limit, Heard<Claims> heard) {
+void WorkerCalls::claim(std::uint64_t limit, Callback<Claims> done) {
   const bool is_together = takes_several<model::ClaimAttempts>();
   ask(
       is_together ? "claim_attempts" : "dispatch",
@@ -47,7 +47,7 @@ void WorkerCalls::claim(std::uint64_t limit, Heard<Claims> heard) {
         }
         return claims;
       },
-      std::move(heard));
+      std::move(done));
 }
 
 // Where claims are not made together the scheduler that ships lists and claims.
@@ -63,12 +63,12 @@ Claims WorkerCalls::claim_now(std::uint64_t limit) {
 }
 
 void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats,
-                            Heard<Renewals> heard) {
+                            Callback<Renewals> done) {
   const bool is_versioned = context_.plan.heartbeats_with_version;
   if (is_versioned && takes_several<model::HeartbeatLeases>()) {
     return ask(
         "heartbeat_leases", [this, heartbeats] { return repository_.heartbeat_leases(heartbeats); },
-        std::move(heard));
+        std::move(done));
   }
   std::vector<std::function<lease::Result<lease::LeaseRecord>()>> calls;
   calls.reserve(heartbeats.size());
@@ -77,9 +77,9 @@ void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats
   }
   // One that is refused has lost its lease, whatever becomes of the others.
   ask_each<lease::LeaseRecord>(
-      is_versioned ? "heartbeat_lease_with_version" : "heartbeat_lease", calls, std::move(heard),
+      is_versioned ? "heartbeat_lease_with_version" : "heartbeat_lease", calls, std::move(done),
       [this, heartbeats](std::size_t i, const lease::Result<lease::LeaseRecord>& answer) {
-        hear_of(heartbeats[i].holder.lease_id, answer);
+        report_if_stale(heartbeats[i].holder.lease_id, answer);
       });
 }
 
@@ -101,12 +101,11 @@ lease::Result<lease::LeaseRecord> WorkerCalls::renew_now(const lease::LeaseHeart
   return record;
 }
 
-void WorkerCalls::ack(
-    const std::vector<lease::AttemptAck>& acks,
-    std::function<void(const lease::AckRequest&, const Acknowledgements&)> heard) {
-  const auto part = [&heard](lease::AckRequest request) -> Heard<Acknowledgements> {
-    return [heard, request = std::move(request)](const Acknowledgements& answer) {
-      heard(request, answer);
+void WorkerCalls::ack(const std::vector<lease::AttemptAck>& acks,
+                      std::function<void(const lease::AckRequest&, const Acknowledgements&)> done) {
+  const auto part = [&done](lease::AckRequest request) -> Callback<Acknowledgements> {
+    return [done, request = std::move(request)](const Acknowledgements& answer) {
+      done(request, answer);
     };
   };
   if (takes_several<model::AckAttempts>()) {
@@ -124,16 +123,16 @@ void WorkerCalls::ack(
         },
         part({{ack}}));
     // Nobody can be told, so the lease runs out.
-    if (!offers<model::AckAttempt>()) say(Acknowledgements{}, part({{ack}}));
+    if (!offers<model::AckAttempt>()) answer_at_once(Acknowledgements{}, part({{ack}}));
   }
 }
 
-void WorkerCalls::read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLeases> heard) {
+void WorkerCalls::read(const std::vector<lease::LeaseRecord>& known, Callback<OwnLeases> done) {
   if (takes_several<model::ListAttempts>() && offers<model::GetLeaseForAttempt>()) {
     return ask(
         "list_attempts", [this] { return repository_.list_attempts_of(lease::WorkerId(id_)); },
-        [this, heard](const lease::Result<std::vector<lease::AttemptRecord>>& listed) {
-          if (!listed) return heard(std::unexpected(listed.error()));
+        [this, done](const lease::Result<std::vector<lease::AttemptRecord>>& listed) {
+          if (!listed) return done(std::unexpected(listed.error()));
           std::vector<FindLease> finds;
           finds.reserve(listed->size());
           for (const lease::AttemptRecord& record : *listed) {
@@ -141,30 +140,30 @@ void WorkerCalls::read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLe
               return repository_.get_lease_for_attempt(attempt_id);
             });
           }
-          read_each("get_lease_for_attempt", finds, heard);
+          read_each("get_lease_for_attempt", finds, done);
         });
   }
-  if (!offers<model::GetLease>()) return say(OwnLeases(known), std::move(heard));
+  if (!offers<model::GetLease>()) return answer_at_once(OwnLeases(known), std::move(done));
   std::vector<FindLease> calls;
   calls.reserve(known.size());
   for (const lease::LeaseRecord& record : known) {
     calls.emplace_back(
         [this, lease_id = record.lease_id] { return repository_.get_lease(lease_id); });
   }
-  read_each("get_lease", calls, std::move(heard));
+  read_each("get_lease", calls, std::move(done));
 }
 
 void WorkerCalls::read_each(std::string_view operation, const std::vector<FindLease>& calls,
-                            Heard<OwnLeases> heard) {
+                            Callback<OwnLeases> done) {
   using Found = lease::Results<std::optional<lease::LeaseRecord>>;
   ask_each<std::optional<lease::LeaseRecord>>(
-      operation, calls, [this, heard = std::move(heard)](const lease::Result<Found>& found) {
-        if (!found) return heard(std::unexpected(found.error()));
+      operation, calls, [this, done = std::move(done)](const lease::Result<Found>& found) {
+        if (!found) return done(std::unexpected(found.error()));
         std::vector<lease::LeaseRecord> own;
         for (const auto& lease : *found) {
           if (lease && *lease && (*lease)->worker_id.str() == id_) own.push_back(**lease);
         }
-        heard(own);
+        done(own);
       });
 }
 
@@ -182,13 +181,15 @@ void WorkerCalls::append_event(const lease::LeaseId& lease_id, const lease::NewR
 
 template <typename Call>
 void WorkerCalls::ask_about(const lease::LeaseId& lease_id, std::string_view operation, Call call) {
-  ask(operation, std::move(call),
-      [this, lease_id](const std::invoke_result_t<Call>& answer) { hear_of(lease_id, answer); });
+  ask(operation, std::move(call), [this, lease_id](const std::invoke_result_t<Call>& answer) {
+    report_if_stale(lease_id, answer);
+  });
 }
 
 template <typename T>
-void WorkerCalls::hear_of(const lease::LeaseId& lease_id, const lease::Result<T>& answer) {
-  if (!answer && answer.error().code == lease::ErrorCode::stale_lease) ears_.told_stale(lease_id);
+void WorkerCalls::report_if_stale(const lease::LeaseId& lease_id, const lease::Result<T>& answer) {
+  if (!answer && answer.error().code == lease::ErrorCode::stale_lease)
+    callbacks_.told_stale(lease_id);
 }
 
 void WorkerCalls::release(const lease::LeaseId& lease_id) {
@@ -210,13 +211,13 @@ void WorkerCalls::send(std::string_view operation,
 
 template <typename Call>
 void WorkerCalls::ask(std::string_view operation, Call call,
-                      Heard<std::invoke_result_t<Call>> heard) {
+                      Callback<std::invoke_result_t<Call>> done) {
   using Answer = std::invoke_result_t<Call>;
   const auto is_waiting = std::make_shared<bool>(true);
-  const auto hear = [this, is_waiting, heard = std::move(heard)](const Answer& answer) {
+  const auto hear = [this, is_waiting, done = std::move(done)](const Answer& answer) {
     *is_waiting = false;
-    heard(answer);
-    ears_.after_each();
+    done(answer);
+    callbacks_.after_each();
   };
   const auto lose = [this](std::uint64_t number) {
     context_.referee.happen(model::ReplyLost{.worker = id_, .call = number});
@@ -252,30 +253,30 @@ void WorkerCalls::ask(std::string_view operation, Call call,
 template <typename T>
 void WorkerCalls::ask_each(std::string_view operation,
                            const std::vector<std::function<lease::Result<T>()>>& calls,
-                           Heard<lease::Result<lease::Results<T>>> heard,
-                           std::function<void(std::size_t, const lease::Result<T>&)> heard_one) {
+                           Callback<lease::Result<lease::Results<T>>> done,
+                           std::function<void(std::size_t, const lease::Result<T>&)> each_done) {
   struct Answers {
     lease::Results<T> all;
     std::size_t missing = 0;
   };
-  if (calls.empty()) return say(lease::Result<lease::Results<T>>(), std::move(heard));
+  if (calls.empty()) return answer_at_once(lease::Result<lease::Results<T>>(), std::move(done));
   const auto answers = std::make_shared<Answers>();
   answers->all.resize(calls.size());
   answers->missing = calls.size();
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    ask(operation, calls[i], [answers, i, heard, heard_one](const lease::Result<T>& answer) {
+    ask(operation, calls[i], [answers, i, done, each_done](const lease::Result<T>& answer) {
       answers->all[i] = answer;
-      if (heard_one) heard_one(i, answer);
-      if (--answers->missing == 0) heard(as_one(std::move(answers->all)));
+      if (each_done) each_done(i, answer);
+      if (--answers->missing == 0) done(as_one(std::move(answers->all)));
     });
   }
 }
 
 template <typename Answer>
-void WorkerCalls::say(Answer answer, Heard<Answer> heard) {
-  process_.later(model::Duration{0}, [this, answer = std::move(answer), heard = std::move(heard)] {
-    heard(answer);
-    ears_.after_each();
+void WorkerCalls::answer_at_once(Answer answer, Callback<Answer> done) {
+  process_.later(model::Duration{0}, [this, answer = std::move(answer), done = std::move(done)] {
+    done(answer);
+    callbacks_.after_each();
   });
 }
 

@@ -28,36 +28,36 @@ using OwnLeases = lease::Result<std::vector<lease::LeaseRecord>>;
 class WorkerCalls {
  public:
   template <typename Answer>
-  using Heard = std::function<void(const Answer&)>;
+  using Callback = std::function<void(const Answer&)>;
 
-  /// What the worker is told of beside what it asked for.
-  struct Ears {
+  /// Called beside the callback of each call.
+  struct Callbacks {
     std::function<void()> after_each;  ///< called after each answer
-    /// A call about one lease was answered `stale_lease`; not of an ack.
+    /// A call about one lease, other than an ack, was answered `stale_lease`.
     std::function<void(const lease::LeaseId&)> told_stale;
   };
 
   /// `candidates` is how many the scheduler looks at.
   WorkerCalls(Context context, VirtualProcess& process, SkewedClock& clock, model::Id id,
-              std::uint64_t candidates, Ears ears);
+              std::uint64_t candidates, Callbacks callbacks);
 
   /// From now on the worker goes by this name.
   void speak_for(model::Id id);
   /// What the last incarnation was granted means nothing to the next.
   void forget() { grants_.clear(); }
 
-  void claim(std::uint64_t limit, Heard<Claims> heard);
+  void claim(std::uint64_t limit, Callback<Claims> done);
   /// The number of the call that granted this lease. Pre: a claim was answered so.
   [[nodiscard]] std::uint64_t grant_of(const lease::LeaseId& lease_id) const {
     return grants_.at(lease_id);
   }
-  void heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats, Heard<Renewals> heard);
-  /// `heard` is told of each part that was asked for together.
+  void heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats, Callback<Renewals> done);
+  /// `done` is told of each part that was asked for together.
   void ack(const std::vector<lease::AttemptAck>& acks,
-           std::function<void(const lease::AckRequest&, const Acknowledgements&)> heard);
+           std::function<void(const lease::AckRequest&, const Acknowledgements&)> done);
   /// What the repository has for this worker; where no list can be asked for, whether it has what
   /// is `known`, by another read or, without one, as it was granted.
-  void read(const std::vector<lease::LeaseRecord>& known, Heard<OwnLeases> heard);
+  void read(const std::vector<lease::LeaseRecord>& known, Callback<OwnLeases> done);
   void start(const lease::LeaseId& lease_id);
   void append_event(const lease::LeaseId& lease_id, const lease::NewRunEvent& event);
   void release(const lease::LeaseId& lease_id);
@@ -79,7 +79,7 @@ class WorkerCalls {
   [[nodiscard]] Claims claim_now(std::uint64_t limit);
   [[nodiscard]] lease::Result<lease::LeaseRecord> renew_now(const lease::LeaseHeartbeat& heartbeat);
   void read_each(std::string_view operation, const std::vector<FindLease>& calls,
-                 Heard<OwnLeases> heard);
+                 Callback<OwnLeases> done);
 
   [[nodiscard]] lease::Holder holder_of(const lease::LeaseId& lease_id) const {
     return {lease_id, lease::WorkerId(id_)};
@@ -88,26 +88,26 @@ class WorkerCalls {
   template <typename Call>
   void ask_about(const lease::LeaseId& lease_id, std::string_view operation, Call call);
   template <typename T>
-  void hear_of(const lease::LeaseId& lease_id, const lease::Result<T>& answer);
+  void report_if_stale(const lease::LeaseId& lease_id, const lease::Result<T>& answer);
   template <typename Call>
-  void ask(std::string_view operation, Call call, Heard<std::invoke_result_t<Call>> heard);
-  /// `heard` gets all answers, in this order, once the last has come; or the error of one that was
+  void ask(std::string_view operation, Call call, Callback<std::invoke_result_t<Call>> done);
+  /// `done` gets all answers, in this order, once the last has come; or the error of one that was
   /// not carried out, as far as is known.
   template <typename T>
   void ask_each(std::string_view operation,
                 const std::vector<std::function<lease::Result<T>()>>& calls,
-                Heard<lease::Result<lease::Results<T>>> heard,
-                std::function<void(std::size_t, const lease::Result<T>&)> heard_one = {});
-  /// Says `answer` as if it had come, at once.
+                Callback<lease::Result<lease::Results<T>>> done,
+                std::function<void(std::size_t, const lease::Result<T>&)> each_done = {});
+  /// Gives `answer` as if a reply had brought it, without a call.
   template <typename Answer>
-  void say(Answer answer, Heard<Answer> heard);
+  void answer_at_once(Answer answer, Callback<Answer> done);
 
   Context context_;
   VirtualProcess& process_;
   model::Id id_;
   ObservedRepository repository_;
   lease::Scheduler scheduler_;
-  Ears ears_;
+  Callbacks callbacks_;
   std::map<lease::LeaseId, std::uint64_t> grants_;
 };
 

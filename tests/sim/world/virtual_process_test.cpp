@@ -33,7 +33,7 @@ TEST_F(VirtualProcessTest, WhatIsPlannedHappensWhileItIsUp) {
   EXPECT_EQ(happened, "ab");
 }
 
-TEST_F(VirtualProcessTest, NothingOfAnEarlierLifeHappens) {
+TEST_F(VirtualProcessTest, NothingOfAnEarlierIncarnationHappens) {
   const std::uint64_t first = process.incarnation();
   plan(10, "a");
   process.stop();

@@ -59,6 +59,7 @@ class WorkerCallsTest : public ::testing::Test {
   }
   void heartbeat() {
     std::vector<lease::LeaseHeartbeat> beats;
+    beats.reserve(held.size());
     for (const lease::LeaseRecord& lease : held) {
       beats.push_back({{lease.lease_id, lease.worker_id},
                        {lease.version, timeline.now(), timeline.now() + plan.ttl}});
@@ -141,7 +142,7 @@ TEST_F(WorkerCallsTest, TwoRepliesAreOneAnswer) {
   EXPECT_EQ(referee.model_state().leases_issued, 2U) << "it was carried out twice";
 }
 
-TEST_F(WorkerCallsTest, AReplyThatComesTooLateIsNotHeard) {
+TEST_F(WorkerCallsTest, AReplyThatComesTooLateIsIgnored) {
   plan.faults.network.least_delay = plan.faults.network.most_delay = Duration{80};
   std::vector<Claims> heard;
   calls.claim(1, [&heard](const Claims& answer) { heard.push_back(answer); });
@@ -152,7 +153,7 @@ TEST_F(WorkerCallsTest, AReplyThatComesTooLateIsNotHeard) {
   EXPECT_EQ(referee.model_state().leases_issued, 1U);
 }
 
-TEST_F(WorkerCallsTest, NobodyHearsTheAnswerOfAnEarlierLife) {
+TEST_F(WorkerCallsTest, NobodyGetsTheAnswerOfAnEarlierIncarnation) {
   int heard = 0;
   calls.claim(1, [&heard](const Claims&) { ++heard; });
   run_for(1);
