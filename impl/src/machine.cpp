@@ -2,7 +2,6 @@
 
 #include <sys/random.h>
 
-#include <chrono>
 #include <cstdint>
 
 #include "check.hpp"
@@ -10,7 +9,11 @@
 namespace lease {
 
 Duration uptime() {
-  return std::chrono::floor<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+  return std::chrono::floor<Duration>(fine_uptime());
+}
+
+std::chrono::nanoseconds fine_uptime() {
+  return std::chrono::steady_clock::now().time_since_epoch();
 }
 
 Duration random_pause(Duration most) {

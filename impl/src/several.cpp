@@ -22,28 +22,33 @@ Results<T> each(std::span<const Item> items, Body body) {
 }  // namespace
 
 Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const AttemptSpec> specs) {
-  if (specs.empty()) return Results<void>{};
-  auto results = transact(Access::write, [&]() -> Result<Results<void>> {
-    const Time now = clock().now();
-    return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
-  });
+  if (specs.empty()) return answered_at_once<Results<void>>(Operation::enqueue_attempts);
+  auto results =
+      observed(Operation::enqueue_attempts, Access::write, [&]() -> Result<Results<void>> {
+        const Time now = clock().now();
+        return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
+      });
   if (results) bell_.ring(results->size());
   return results;
 }
 
 Result<Results<LeaseRecord>> StoredRepository::heartbeat_leases(
     std::span<const LeaseHeartbeat> heartbeats) {
-  if (heartbeats.empty()) return Results<LeaseRecord>{};
-  return transact(Access::write, [&]() -> Result<Results<LeaseRecord>> {
-    return each<LeaseRecord>(
-        heartbeats, [&](const LeaseHeartbeat& item) { return renew(item.holder, item.heartbeat); });
-  });
+  if (heartbeats.empty()) {
+    return answered_at_once<Results<LeaseRecord>>(Operation::heartbeat_leases);
+  }
+  return observed(Operation::heartbeat_leases, Access::write,
+                  [&]() -> Result<Results<LeaseRecord>> {
+                    return each<LeaseRecord>(heartbeats, [&](const LeaseHeartbeat& item) {
+                      return renew(item.holder, item.heartbeat);
+                    });
+                  });
 }
 
 Result<Results<AckResult>> StoredRepository::ack_attempts(std::span<const AttemptAck> acks,
                                                           Time now) {
-  if (acks.empty()) return Results<AckResult>{};
-  return transact(Access::write, [&]() -> Result<Results<AckResult>> {
+  if (acks.empty()) return answered_at_once<Results<AckResult>>(Operation::ack_attempts);
+  return observed(Operation::ack_attempts, Access::write, [&]() -> Result<Results<AckResult>> {
     return each<AckResult>(
         acks, [&](const AttemptAck& item) { return acknowledge(item.holder, item.outcome, now); });
   });
@@ -53,8 +58,9 @@ Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& work
                                                             std::uint64_t limit,
                                                             Duration lease_ttl) {
   const Result<void> valid = validate(worker_id);
-  auto claims = transact(
-      Access::write, valid ? validate_ttl(lease_ttl) : valid, [&]() -> Result<std::vector<Claim>> {
+  auto claims = observed(
+      Operation::claim_attempts, Access::write, valid ? validate_ttl(lease_ttl) : valid,
+      [&]() -> Result<std::vector<Claim>> {
         const Time now = clock().now();
         const Time expires_at = saturating_add(now, lease_ttl);
         if (expires_at <= now) {
@@ -90,7 +96,7 @@ std::vector<Attempt*> StoredRepository::choose_claims(Time now, std::uint64_t li
 }
 
 Result<std::uint64_t> StoredRepository::prune_attempts(const PruneRange& range) {
-  return transact(Access::write, [&]() -> Result<std::uint64_t> {
+  return observed(Operation::prune_attempts, Access::write, [&]() -> Result<std::uint64_t> {
     const std::vector<Attempt*> finished = store().finished(range);
     for (Attempt* attempt : finished) prune(*attempt);
     return finished.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "attempt.hpp"
@@ -12,14 +13,22 @@ namespace lease {
 enum class Access : std::uint8_t { read, write };
 enum class Ending : std::uint8_t { commit, roll_back };
 
+/// What a store has met that concerns no operation in particular, for an observer.
+struct StorageEvents {
+  std::uint64_t retries = 0;  ///< for a lock that another process or object held
+  std::optional<std::uint64_t> pinned_log_pages;  ///< of a log that could not be written back
+  std::uint64_t written_back_log_pages = 0;
+};
+
 /// Where a backend keeps its rows. The contract's rules are in `StoredRepository`, once; a store
 /// knows transactions, look-ups and orders, and no rule.
 ///
-/// Every method is called between `begin` and `end`. A store whose medium fails remembers the first
-/// failure: from then on its reads find nothing and its writes do nothing, and `end` answers the
-/// failure instead of the transaction's result. Callers therefore check no errors in between.
-/// Pointers to attempts are valid until `end`. A change to an attempt takes effect once it is
-/// saved. A store need not undo anything: whoever rolls back must not have changed an attempt.
+/// Every method is called between `begin` and `end`, unless it says otherwise. A store whose medium
+/// fails remembers the first failure: from then on its reads find nothing and its writes do
+/// nothing, and `end` answers the failure instead of the transaction's result. Callers therefore
+/// check no errors in between. Pointers to attempts are valid until `end`. A change to an attempt
+/// takes effect once it is saved. A store need not undo anything: whoever rolls back must not have
+/// changed an attempt.
 /// Thread: one transaction at a time; `StoredRepository` ensures it.
 class Store {
  public:
@@ -87,6 +96,9 @@ class Store {
   [[nodiscard]] virtual Snapshot snapshot() = 0;
   virtual void clear() = 0;
   [[nodiscard]] virtual bool is_durable() const = 0;
+
+  /// What has happened since this was asked last. It is called after `end`.
+  [[nodiscard]] virtual StorageEvents take_events() { return {}; }
 };
 
 /// A transaction that has begun. Leaving the scope without having ended it, as an exception of an

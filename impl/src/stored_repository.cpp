@@ -20,83 +20,95 @@ AckResult ack_result(const Attempt& attempt) {
 
 }  // namespace
 
-StoredRepository::StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids)
-    : store_(std::move(store)), clock_(clock), ids_(ids) {}
+StoredRepository::StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids,
+                                   Observer* observer)
+    : store_(std::move(store)), clock_(clock), ids_(ids), observer_(observer) {}
 
 // ---- The six methods -------------------------------------------------------------------------
 
 Result<std::vector<AttemptDispatchRecord>> StoredRepository::list_dispatchable_attempts(
     Time now, std::uint64_t limit) {
-  return transact(Access::read, [&]() -> Result<std::vector<AttemptDispatchRecord>> {
-    std::vector<AttemptDispatchRecord> listed;
-    for (const Attempt* attempt : store().dispatchable(now, limit)) {
-      listed.push_back(dispatch_record(*attempt));
-    }
-    return listed;
-  });
+  return observed(Operation::list_dispatchable_attempts, Access::read,
+                  [&]() -> Result<std::vector<AttemptDispatchRecord>> {
+                    std::vector<AttemptDispatchRecord> listed;
+                    for (const Attempt* attempt : store().dispatchable(now, limit)) {
+                      listed.push_back(dispatch_record(*attempt));
+                    }
+                    return listed;
+                  });
 }
 
 Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
                                                    const WorkerId& worker_id,
                                                    Time lease_expires_at) {
-  return transact(Access::write, validate(attempt_id, worker_id), [&]() -> Result<LeaseRecord> {
-    // Read once the transaction has begun: a claim that had to wait is judged by the time at which
-    // it is granted, so that no lease is expired at birth.
-    const Time now = clock().now();
-    if (lease_expires_at <= now) {
-      return failure(ErrorCode::invalid_argument, "lease_expires_at is not after now");
-    }
-    Attempt* attempt = store().find(attempt_id);
-    if (attempt == nullptr) return no_such_attempt(attempt_id);
-    if (!may_claim(*attempt, now)) {
-      return failure(ErrorCode::not_dispatchable,
-                     "attempt \"" + attempt_id.str() + "\" is leased, finished or not yet due");
-    }
-    grant(*attempt, Lease{ids().next_lease_id(), worker_id, lease_expires_at, now});
-    store().save(*attempt);
-    return lease_record(*attempt);
-  });
+  return observed(
+      Operation::upsert_lease, Access::write, validate(attempt_id, worker_id),
+      [&]() -> Result<LeaseRecord> {
+        // Read once the transaction has begun: a claim that had to wait is judged by the time at
+        // which it is granted, so that no lease is expired at birth.
+        const Time now = clock().now();
+        if (lease_expires_at <= now) {
+          return failure(ErrorCode::invalid_argument, "lease_expires_at is not after now");
+        }
+        Attempt* attempt = store().find(attempt_id);
+        if (attempt == nullptr) return no_such_attempt(attempt_id);
+        if (!may_claim(*attempt, now)) {
+          return failure(ErrorCode::not_dispatchable,
+                         "attempt \"" + attempt_id.str() + "\" is leased, finished or not yet due");
+        }
+        grant(*attempt, Lease{ids().next_lease_id(), worker_id, lease_expires_at, now});
+        store().save(*attempt);
+        return lease_record(*attempt);
+      });
 }
 
 Result<void> StoredRepository::heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                                Time lease_expires_at) {
-  return transact(Access::write, validate(lease_id), [&]() -> Result<void> {
-    Attempt* attempt = find_current(lease_id);
-    if (attempt == nullptr) return stale(lease_id);
-    refresh(*attempt, heartbeat_at, lease_expires_at);
-    store().save_heartbeat(*attempt);
-    return {};
-  });
+  return observed(Operation::heartbeat_lease, Access::write, validate(lease_id),
+                  [&]() -> Result<void> {
+                    Attempt* attempt = find_current(lease_id);
+                    if (attempt == nullptr) return stale(lease_id);
+                    refresh(*attempt, heartbeat_at, lease_expires_at);
+                    store().save_heartbeat(*attempt);
+                    return {};
+                  });
 }
 
 Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_before) {
-  auto reaped = transact(Access::write, [&]() -> Result<std::uint64_t> {
-    const Time now = clock().now();
-    const std::vector<Attempt*> expired = store().expired_before(stale_before);
-    for (Attempt* attempt : expired) {
-      reap(*attempt, now);
-      store().save(*attempt);
-    }
-    return expired.size();
-  });
+  auto reaped =
+      observed(Operation::expire_leases_and_requeue, Access::write, [&]() -> Result<std::uint64_t> {
+        const Time now = clock().now();
+        return end_leases(store().expired_before(stale_before), &StoredRepository::reap, now,
+                          &Observer::lease_reaped);
+      });
   if (reaped) bell_.ring(*reaped);
   return reaped;
 }
 
 Result<std::uint64_t> StoredRepository::latest_seq_for_run(const RunId& run_id) {
-  return transact(Access::read, validate(run_id),
+  return observed(Operation::latest_seq_for_run, Access::read, validate(run_id),
                   [&]() -> Result<std::uint64_t> { return store().latest_seq(run_id); });
 }
 
 Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) {
-  return transact(Access::write, [&]() -> Result<std::uint64_t> {
-    const std::vector<Attempt*> overdue = store().overdue_at(now);
-    for (Attempt* attempt : overdue) {
-      time_out(*attempt, now);
-      store().save(*attempt);
+  return observed(Operation::transition_timed_out_attempts, Access::write,
+                  [&]() -> Result<std::uint64_t> {
+                    return end_leases(store().overdue_at(now), &StoredRepository::time_out, now,
+                                      &Observer::attempt_timed_out);
+                  });
+}
+
+std::uint64_t StoredRepository::end_leases(const std::vector<Attempt*>& attempts, Step step,
+                                           Time now, Observation::OfLease telling) {
+  for (Attempt* attempt : attempts) {
+    const WorkerId worker = seen_ == nullptr ? WorkerId() : attempt->lease.value().worker_id;
+    (this->*step)(*attempt, now);
+    store().save(*attempt);
+    if (seen_ != nullptr) {
+      seen_->lease_ended(telling, {attempt->spec.attempt_id, worker, attempt->status});
     }
-    return overdue.size();
-  });
+  }
+  return attempts.size();
 }
 
 // ---- Steps that come alone or several at a time, within a transaction -------------------------
@@ -143,12 +155,12 @@ Result<AckResult> StoredRepository::acknowledge(const Holder& holder, AckOutcome
 // ---- Around them -----------------------------------------------------------------------------
 
 Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
-  return announced(transact(Access::write, validate(spec),
+  return announced(observed(Operation::enqueue_attempt, Access::write, validate(spec),
                             [&]() -> Result<void> { return enqueue(spec, clock().now()); }));
 }
 
 Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
-  return transact(Access::write, validate(holder), [&]() -> Result<void> {
+  return observed(Operation::start_attempt, Access::write, validate(holder), [&]() -> Result<void> {
     Attempt* attempt = find_held(holder);
     if (attempt == nullptr) return stale(holder.lease_id);
     if (attempt->status == Status::running) return {};
@@ -160,130 +172,139 @@ Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
 
 Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
     const Holder& holder, const VersionedHeartbeat& heartbeat) {
-  return transact(Access::write, validate(holder),
+  return observed(Operation::heartbeat_lease_with_version, Access::write, validate(holder),
                   [&]() -> Result<LeaseRecord> { return renew(holder, heartbeat); });
 }
 
 Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome outcome,
                                                 Time now) {
-  return transact(Access::write, validate(holder, outcome),
+  return observed(Operation::ack_attempt, Access::write, validate(holder, outcome),
                   [&]() -> Result<AckResult> { return acknowledge(holder, outcome, now); });
 }
 
 Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
-  return announced(transact(Access::write, validate(holder), [&]() -> Result<void> {
-    Attempt* attempt = find_held(holder);
-    if (attempt == nullptr) return stale(holder.lease_id);
-    requeue(*attempt, now);
-    store().save(*attempt);
-    return {};
-  }));
+  return announced(
+      observed(Operation::release_lease, Access::write, validate(holder), [&]() -> Result<void> {
+        Attempt* attempt = find_held(holder);
+        if (attempt == nullptr) return stale(holder.lease_id);
+        requeue(*attempt, now);
+        store().save(*attempt);
+        return {};
+      }));
 }
 
 Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time now) {
-  return transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
-    Attempt* attempt = store().find(attempt_id);
-    if (attempt == nullptr) return no_such_attempt(attempt_id);
-    if (is_terminal(attempt->status)) {
-      return failure(ErrorCode::not_dispatchable,
-                     "attempt \"" + attempt_id.str() + "\" is already terminal");
-    }
-    finish(*attempt, Status::cancelled, now);
-    attempt->last_ack.reset();
-    store().save(*attempt);
-    return {};
-  });
+  return observed(Operation::cancel_attempt, Access::write, validate(attempt_id),
+                  [&]() -> Result<void> {
+                    Attempt* attempt = store().find(attempt_id);
+                    if (attempt == nullptr) return no_such_attempt(attempt_id);
+                    if (is_terminal(attempt->status)) {
+                      return failure(ErrorCode::not_dispatchable,
+                                     "attempt \"" + attempt_id.str() + "\" is already terminal");
+                    }
+                    finish(*attempt, Status::cancelled, now);
+                    attempt->last_ack.reset();
+                    store().save(*attempt);
+                    return {};
+                  });
 }
 
 Result<std::uint64_t> StoredRepository::append_run_event(const Holder& holder,
                                                          const NewRunEvent& event, Time now) {
-  return transact(Access::write, validate(holder, event), [&]() -> Result<std::uint64_t> {
-    const Attempt* attempt = find_held(holder);
-    if (attempt == nullptr) return stale(holder.lease_id);
-    const RunId& run_id = attempt->spec.run_id;
-    const std::uint64_t seq = store().latest_seq(run_id) + 1;
-    store().append(run_id, {seq, attempt->spec.attempt_id, event.kind, event.payload, now});
-    return seq;
-  });
+  return observed(
+      Operation::append_run_event, Access::write, validate(holder, event),
+      [&]() -> Result<std::uint64_t> {
+        const Attempt* attempt = find_held(holder);
+        if (attempt == nullptr) return stale(holder.lease_id);
+        const RunId& run_id = attempt->spec.run_id;
+        const std::uint64_t seq = store().latest_seq(run_id) + 1;
+        store().append(run_id, {seq, attempt->spec.attempt_id, event.kind, event.payload, now});
+        return seq;
+      });
 }
 
 Result<std::vector<DeadLetter>> StoredRepository::list_dead_letters(std::uint64_t limit) {
-  return transact(Access::read, [&]() -> Result<std::vector<DeadLetter>> {
-    return store().list_dead_letters(limit);
-  });
+  return observed(
+      Operation::list_dead_letters, Access::read,
+      [&]() -> Result<std::vector<DeadLetter>> { return store().list_dead_letters(limit); });
 }
 
 Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, Time now) {
-  return announced(transact(Access::write, validate(attempt_id), [&]() -> Result<void> {
-    Attempt* attempt = store().find(attempt_id);
-    if (attempt == nullptr) return no_such_attempt(attempt_id);
-    if (!attempt->dead_letter) {
-      return failure(ErrorCode::not_dispatchable,
-                     "attempt \"" + attempt_id.str() + "\" has no pending dead letter");
-    }
-    replay(*attempt, now);
-    store().save(*attempt);
-    return {};
-  }));
+  return announced(observed(
+      Operation::replay_dead_letter, Access::write, validate(attempt_id), [&]() -> Result<void> {
+        Attempt* attempt = store().find(attempt_id);
+        if (attempt == nullptr) return no_such_attempt(attempt_id);
+        if (!attempt->dead_letter) {
+          return failure(ErrorCode::not_dispatchable,
+                         "attempt \"" + attempt_id.str() + "\" has no pending dead letter");
+        }
+        replay(*attempt, now);
+        store().save(*attempt);
+        return {};
+      }));
 }
 
 Result<AttemptRecord> StoredRepository::get_attempt(const AttemptId& attempt_id) {
-  return transact(Access::read, validate(attempt_id), [&]() -> Result<AttemptRecord> {
-    const Attempt* attempt = store().find(attempt_id);
-    if (attempt == nullptr) return no_such_attempt(attempt_id);
-    return attempt_record(*attempt);
-  });
+  return observed(Operation::get_attempt, Access::read, validate(attempt_id),
+                  [&]() -> Result<AttemptRecord> {
+                    const Attempt* attempt = store().find(attempt_id);
+                    if (attempt == nullptr) return no_such_attempt(attempt_id);
+                    return attempt_record(*attempt);
+                  });
 }
 
 Result<std::optional<LeaseRecord>> StoredRepository::get_lease(const LeaseId& lease_id) {
-  return transact(Access::read, validate(lease_id), [&]() -> Result<std::optional<LeaseRecord>> {
-    const Attempt* attempt = find_current(lease_id);
-    if (attempt == nullptr) return std::nullopt;
-    return lease_record(*attempt);
-  });
+  return observed(Operation::get_lease, Access::read, validate(lease_id),
+                  [&]() -> Result<std::optional<LeaseRecord>> {
+                    const Attempt* attempt = find_current(lease_id);
+                    if (attempt == nullptr) return std::nullopt;
+                    return lease_record(*attempt);
+                  });
 }
 
 Result<std::optional<LeaseRecord>> StoredRepository::get_lease_for_attempt(
     const AttemptId& attempt_id) {
-  return transact(Access::read, validate(attempt_id), [&]() -> Result<std::optional<LeaseRecord>> {
-    const Attempt* attempt = store().find(attempt_id);
-    if (attempt == nullptr || !attempt->lease) return std::nullopt;
-    return lease_record(*attempt);
-  });
+  return observed(Operation::get_lease_for_attempt, Access::read, validate(attempt_id),
+                  [&]() -> Result<std::optional<LeaseRecord>> {
+                    const Attempt* attempt = store().find(attempt_id);
+                    if (attempt == nullptr || !attempt->lease) return std::nullopt;
+                    return lease_record(*attempt);
+                  });
 }
 
 Result<std::vector<AttemptRecord>> StoredRepository::list_attempts(
     const AttemptFilter& filter, const std::optional<AttemptId>& after, std::uint64_t limit) {
-  return transact(Access::read, validate(filter, after),
+  return observed(Operation::list_attempts, Access::read, validate(filter, after),
                   [&]() -> Result<std::vector<AttemptRecord>> {
                     return store().list_attempts(filter, after, limit);
                   });
 }
 
 Result<std::uint64_t> StoredRepository::queue_depth(Time now) {
-  return transact(Access::read,
+  return observed(Operation::queue_depth, Access::read,
                   [&]() -> Result<std::uint64_t> { return store().count_dispatchable(now); });
 }
 
 Result<CountsByStatus> StoredRepository::counts_by_status() {
-  return transact(Access::read,
+  return observed(Operation::counts_by_status, Access::read,
                   [&]() -> Result<CountsByStatus> { return store().counts_by_status(); });
 }
 
 Result<std::vector<RunEvent>> StoredRepository::list_run_events(const RunId& run_id,
                                                                 std::uint64_t after,
                                                                 std::uint64_t limit) {
-  return transact(Access::read, validate(run_id), [&]() -> Result<std::vector<RunEvent>> {
-    return store().list_events(run_id, after, limit);
-  });
+  return observed(
+      Operation::list_run_events, Access::read, validate(run_id),
+      [&]() -> Result<std::vector<RunEvent>> { return store().list_events(run_id, after, limit); });
 }
 
 Result<Snapshot> StoredRepository::snapshot() {
-  return transact(Access::read, [&]() -> Result<Snapshot> { return store().snapshot(); });
+  return observed(Operation::snapshot, Access::read,
+                  [&]() -> Result<Snapshot> { return store().snapshot(); });
 }
 
 Result<void> StoredRepository::reset() {
-  return transact(Access::write, [&]() -> Result<void> {
+  return observed(Operation::reset, Access::write, [&]() -> Result<void> {
     store().clear();
     return {};
   });

@@ -7,6 +7,7 @@
 
 #include "failure.hpp"
 #include "lease/attempt_repository.hpp"
+#include "observation.hpp"
 #include "store.hpp"
 #include "transaction_queue.hpp"
 #include "validity.hpp"
@@ -22,7 +23,9 @@ namespace lease {
 /// are virtual so that a planted defect can replace one of them and show that the checks find it.
 class StoredRepository : public AttemptRepository {
  public:
-  StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids);
+  /// `observer` may be null.
+  StoredRepository(std::unique_ptr<Store> store, Clock& clock, IdSource& ids,
+                   Observer* observer = nullptr);
 
   Result<std::vector<AttemptDispatchRecord>> list_dispatchable_attempts(
       Time now, std::uint64_t limit) override;
@@ -112,12 +115,16 @@ class StoredRepository : public AttemptRepository {
   /// theirs: committed if it answers a value. One that answers an error or throws has changed
   /// nothing. It may be run again, after a transaction that was rolled back.
   template <typename Body>
-  std::invoke_result_t<Body> transact(Access access, Body body) {
+  std::invoke_result_t<Body> transact(Access access, Body body, Observation* seen = nullptr) {
     std::optional<std::invoke_result_t<Body>> result;
-    const auto ended = queue_.carry_out(access, [&] {
+    const auto operation = [&] {
+      seen_ = seen;
+      if (seen != nullptr) seen->begin();
       result = body();
       return result->has_value() ? Ending::commit : Ending::roll_back;
-    });
+    };
+    const auto ended =
+        queue_.carry_out(access, operation, seen == nullptr ? nullptr : &seen->transaction());
     if (!ended) return std::unexpected(ended.error());
     return *std::move(result);
   }
@@ -130,11 +137,42 @@ class StoredRepository : public AttemptRepository {
     return transact(access, std::move(body));
   }
 
+  /// As above, and tells the observer of it once it has ended.
+  template <typename Body>
+  std::invoke_result_t<Body> observed(Operation operation, Access access,
+                                      const Result<void>& arguments, Body body) {
+    if (observer_ == nullptr) return transact(access, arguments, std::move(body));
+    Observation seen(*observer_, operation);
+    std::invoke_result_t<Body> answer =
+        arguments ? transact(access, std::move(body), &seen) : std::unexpected(arguments.error());
+    seen.answered(answer);
+    return answer;
+  }
+  template <typename Body>
+  std::invoke_result_t<Body> observed(Operation operation, Access access, Body body) {
+    return observed(operation, access, Result<void>{}, std::move(body));
+  }
+
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] IdSource& ids() { return ids_; }
 
  private:
+  using Step = void (StoredRepository::*)(Attempt& attempt, Time now);
+
+  /// Carries out `step`, which ends a lease, on each attempt, saves it and notes what is to be
+  /// told. Returns: how many there were.
+  std::uint64_t end_leases(const std::vector<Attempt*>& attempts, Step step, Time now,
+                           Observation::OfLease telling);
+
+  /// As `observed`, of a call that needs no transaction, since it was given nothing.
+  template <typename T>
+  Result<T> answered_at_once(Operation operation) {
+    Result<T> answer;
+    if (observer_ != nullptr) Observation(*observer_, operation).answered(answer);
+    return answer;
+  }
+
   /// Wakes one of those who wait for work, unless the call was refused.
   Result<void> announced(Result<void> done);
 
@@ -143,6 +181,8 @@ class StoredRepository : public AttemptRepository {
   WorkBell bell_;
   Clock& clock_;
   IdSource& ids_;
+  Observer* observer_;
+  Observation* seen_ = nullptr;  ///< the call whose transaction is under way, if it is observed
 };
 
 }  // namespace lease

@@ -8,18 +8,19 @@ namespace lease {
 namespace {
 
 /// How many operations share a commit at most, so that a group is short beside a busy timeout.
-constexpr int largest_group = 256;
+constexpr std::uint64_t largest_group = 256;
 
 }  // namespace
 
-Result<void> TransactionQueue::carry_out(Access access, const Operation& operation) {
+Result<void> TransactionQueue::carry_out(Access access, const Operation& operation,
+                                         TransactionFigures* figures) {
   if (store_.is_durable() && !process_.is_this()) {
     return failure(ErrorCode::unavailable,
                    "the repository was opened by another process, before a fork: open it anew");
   }
-  Caller caller{.access = access, .operation = operation};
+  Caller caller{.access = access, .operation = operation, .figures = figures};
   std::unique_lock lock(mutex_);
-  Group group{&caller, &caller};
+  Group group{.first = &caller, .last = &caller, .size = 1};
   if (is_busy_ || first_ != nullptr) {
     append(caller);
     caller.turn.wait(lock, [&] { return caller.is_answered || (!is_busy_ && first_ == &caller); });
@@ -49,14 +50,14 @@ void TransactionQueue::append(Caller& caller) {
 }
 
 TransactionQueue::Group TransactionQueue::take_group() {
-  const int most = store_.is_durable() ? largest_group : 1;
-  Caller* last = first_;
-  for (int size = 1; size < most && last->next != nullptr; ++size) {
-    if (last->next->access != first_->access) break;
-    last = last->next;
+  const std::uint64_t most = store_.is_durable() ? largest_group : 1;
+  Group group{.first = first_, .last = first_, .size = 1};
+  while (group.size < most && group.last->next != nullptr) {
+    if (group.last->next->access != group.first->access) break;
+    group.last = group.last->next;
+    ++group.size;
   }
-  const Group group{first_, last};
-  first_ = std::exchange(last->next, nullptr);
+  first_ = std::exchange(group.last->next, nullptr);
   return group;
 }
 
@@ -69,6 +70,7 @@ void TransactionQueue::carry_out(Group group) noexcept {
       each->thrown = std::current_exception();
     }
   }
+  if (group.first->figures != nullptr) group.first->figures->events = store_.take_events();
 }
 
 // An operation that throws, or that finds a row which no repository wrote, spoils its transaction.
@@ -79,6 +81,7 @@ void TransactionQueue::carry_out_each(Group group) {
 }
 
 bool TransactionQueue::carry_out_together(Group group) {
+  count(group);
   if (const auto begun = store_.begin(group.first->access); !begun) {
     answer(group, begun);
     return true;
@@ -100,6 +103,7 @@ bool TransactionQueue::carry_out_together(Group group) {
 }
 
 void TransactionQueue::carry_out_alone(Caller& caller) {
+  if (caller.figures != nullptr) caller.figures->operations = 1;
   try {
     caller.answer = store_.begin(caller.access);
     if (!caller.answer) return;
@@ -107,6 +111,12 @@ void TransactionQueue::carry_out_alone(Caller& caller) {
     caller.answer = transaction.end(caller.operation());
   } catch (...) {
     caller.thrown = std::current_exception();
+  }
+}
+
+void TransactionQueue::count(Group group) {
+  for (Caller* each = group.first; each != nullptr; each = each->next) {
+    if (each->figures != nullptr) each->figures->operations = group.size;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -10,6 +11,12 @@
 #include "store.hpp"
 
 namespace lease {
+
+/// What a transaction was like, for one of the callers that shared it.
+struct TransactionFigures {
+  std::uint64_t operations = 0;  ///< that shared it; 0 if there was none
+  StorageEvents events;          ///< told to one of them
+};
 
 /// Carries out the operations of any number of threads on one store, first come, first served, and
 /// those that wait at the same time in one transaction: with a durable store a commit costs a sync
@@ -34,13 +41,16 @@ class TransactionQueue {
   /// Returns: once the transaction has ended. An error means that the operation has had no effect,
   /// or what the error says of it. In a child of the process that made the queue, a durable store
   /// is `unavailable`: its connection is the parent's, whose threads do not go on in the child.
-  Result<void> carry_out(Access access, const Operation& operation);
+  /// `figures`, unless it is null, has the last transaction's, also after an exception.
+  Result<void> carry_out(Access access, const Operation& operation,
+                         TransactionFigures* figures = nullptr);
 
  private:
   /// A caller that has not been answered. It stands on its caller's stack.
   struct Caller {
     Access access;
     const Operation& operation;
+    TransactionFigures* figures;
     Caller* next = nullptr;
     bool is_answered = false;
     Result<void> answer = {};
@@ -51,6 +61,7 @@ class TransactionQueue {
   struct Group {
     Caller* first;
     Caller* last;
+    std::uint64_t size;
   };
 
   void append(Caller& caller);
@@ -61,6 +72,8 @@ class TransactionQueue {
   /// Returns: whether all of the group are answered.
   bool carry_out_together(Group group);
   void carry_out_alone(Caller& caller);
+  /// Tells each how many share its transaction.
+  static void count(Group group);
   static void answer(Group group, const Result<void>& answer);
 
   Store& store_;

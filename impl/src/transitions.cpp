@@ -92,6 +92,7 @@ void StoredRepository::fail(Attempt& attempt, DeadLetterReason reason, Time now)
   attempt.status = Status::failed;
   attempt.dead_letter = PendingDeadLetter{reason, now};
   attempt.finished_at = now;
+  if (seen_ != nullptr) seen_->dead_letter_added(dead_letter_record(attempt));
 }
 
 void StoredRepository::finish(Attempt& attempt, Status status, Time now) {

@@ -12,13 +12,14 @@ namespace leasecheck::tests {
 /// locks and exceptions. The parameter is the backend's name.
 class EveryBackend : public testing::TestWithParam<const char*> {
  protected:
-  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open(lease::Clock& clock,
-                                                               lease::IdSource& ids) {
-    if (is_memory()) return lease::make_memory_repository(clock, ids);
+  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open(
+      lease::Clock& clock, lease::IdSource& ids, lease::Observer* observer = nullptr) {
+    if (is_memory()) return lease::make_memory_repository(clock, ids, observer);
     return value_of(lease::open_sqlite_repository({.path = file(),
                                                    .busy_timeout = lease::Duration{0},
                                                    .vfs = {},
-                                                   .allow_shared_file_system = false},
+                                                   .allow_shared_file_system = false,
+                                                   .observer = observer},
                                                   clock, ids));
   }
   [[nodiscard]] static bool is_memory() { return std::string(GetParam()) == "Memory"; }

@@ -7,6 +7,8 @@
 #include "lease/ids.hpp"
 #include "lease/lease_manager.hpp"
 #include "lease/memory.hpp"
+#include "lease/observer.hpp"
+#include "lease/prometheus.hpp"
 #include "lease/records.hpp"
 #include "lease/result.hpp"
 #include "lease/runtime_repository.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -22,6 +23,7 @@ enum class ErrorCode : std::uint8_t {
   unavailable,  ///< retryable: busy, connection lost, disk full
   corrupt       ///< the storage holds what no repository wrote, or a newer schema
 };
+inline constexpr std::size_t error_code_count = 7;
 
 /// What is known of the effect of a call that failed as `unavailable`. Any other error means that
 /// the call had none.

@@ -7,6 +7,8 @@
 
 namespace lease {
 
+class Observer;
+
 struct SqliteOptions {
   /// A file, made if it does not exist; its directory must. ":memory:" is a private database, which
   /// is not durable.
@@ -23,6 +25,8 @@ struct SqliteOptions {
   /// Takes an older schema, or an empty file, to the present one. Without it both are `unavailable`
   /// and stay as they are: for tools, which must not shut older programs out that are at work.
   bool migrate = true;
+  /// Hears what the repository does, and must outlive it. Null: nothing is measured.
+  Observer* observer = nullptr;
 };
 
 /// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait

@@ -4,11 +4,12 @@
 
 namespace lease {
 
-MemoryRepository::MemoryRepository(Clock& clock, IdSource& ids)
-    : StoredRepository(std::make_unique<MemoryStore>(), clock, ids) {}
+MemoryRepository::MemoryRepository(Clock& clock, IdSource& ids, Observer* observer)
+    : StoredRepository(std::make_unique<MemoryStore>(), clock, ids, observer) {}
 
-std::unique_ptr<AttemptRepository> make_memory_repository(Clock& clock, IdSource& ids) {
-  return std::make_unique<MemoryRepository>(clock, ids);
+std::unique_ptr<AttemptRepository> make_memory_repository(Clock& clock, IdSource& ids,
+                                                          Observer* observer) {
+  return std::make_unique<MemoryRepository>(clock, ids, observer);
 }
 
 }  // namespace lease

@@ -8,7 +8,7 @@ namespace lease {
 /// The repository of `make_memory_repository`.
 class MemoryRepository : public StoredRepository {
  public:
-  MemoryRepository(Clock& clock, IdSource& ids);
+  MemoryRepository(Clock& clock, IdSource& ids, Observer* observer = nullptr);
 };
 
 }  // namespace lease

@@ -1,6 +1,7 @@
 #include "sqlite/connection.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -62,7 +63,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
                                    options.vfs.empty() ? nullptr : options.vfs.c_str());
   std::unique_ptr<Connection> connection(new Connection(database, options));
   if (auto opened = connection->opened(code); !opened) return std::unexpected(opened.error());
-  sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
+  if (options.observer == nullptr) {
+    sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
+  } else {
+    sqlite3_busy_handler(database, &Connection::wait_for_lock, connection.get());
+  }
   // The file may be damaged, or made by somebody else.
   sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   connection->execute("PRAGMA cell_size_check = ON");
@@ -118,6 +123,22 @@ Result<void> Connection::end(Ending ending) {
   sqlite3_reset(commit);
   roll_back();
   return take_failure();
+}
+
+// The steps of SQLite's own handler, which counts nothing.
+int Connection::wait_for_lock(void* connection, int times) {
+  constexpr auto steps = std::to_array<int>({1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100});
+  auto& self = *static_cast<Connection*>(connection);
+  if (times == 0) self.waited_for_lock_ = Duration{0};
+  const Duration step{steps.at(std::min<std::size_t>(times, steps.size() - 1))};
+  const Duration pause = std::min(step, self.busy_timeout_ - self.waited_for_lock_);
+  if (pause <= Duration{0}) return 0;
+  ++self.events_.retries;
+  self.waited_for_lock_ += pause;
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(self.database_.get(), "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  vfs->xSleep(vfs, in_milliseconds(pause) * 1000);
+  return 1;
 }
 
 // After a commit, and after some failures, no transaction is open any more.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lease/sqlite.hpp"
 #include "own_process.hpp"
@@ -69,6 +70,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  [[nodiscard]] StorageEvents take_events() { return std::exchange(events_, {}); }
+
   /// False for a database that lives in this process's memory.
   [[nodiscard]] bool is_a_file() const;
 
@@ -92,6 +95,8 @@ class Connection {
   bool accept(int code);
   [[nodiscard]] Error error_of(int code) const;
   void roll_back();
+  /// SQLite's handler for a lock that somebody else holds. Returns: whether to ask again.
+  static int wait_for_lock(void* connection, int times);
   /// Fails where the file that this connection writes is no longer the one at its path.
   void check_path();
 
@@ -100,6 +105,8 @@ class Connection {
   Duration busy_timeout_;
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   std::optional<Error> failure_;
+  Duration waited_for_lock_{};
+  StorageEvents events_;
   OwnProcess process_;
 };
 

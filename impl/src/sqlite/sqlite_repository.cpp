@@ -15,7 +15,7 @@ Result<std::unique_ptr<AttemptRepository>> open_sqlite_repository(const SqliteOp
     return std::unexpected(ready.error());
   }
   return std::make_unique<StoredRepository>(
-      std::make_unique<sqlite::SqliteStore>(*std::move(connection)), clock, ids);
+      std::make_unique<sqlite::SqliteStore>(*std::move(connection)), clock, ids, options.observer);
 }
 
 }  // namespace lease

@@ -50,6 +50,7 @@ class SqliteStore final : public Store {
   Snapshot snapshot() override;
   void clear() override;
   [[nodiscard]] bool is_durable() const override { return connection_->is_a_file(); }
+  StorageEvents take_events() override { return connection_->take_events(); }
 
  private:
   /// Takes the next row of a query for whole attempts. Returns: null when there is none, or when
