@@ -119,16 +119,19 @@ Result<void> Worker::run(std::stop_token stop, const JobHandler& handler) {
   auto core = WorkerCore::make(options_, random_pause);
   if (!core) return std::unexpected(core.error());
   core_ = *std::move(core);
+  thrown_ = nullptr;
   const std::stop_callback wake(stop, [this] {
     const std::lock_guard lock(mutex_);
     changed_.notify_all();
   });
   Pool pool(*this, handler);
   const std::jthread listener([this](std::stop_token ended) {
-    // An injected clock that throws ends the run from its own thread, which asks it too.
     try {
       listen(ended);
     } catch (...) {
+      const std::lock_guard lock(mutex_);
+      thrown_ = std::current_exception();
+      changed_.notify_all();
     }
   });
   work(stop, pool);
@@ -160,6 +163,7 @@ void Worker::listen(const std::stop_token& stop) {
 void Worker::work(const std::stop_token& stop, Pool& pool) {
   std::unique_lock lock(mutex_);
   while (true) {
+    if (thrown_) std::rethrow_exception(thrown_);
     if (stop.stop_requested()) core_->drain();
     const std::vector<WorkerAction> actions = core_->next(now());
     for (const WorkerAction& action : actions) carry_out(lock, pool, action);

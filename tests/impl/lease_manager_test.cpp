@@ -52,5 +52,52 @@ TEST_F(LeaseManagerTest, AnswersANegativeGraceWindowAndDoesNothing) {
   EXPECT_EQ(repository.calls, Calls{});
 }
 
+/// Set back by an hour whenever somebody has looked at it.
+class ClockThatIsSetBack final : public lease::Clock {
+ public:
+  [[nodiscard]] lease::Time now() override { return at(3'600'000) - hours_ * (++reads); }
+  std::atomic<int> reads = 0;
+
+ private:
+  static constexpr std::chrono::hours hours_{1};
+};
+
+TEST(LeaseManagerThatRuns, TicksOnWhileItsClockIsSetBack) {
+  ScriptedRepository repository;
+  ClockThatIsSetBack clock;
+  lease::LeaseManager manager(repository, clock, {.period = lease::Duration{1}});
+  std::stop_source stop;
+  value_of(manager.run(stop.get_token(), [&](const lease::Result<lease::TickReport>& tick) {
+    value_of(tick);
+    if (clock.reads == 4) stop.request_stop();
+  }));
+  EXPECT_EQ(repository.calls.size(), 8U) << "a tick is two";
+}
+
+TEST(LeaseManagerThatRuns, TicksOnAfterATickThatFailed) {
+  ScriptedRepository repository;
+  repository.timed_out = failure(lease::ErrorCode::unavailable, "busy");
+  ManualClock clock;
+  lease::LeaseManager manager(repository, clock, {.period = lease::Duration{1}});
+  std::stop_source stop;
+  int failed = 0;
+  value_of(manager.run(stop.get_token(), [&](const lease::Result<lease::TickReport>& tick) {
+    EXPECT_EQ(error_of(tick).message, "busy");
+    if (++failed == 3) stop.request_stop();
+  }));
+  EXPECT_EQ(failed, 3);
+}
+
+TEST(LeaseManagerThatRuns, EndsByTheExceptionOfItsClock) {
+  class Broken final : public lease::Clock {
+   public:
+    [[nodiscard]] lease::Time now() override { throw std::runtime_error("no time"); }
+  } clock;
+  ScriptedRepository repository;
+  lease::LeaseManager manager(repository, clock, {.period = lease::Duration{1}});
+  EXPECT_THROW(static_cast<void>(manager.run({})), std::runtime_error);
+  EXPECT_TRUE(repository.calls.empty());
+}
+
 }  // namespace
 }  // namespace leasecheck::tests

@@ -165,6 +165,20 @@ TEST_F(WorkerCoreTest, AcksUntilItIsAnsweredAndSendsNoHeartbeatMeanwhile) {
   EXPECT_EQ(next<lease::AckRequest>(1500).at(0).acks.at(0).outcome, AckOutcome::completed);
   core.acknowledged(acks[0], lease::Results<lease::AckResult>{lease::AckResult{}}, moment(1501));
   EXPECT_TRUE(next<lease::AckRequest>(99'999).empty());
+  EXPECT_TRUE(next<lease::HeartbeatRequest>(99'999).empty());
+}
+
+// A reap took the attempt while its worker was at work.
+TEST_F(WorkerCoreTest, AnAckRefusedForGoodIsNotRepeatedAndTakesNoPlace) {
+  hold({"a", "b"}, 0);
+  end("a");
+  const auto actions = core.next(moment(100));
+  EXPECT_EQ(of_kind<lease::ClaimRequest>(actions).at(0).limit, 1U);
+  const auto ack = of_kind<lease::AckRequest>(actions).at(0);
+  core.acknowledged(ack, lease::Results<lease::AckResult>{std::unexpected(stale)}, moment(101));
+  EXPECT_TRUE(next<lease::AckRequest>(900).empty());
+  end("b");
+  EXPECT_EQ(next<lease::AckRequest>(901).at(0).acks.size(), 1U) << "one of them is of a";
 }
 
 // Its heartbeat was on its way when the job ended, and the ack was carried out before it.

@@ -201,6 +201,92 @@ TEST_P(WorkerOn, AnswersOptionsThatAreOutOfTheirRange) {
   EXPECT_EQ(error_of(ended).code, lease::ErrorCode::invalid_argument);
 }
 
+/// Shows the time until it is broken.
+class BreakableClock final : public lease::Clock {
+ public:
+  struct Broken : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  [[nodiscard]] lease::Time now() override {
+    if (is_broken) throw Broken("no time");
+    return system_.now();
+  }
+  std::atomic<bool> is_broken = false;
+
+ private:
+  lease::SystemClock system_;
+};
+
+TEST_P(WorkerOn, EndsByTheExceptionOfItsClockOnceItsJobsHaveStopped) {
+  enqueue(2);
+  BreakableClock breakable;
+  std::atomic<int> at_work = 0;
+  std::atomic<int> stopped = 0;
+  const auto handler = [&](Job& job) {
+    if (++at_work == 2) breakable.is_broken = true;
+    while (!job.stop_token().stop_requested()) std::this_thread::sleep_for(Duration{1});
+    ++stopped;
+    return AckOutcome::completed;
+  };
+  lease::Worker worker(*repository, breakable, options(2));
+  EXPECT_THROW(static_cast<void>(worker.run({}, handler)), BreakableClock::Broken);
+  EXPECT_EQ(stopped, 2);
+  EXPECT_EQ(with_status(Status::leased), 2U) << "none was acknowledged";
+  // As another time, with a clock that is whole again.
+  breakable.is_broken = false;
+  std::stop_source stop;
+  const auto next = [&](Job&) {
+    stop.request_stop();
+    return AckOutcome::completed;
+  };
+  value_of(repository->enqueue_attempt(attempt("another")));
+  value_of(worker.run(stop.get_token(), next));
+  EXPECT_EQ(with_status(Status::completed), 1U);
+}
+
+/// Throws once, and not on the thread that has made it: then the worker that waits for work asks.
+class ClockThatThrowsElsewhere final : public lease::Clock {
+ public:
+  [[nodiscard]] lease::Time now() override {
+    if (std::this_thread::get_id() != home_ && !has_thrown_.exchange(true)) {
+      throw std::runtime_error("no time");
+    }
+    return system_.now();
+  }
+
+ private:
+  const std::thread::id home_ = std::this_thread::get_id();
+  std::atomic<bool> has_thrown_ = false;
+  lease::SystemClock system_;
+};
+
+TEST_P(WorkerOn, EndsByAnExceptionThatItsClockThrewOnceWhileItWaitedForWork) {
+  ClockThatThrowsElsewhere throws;
+  lease::Worker worker(*repository, throws, options());
+  EXPECT_THROW(static_cast<void>(worker.run({}, [](Job&) { return AckOutcome::completed; })),
+               std::runtime_error);
+}
+
+TEST_P(WorkerOn, AJobThatMeetsABrokenClockMayThrow) {
+  enqueue(1);
+  BreakableClock breakable;
+  std::atomic<bool> was_thrown = false;
+  const auto handler = [&](Job& job) {
+    breakable.is_broken = true;
+    try {
+      static_cast<void>(job.is_held());
+    } catch (const BreakableClock::Broken&) {
+      was_thrown = true;
+      throw;
+    }
+    return AckOutcome::completed;
+  };
+  lease::Worker worker(*repository, breakable, options());
+  EXPECT_THROW(static_cast<void>(worker.run({}, handler)), BreakableClock::Broken);
+  EXPECT_TRUE(was_thrown);
+  EXPECT_EQ(with_status(Status::leased), 1U);
+}
+
 TEST_P(WorkerOn, AReaperThatRunsTakesWhatNobodyKeeps) {
   enqueue(1);
   const auto claimed =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -95,6 +96,7 @@ class Worker {
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;
   std::optional<WorkerCore> core_;
+  std::exception_ptr thrown_;  ///< by the thread that waits for work
   std::map<LeaseId, std::unique_ptr<Job>> jobs_;
 };
 
