@@ -1,10 +1,12 @@
 // A service on the lease library, in three roles that run as processes of their own:
 //
 //   service produce QUEUE COUNT    puts COUNT attempts into the queue and ends
-//   service work QUEUE LOG         works on them until SIGTERM or SIGINT, then finishes what it has
-//   service reap QUEUE             takes back what crashed workers held, until SIGTERM or SIGINT
+//   service work QUEUE LOG         works on them, and when it is to end finishes what it has
+//   service reap QUEUE             takes back what crashed workers held
 //
-// QUEUE is an SQLite file. To work on an attempt is to append a line to LOG.
+// Each ends by SIGTERM or SIGINT. QUEUE is an SQLite file. To work on an attempt is to append a
+// line to LOG. Each role, followed by `--metrics FILE.prom`, writes what it does there, for
+// Prometheus.
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,14 +14,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <lease/lease_manager.hpp>
+#include <lease/prometheus.hpp>
 #include <lease/sqlite.hpp>
 #include <lease/worker.hpp>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "fenced_file.hpp"
+#include "metrics_file.hpp"
 
 using namespace std::chrono_literals;
 
@@ -64,8 +70,9 @@ class StopOnSignal {
   std::thread thread_;
 };
 
-int produce(lease::AttemptRepository& repository, std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count; ++i) {
+int produce(lease::AttemptRepository& repository, std::uint64_t count,
+            const std::stop_token& stop) {
+  for (std::uint64_t i = 0; i < count && !stop.stop_requested(); ++i) {
     lease::AttemptSpec spec;
     spec.attempt_id = lease::AttemptId("job-" + std::to_string(i));
     spec.run_id = lease::RunId("demonstration");
@@ -119,28 +126,80 @@ int reap(lease::AttemptRepository& repository, lease::Clock& clock, const std::s
   return ended ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int usage() {
-  std::fprintf(stderr, "usage: service produce QUEUE COUNT | work QUEUE LOG | reap QUEUE\n");
-  return 2;
+struct Arguments {
+  std::string role;
+  std::string queue;
+  std::string count_or_log;  ///< none to reap
+  std::string metrics;       ///< "" for none
+};
+
+std::optional<Arguments> arguments_in(std::vector<std::string> words) {
+  Arguments arguments;
+  if (words.size() > 2 && words[words.size() - 2] == "--metrics") {
+    arguments.metrics = words.back();
+    words.resize(words.size() - 2);
+  }
+  if (words.empty()) return std::nullopt;
+  arguments.role = words[0];
+  const bool is_reaper = arguments.role == "reap";
+  if (!is_reaper && arguments.role != "produce" && arguments.role != "work") return std::nullopt;
+  if (words.size() != (is_reaper ? 2 : 3)) return std::nullopt;
+  arguments.queue = words[1];
+  if (!is_reaper) arguments.count_or_log = words[2];
+  return arguments;
 }
 
-}  // namespace
+/// What this process has done. How full the queue is, is told by one process of all, which is the
+/// reaper.
+std::string metrics_text(const lease::PrometheusMetrics& metrics, const Arguments& arguments,
+                         lease::AttemptRepository& repository, lease::Clock& clock) {
+  if (arguments.role != "reap") return metrics.text();
+  const auto queue = metrics.text_of_queue(repository, clock.now());
+  if (!queue) report(queue.error());
+  return metrics.text() + queue.value_or("");
+}
 
-int main(int argc, char** argv) {
-  const std::string_view role = argc > 1 ? argv[1] : "";
-  const bool is_complete = role == "reap" ? argc == 3 : argc == 4;
-  if (!is_complete || (role != "produce" && role != "work" && role != "reap")) return usage();
+int run(const Arguments& arguments) {
   const StopOnSignal stop;
   lease::SystemClock clock;
   lease::RandomIds ids;
+  // One collector reads the files of all processes: the label tells their series apart.
+  const std::string process = std::filesystem::path(arguments.metrics).stem();
+  const auto metrics = lease::PrometheusMetrics::make({{"process", process}});
+  if (!metrics) {
+    report(metrics.error());
+    return EXIT_FAILURE;
+  }
   lease::SqliteOptions options;
-  options.path = argv[2];
+  options.path = arguments.queue;
+  options.observer = metrics->get();
   const auto repository = lease::open_sqlite_repository(options, clock, ids);
   if (!repository) {
     report(repository.error());
     return EXIT_FAILURE;
   }
-  if (role == "produce") return produce(**repository, std::strtoull(argv[3], nullptr, 10));
-  if (role == "work") return work(**repository, clock, argv[3], stop.token());
+  std::optional<MetricsFile> file;
+  if (!arguments.metrics.empty()) {
+    file.emplace(arguments.metrics,
+                 [&] { return metrics_text(**metrics, arguments, **repository, clock); });
+  }
+  if (arguments.role == "produce") {
+    const std::uint64_t count = std::strtoull(arguments.count_or_log.c_str(), nullptr, 10);
+    return produce(**repository, count, stop.token());
+  }
+  if (arguments.role == "work") {
+    return work(**repository, clock, arguments.count_or_log, stop.token());
+  }
   return reap(**repository, clock, stop.token());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto arguments = arguments_in({argv + 1, argv + argc});
+  if (arguments) return run(*arguments);
+  std::fprintf(stderr,
+               "usage: service produce QUEUE COUNT | work QUEUE LOG | reap QUEUE"
+               "   [--metrics FILE.prom]\n");
+  return 2;
 }
