@@ -67,7 +67,8 @@ struct CountsByError {
 /// One call of a repository.
 struct OperationReport {
   Operation operation{};
-  /// From the call to its answer: waiting for other callers, for locks and for the disk included.
+  /// Until its answer was certain, after its arguments were checked: waiting for other callers, for
+  /// locks and for the disk included.
   std::chrono::nanoseconds duration{0};
   /// What the call was answered, if not a value.
   std::optional<ErrorCode> error;
