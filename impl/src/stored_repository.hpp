@@ -113,8 +113,8 @@ class StoredRepository : public AttemptRepository {
 
   /// Runs `body`, which answers a Result, in a transaction, alone or with others that wait for
   /// theirs: committed if it answers a value. One that answers an error or throws has changed
-  /// nothing. It may be run again, after a transaction that was rolled back.
-  /// `seen`, unless it is null, gets what an observer is to be told of it.
+  /// nothing. It may be run again, after a transaction that was rolled back. `seen`, unless it is
+  /// null, gets what an observer is to be told of it.
   template <typename Body>
   std::invoke_result_t<Body> transact(Access access, Body body, Observation* seen = nullptr) {
     std::optional<std::invoke_result_t<Body>> result;

@@ -133,6 +133,13 @@ TEST_F(WorkerCoreTest, BelievesNoLongerWhenItsClockIsSetBack) {
   EXPECT_FALSE(core.believes(lease::LeaseId("lease of a"), hours_back));
 }
 
+TEST_F(WorkerCoreTest, SendsHeartbeatsAndAsksForWorkWhenItsClockIsSetBack) {
+  hold({"a"}, 0);
+  const auto actions = core.next({at(-3'600'000), Duration{1000}});
+  EXPECT_EQ(of_kind<lease::HeartbeatRequest>(actions).size(), 1U);
+  EXPECT_EQ(of_kind<lease::ClaimRequest>(actions).size(), 1U);
+}
+
 TEST_F(WorkerCoreTest, BelievesNotBeyondTheExecutionDeadline) {
   ASSERT_EQ(next<lease::ClaimRequest>(0).size(), 1U);
   lease::Claim claim = claim_of("a", 3000);
