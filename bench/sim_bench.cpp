@@ -132,7 +132,7 @@ BENCHMARK_CAPTURE(simulation, typical_deployment_sqlite, "sqlite", typical_deplo
 void interleavings(benchmark::State& state) {
   std::uint64_t points = 0;
   for (auto _ : state) {
-    auto interleaver = sim::Interleaver::make(lease::open_sqlite_repository, 2);
+    auto interleaver = sim::Interleaver::make(lease::open_sqlite_repository, {});
     if (!interleaver) return state.SkipWithError(interleaver.error().c_str());
     for (const sim::InterleaveCase& subject : sim::interleave_cases(sim::InterleaveScope::pairs)) {
       if (const auto found = (*interleaver)->search(subject, 1); !found || *found) {

@@ -97,7 +97,11 @@ constexpr auto kinds = std::to_array<FaultInfo>(
                                                  disk),
      row<&Faults::disk, &DiskFaults::io_error>(io_error, "io_error", "fault_io_error", disk),
      row<&Faults::disk, &DiskFaults::disk_full>(disk_full, "disk_full", "fault_disk_full", disk),
-     row<&Faults::disk, &DiskFaults::slow>(slow_call, "slow_call", "fault_slow", disk)});
+     row<&Faults::disk, &DiskFaults::slow>(slow_call, "slow_call", "fault_slow", disk),
+     row<&Faults::disk, &DiskFaults::forget>(sync_forgotten, "sync_forgotten", "fault_forget",
+                                             disk),
+     row<&Faults::disk, &DiskFaults::stop>(process_stopped, "process_stopped", "fault_stop",
+                                           disk)});
 
 }  // namespace
 
@@ -123,7 +127,9 @@ DiskFaults draw_disk_faults(std::uint64_t seed) {
           .power_loss = draw_chance(draw, 100),
           .io_error = draw_chance(draw, 400),
           .disk_full = draw_chance(draw, 1000),
-          .slow = draw_chance(draw, 5000)};
+          .slow = draw_chance(draw, 5000),
+          .forget = draw_chance(draw, 1000),
+          .stop = draw_chance(draw, 300)};
 }
 
 }  // namespace leasecheck::sim

@@ -84,6 +84,9 @@ struct DiskFaults {
   std::uint32_t io_error = 0;    ///< the call fails
   std::uint32_t disk_full = 0;   ///< a write fails
   std::uint32_t slow = 0;        ///< the call takes up to 20 ms, while other processes go on
+  std::uint32_t forget = 0;      ///< a sync fails, and what it was to make safe never is; times ten
+  /// The process stands still for longer than anybody waits for a lock, while others go on.
+  std::uint32_t stop = 0;
 };
 
 struct Faults {
@@ -132,6 +135,8 @@ enum class FaultKind : std::uint8_t {
   io_error,
   disk_full,
   slow_call,
+  sync_forgotten,
+  process_stopped,
 };
 
 /// Where a kind of fault can happen at all.

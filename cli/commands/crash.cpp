@@ -30,7 +30,7 @@ std::expected<std::optional<sim::Finding>, std::string> run_case(sim::CrashMatri
   if (!point) {
     throw Stop{
         fmt::format("--point {}: expected for instance power_loss@12:kkl, kill@3, "
-                    "io_error@7 or disk_full@7",
+                    "io_error@7, disk_full@7, sync_forgotten@9 or file_replaced@1",
                     options.replay)};
   }
   return matrix.replay(subject, *point);
@@ -74,7 +74,9 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
 
 ExitCode run(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), options.matrix);
+  sim::CrashMatrixOptions bounds = options.matrix;
+  bounds.checkpoint_pages = options.storage.checkpoint_pages;
+  sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), bounds);
   prepare_directory("--trace-dir", options.storage.trace_directory);
   auto found = search_all(options, matrix);
   const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;

@@ -20,6 +20,12 @@ void add_storage_options(Command& command, StorageOptions& options) {
       .option("--mutant", options.mutant,
               "Search a planted defect of storage instead of the SQLite backend")
       .placeholder("NAME");
+  command
+      .option("--checkpoint-pages", options.checkpoint_pages,
+              "Write the log back whenever it has grown by so many pages")
+      .placeholder("N")
+      .between(1, 1'000'000)
+      .show_default();
   command.option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
       .placeholder("CASE");
   command.option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
@@ -44,9 +50,12 @@ std::string backend_name(const StorageOptions& options) {
 
 std::string flags_for(const StorageSearch& search, const StorageOptions& options,
                       const std::string& case_name, const std::string& part) {
-  return fmt::format("{}--case {} --{} {}",
-                     options.mutant.empty() ? "" : "--mutant " + options.mutant + " ", case_name,
-                     search.part, part);
+  std::string flags;
+  if (!options.mutant.empty()) flags += "--mutant " + options.mutant + " ";
+  if (options.checkpoint_pages != StorageOptions{}.checkpoint_pages) {
+    flags += fmt::format("--checkpoint-pages {} ", options.checkpoint_pages);
+  }
+  return fmt::format("{}--case {} --{} {}", flags, case_name, search.part, part);
 }
 
 namespace {

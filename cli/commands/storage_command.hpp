@@ -30,9 +30,10 @@ struct StorageOptions {
   std::string only_case;  ///< its name; empty for all cases
   std::string replay;     ///< one schedule or one crash point of it; empty for all
   std::string trace_directory = ".";
+  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
 };
 
-/// Adds `--json`, `--mutant`, `--case` and `--trace-dir`.
+/// Adds `--json`, `--mutant`, `--checkpoint-pages`, `--case` and `--trace-dir`.
 void add_storage_options(Command& command, StorageOptions& options);
 
 /// Those of the cases that the flags name.

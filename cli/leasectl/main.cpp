@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
   cli::CommandLine program(
       "leasectl",
       "Looks at queues of the lease library, and changes what an operator may.\n"
-      "Exit codes: 0 done, 1 refused, 2 usage or environment, 70 internal error.");
+      "Exit codes: 0 done, 1 refused or damaged, 2 usage or environment, 70 internal error.");
   leasectl::add_stats(program);
   leasectl::add_list(program);
   leasectl::add_show(program);
@@ -17,5 +17,7 @@ int main(int argc, char** argv) {
   leasectl::add_cancel(program);
   leasectl::add_prune(program);
   leasectl::add_migrate(program);
+  leasectl::add_backup(program);
+  leasectl::add_check(program);
   return static_cast<int>(cli::said(program.run(argc, argv)));
 }

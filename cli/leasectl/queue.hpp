@@ -53,5 +53,7 @@ void add_replay(cli::CommandLine& program);
 void add_cancel(cli::CommandLine& program);
 void add_prune(cli::CommandLine& program);
 void add_migrate(cli::CommandLine& program);
+void add_backup(cli::CommandLine& program);
+void add_check(cli::CommandLine& program);
 
 }  // namespace leasecheck::leasectl

@@ -106,7 +106,10 @@ bool contains(std::span<const std::string_view> states, std::string_view name) {
 }
 
 Detection crash_matrix(const Exhibit& exhibit, const SearchBounds&) {
-  sim::CrashMatrix matrix(planted<mutants::SqliteMutant>(exhibit)->open, {});
+  const auto* mutant = planted<mutants::SqliteMutant>(exhibit);
+  sim::CrashMatrixOptions options;
+  options.checkpoint_pages = mutant->checkpoint_pages;
+  sim::CrashMatrix matrix(mutant->open, options);
   Detection found;
   for (const sim::CrashCase& subject : sim::crash_cases()) {
     if (!subject.prior || !contains(crashed_states, subject.prior->name)) continue;
@@ -123,7 +126,7 @@ Detection crash_matrix(const Exhibit& exhibit, const SearchBounds&) {
 Detection interleavings(const Exhibit& exhibit, const SearchBounds&) {
   constexpr std::uint32_t preemptions = 2;
   const auto interleaver =
-      value_of(sim::Interleaver::make(planted<mutants::SqliteMutant>(exhibit)->open, 2));
+      value_of(sim::Interleaver::make(planted<mutants::SqliteMutant>(exhibit)->open, {}));
   Detection found;
   for (const auto& subject : sim::interleave_cases(sim::InterleaveScope::pairs)) {
     if (!contains(raced_states, subject.prior.name)) continue;

@@ -117,7 +117,12 @@ constexpr auto rows = std::to_array<DefectRow>(
      {"B119", "retention takes unfinished work", Topic::edge, "S T", "armada #3608"},
      {"B120", "pages overlap", Topic::edge, "S", "qless #52"},
      {"B121", "limit of something else", Topic::edge, "S", "airbyte #15908"},
-     {"B122", "fence lost by retention", Topic::edge, "S T", "sooqa #134"}});
+     {"B122", "fence lost by retention", Topic::edge, "S T", "sooqa #134"},
+     {"B123", "retry after a failed sync", Topic::transaction, "K",
+      "PostgreSQL before 11.2 (\"fsyncgate\")"},
+     {"B124", "log begun anew too early", Topic::transaction, "K C", "SQLite before 3.51.3"},
+     {"B125", "stopped with the lock", Topic::transaction, "C", "relayhistory #50"},
+     {"B126", "file replaced while open", Topic::transaction, "K", "arc #635"}});
 
 Exhibit exhibit_of(const Mutant& mutant) {
   return {mutant.name, mutant.defect, mutant.what, mutant.property, &mutant};

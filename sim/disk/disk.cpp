@@ -73,6 +73,16 @@ void Disk::sync(DiskFile& file) {
   file.sync();
 }
 
+void Disk::forget_unsynced(std::string_view name) {
+  const auto found = files_.find(std::string(name));
+  if (found != files_.end()) found->second->forget_unsynced();
+}
+
+void Disk::replace_files(const Image& copies) {
+  files_.clear();
+  restore(copies);
+}
+
 void Disk::sync_directory() {
   for (const auto& [name, file] : files_) file->sync_entry();
   removed_.clear();

@@ -54,7 +54,12 @@ struct DiskAccess {
 };
 
 /// How a call is answered when it is not simply carried out.
-enum class DiskAnswer : std::uint8_t { carry_out, io_error, full };
+enum class DiskAnswer : std::uint8_t {
+  carry_out,
+  io_error,
+  full,
+  forget  ///< an error, and what of the file is not on the medium yet never gets there
+};
 
 /// Stands in front of the disk: sees every call before it is carried out, and may let other tasks
 /// go on meanwhile, refuse the call, kill the process that makes it, or take the power away. The
@@ -108,6 +113,10 @@ class Disk {
   /// Pre: no process is in the middle of a call, or holds a lock that it did not hold then.
   void restore(const Image& image);
 
+  /// Somebody puts copies in the place of all files. Who has them open goes on with files that have
+  /// no name any more.
+  void replace_files(const Image& copies);
+
   [[nodiscard]] bool has_file(const std::string& name) const { return files_.contains(name); }
 
  private:
@@ -118,6 +127,7 @@ class Disk {
   enum class Removal : std::uint8_t { unsynced, synced };
   void remove(const std::string& name, Removal removal);
   void sync(DiskFile& file);
+  void forget_unsynced(std::string_view name);
   void sync_directory();
 
   Device device_;

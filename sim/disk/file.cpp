@@ -47,8 +47,18 @@ std::vector<Piece> pieces_of(const DiskFile::Change& change, const Device& devic
   return pieces;
 }
 
+bool has(const Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes) {
+  return offset + bytes.size() <= content.size() &&
+         std::ranges::equal(bytes, std::span(content).subspan(offset, bytes.size()));
+}
+
+// A sector is written from one end to the other, and where that ends early its bytes are the new
+// ones and then the old ones: so a write of what is there already damages nothing. Where bytes
+// change, rubbish is worse than both.
+// Source: https://sqlite.org/atomiccommit.html, section 2
 void tear(Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes,
           const Device& device) {
+  if (has(content, offset, bytes)) return;
   Bytes torn(bytes.begin(), bytes.end());
   std::fill(torn.begin() + static_cast<std::ptrdiff_t>(torn.size() / 2), torn.end(), rubbish);
   put(content, offset, torn);

@@ -76,6 +76,10 @@ class DiskFile {
 
   /// Its bytes are on the medium from now on.
   void sync();
+  /// A sync fails, and the system takes what it could not write for written: everybody goes on
+  /// seeing it until the power goes, and no later sync brings it onto the medium.
+  /// Source: Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020
+  void forget_unsynced() { contents_.unsynced.clear(); }
 
   /// So is its name.
   void sync_entry() { contents_.has_durable_entry = true; }

@@ -44,6 +44,9 @@ struct Vfs {
         return io_error;
       case DiskAnswer::full:
         return SQLITE_FULL;
+      case DiskAnswer::forget:
+        process.disk_.forget_unsynced(file);
+        return io_error;
     }
     return io_error;
   }
@@ -180,7 +183,15 @@ struct Vfs {
 
   // ---- What the device is ----------------------------------------------------------------------
 
-  static int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+  static int file_control(sqlite3_file* raw, int operation, void* answer) {
+    if (operation != SQLITE_FCNTL_HAS_MOVED) return SQLITE_NOTFOUND;
+    VfsFile& file = of(raw);
+    const auto& files = file.process->disk_.files_;
+    const auto found = files.find(content(file).name());
+    const bool is_there = found != files.end() && found->second == file.descriptor->file;
+    *static_cast<int*>(answer) = is_there || file.descriptor->is_private ? 0 : 1;
+    return SQLITE_OK;
+  }
 
   static int sector_size(sqlite3_file* raw) {
     return static_cast<int>(of(raw).process->disk_.device_.sector_size);

@@ -41,7 +41,7 @@ class ConcurrentStress {
   ConcurrentStress(std::uint64_t seed, const StressOptions& options, const OpenRepository& open)
       : seed_(seed),
         options_(options),
-        open_(open),
+        open_(with_checkpoints(open, draw_checkpoint_pages(seed))),
         disk_(draw_device(seed), seed),
         injector_(disk_, faults_of(seed, options), seed),
         schedules_(seed, "schedules"),
@@ -231,7 +231,7 @@ class ConcurrentStress {
 
   std::uint64_t seed_;
   StressOptions options_;
-  const OpenRepository& open_;
+  OpenRepository open_;
   StressResult result_;
   Disk disk_;
   SharedLeaseIds ids_;

@@ -7,8 +7,9 @@
 namespace leasecheck::sim {
 namespace {
 
-constexpr std::array crash_events{CrashEvent::power_loss, CrashEvent::kill, CrashEvent::io_error,
-                                  CrashEvent::disk_full};
+constexpr std::array crash_events{CrashEvent::power_loss,     CrashEvent::kill,
+                                  CrashEvent::io_error,       CrashEvent::disk_full,
+                                  CrashEvent::sync_forgotten, CrashEvent::file_replaced};
 
 }  // namespace
 
@@ -22,6 +23,10 @@ std::string_view word(CrashEvent event) {
       return "io_error";
     case CrashEvent::disk_full:
       return "disk_full";
+    case CrashEvent::sync_forgotten:
+      return "sync_forgotten";
+    case CrashEvent::file_replaced:
+      return "file_replaced";
   }
   return "unknown";
 }

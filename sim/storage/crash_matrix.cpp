@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
@@ -22,11 +23,11 @@ using Snapshot = model::Snapshot;
 /// Lets one thing happen before call number `call`.
 class AtCall final : public DiskWatcher {
  public:
-  AtCall(std::uint64_t call, std::function<DiskAnswer(DiskProcess&)> what)
+  AtCall(std::uint64_t call, std::function<DiskAnswer(const DiskAccess&)> what)
       : call_(call), what_(std::move(what)) {}
 
   [[nodiscard]] DiskAnswer before(const DiskAccess& access) override {
-    if (++calls_ == call_) return what_(access.process);
+    if (++calls_ == call_) return what_(access);
     changes_ += changes_disk(access.call) ? 1 : 0;
     return DiskAnswer::carry_out;
   }
@@ -45,7 +46,7 @@ class AtCall final : public DiskWatcher {
   }
 
   std::uint64_t call_;
-  std::function<DiskAnswer(DiskProcess&)> what_;
+  std::function<DiskAnswer(const DiskAccess&)> what_;
   std::uint64_t calls_ = 0;
   std::uint64_t changes_ = 0;
 };
@@ -103,7 +104,8 @@ struct CrashMatrix::Setup {
 
 /// What came of the operation with one event in it.
 struct CrashMatrix::Outcome {
-  bool was_reached = false;
+  bool was_reached = false;      ///< the call
+  bool has_happened = false;     ///< the event, which not every call can suffer
   bool is_acknowledged = false;  ///< it answered while its process was alive
   std::optional<Reply> reply;    ///< of an operation; of an opening only if it failed
   /// The reply if somebody heard it, else null.
@@ -113,6 +115,8 @@ struct CrashMatrix::Outcome {
   std::size_t fragments = 0;
   /// Unless the power went: that is another life's.
   Recovered recovered{model::Snapshot{}, {}};
+  /// What another process had seen and a loss of power undid.
+  std::optional<std::string> undone = std::nullopt;
 };
 
 std::expected<CrashMatrix::Setup, std::string> CrashMatrix::set(const CrashCase& subject) {
@@ -165,8 +169,57 @@ CrashMatrix::Recovered CrashMatrix::inspect(
   return {std::move(left), probe(**database)};
 }
 
+// What somebody has seen must be there after a loss of power.
+std::optional<std::string> CrashMatrix::lose_what_was_seen(Disk& disk, Opened database) {
+  const lease::Result<Snapshot> seen = (*database)->snapshot();
+  if (!seen) return std::nullopt;  // which is judged by itself
+  (*database)->process().kill();
+  database->reset();
+  disk.lose_power(std::vector<WriteOutcome>(disk.unsynced().size(), WriteOutcome::lost));
+  const Recovered kept = inspect(DatabaseProcess::open(disk, ids_, open_));
+  if (!kept.left) return kept.left.error().message;
+  if (*kept.left == *seen) return std::nullopt;
+  return difference(*seen, *kept.left);
+}
+
+namespace {
+
+DiskAnswer happen(CrashEvent event, const DiskAccess& access, Disk& disk,
+                  const Disk::Image& copies) {
+  switch (event) {
+    case CrashEvent::power_loss:
+    case CrashEvent::kill:
+      access.process.kill();
+      return DiskAnswer::carry_out;
+    case CrashEvent::io_error:
+      return DiskAnswer::io_error;
+    case CrashEvent::disk_full:
+      return DiskAnswer::full;
+    case CrashEvent::sync_forgotten:
+      return DiskAnswer::forget;
+    case CrashEvent::file_replaced:
+      disk.replace_files(copies);
+      return DiskAnswer::carry_out;
+  }
+  std::unreachable();
+}
+
+bool can_happen(CrashEvent event, const DiskAccess& access) {
+  return event != CrashEvent::sync_forgotten || access.call == DiskCall::sync;
+}
+
+/// Whether another process has the repository open meanwhile. Where the files are replaced it would
+/// go on with the old ones; where a sync was forgotten only recovery shows what was not written.
+bool has_company(CrashEvent event) {
+  return event == CrashEvent::kill || event == CrashEvent::io_error ||
+         event == CrashEvent::disk_full;
+}
+
+}  // namespace
+
 // The case's operation, or the opening where the case is one, in a process that ends then.
-void CrashMatrix::carry_out(const Setup& setup, Disk& disk, Opened database, Outcome& outcome) {
+void CrashMatrix::carry_out(const Setup& setup, CrashEvent event, Disk& disk, Opened database,
+                            Outcome& outcome) {
   if (setup.subject.operation) {
     outcome.reply = (*database)->call(setup.subject.operation->action);
   } else {
@@ -179,6 +232,7 @@ void CrashMatrix::carry_out(const Setup& setup, Disk& disk, Opened database, Out
     }
   }
   outcome.is_acknowledged = !(*database)->process().is_dead();
+  if (event == CrashEvent::sync_forgotten && outcome.has_happened) (*database)->process().kill();
 }
 
 // From the prior state on: the case's operation, with the event at this call.
@@ -190,7 +244,7 @@ CrashMatrix::Outcome CrashMatrix::run(const Setup& setup, CrashEvent event, std:
   Opened database = nullptr;
   Opened other = nullptr;
   if (setup.subject.operation) {
-    if (event != CrashEvent::power_loss) other = DatabaseProcess::open(disk, ids_, open_);
+    if (has_company(event)) other = DatabaseProcess::open(disk, ids_, open_);
     database = DatabaseProcess::open(disk, ids_, open_);
     check(database.has_value(), "a repository opens before anything happens");
   }
@@ -198,22 +252,23 @@ CrashMatrix::Outcome CrashMatrix::run(const Setup& setup, CrashEvent event, std:
     outcome.at_crash = disk.image();
     outcome.fragments = disk.unsynced().size();
   };
-  AtCall watcher(call, [&](DiskProcess& process) {
+  AtCall watcher(call, [&](const DiskAccess& access) {
     outcome.was_reached = true;
     take_image();
-    if (event == CrashEvent::io_error) return DiskAnswer::io_error;
-    if (event == CrashEvent::disk_full) return DiskAnswer::full;
-    process.kill();
-    return DiskAnswer::carry_out;
+    outcome.has_happened = can_happen(event, access);
+    return outcome.has_happened ? happen(event, access, disk, setup.image) : DiskAnswer::carry_out;
   });
   disk.set_watcher(&watcher);
-  carry_out(setup, disk, std::move(database), outcome);
+  carry_out(setup, event, disk, std::move(database), outcome);
   disk.set_watcher(nullptr);
   if (!outcome.was_reached) take_image();
   outcome.changes = watcher.changes();
   if (event == CrashEvent::power_loss) return outcome;
   if (!other || *other == nullptr) other = DatabaseProcess::open(disk, ids_, open_);
   outcome.recovered = inspect(other);
+  if (event == CrashEvent::sync_forgotten && outcome.recovered.left) {
+    outcome.undone = lose_what_was_seen(disk, std::move(other));
+  }
   return outcome;
 }
 
@@ -246,6 +301,7 @@ Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const C
   recorder.set("safe_append", device.safe_append ? 1 : 0);
   recorder.set("sequential", device.sequential ? 1 : 0);
   recorder.set("powersafe_overwrite", device.powersafe_overwrite ? 1 : 0);
+  recorder.set("checkpoint_pages", options_.checkpoint_pages);
   recorder.set(existed_option, subject.prior ? 1 : 0);
   if (subject.prior) recorder.add_prior(*subject.prior);
   recorder.add_event({traces::DiskEvent::Kind::mishap, to_text(point)});
@@ -290,6 +346,10 @@ std::optional<Finding> CrashMatrix::judge(const Setup& setup, const Outcome& out
   if (!recovered.works)
     return found(properties::StorageProperty::recovers,
                  "it opens after the crash and does not work: " + recovered.works.error().message);
+  if (outcome.undone) {
+    return found(properties::StorageProperty::durable,
+                 "another process had seen it, and then the power went: " + *outcome.undone);
+  }
   if (!outcome.answer()) return std::nullopt;
   const Reply& reply = *outcome.reply;
   if (reply.outcome == setup.expected) {
@@ -331,10 +391,12 @@ std::optional<Finding> CrashMatrix::search_power_losses(const Setup& setup) {
   return std::nullopt;
 }
 
-std::optional<Finding> CrashMatrix::search_event(const Setup& setup, CrashEvent event) {
-  for (std::uint64_t call = 1; !interrupted; ++call) {
+std::optional<Finding> CrashMatrix::search_event(const Setup& setup, CrashEvent event,
+                                                 std::uint64_t calls) {
+  for (std::uint64_t call = 1; call <= calls && !interrupted; ++call) {
     const Outcome outcome = run(setup, event, call);
     if (!outcome.was_reached) break;
+    if (!outcome.has_happened) continue;
     ++(event == CrashEvent::kill ? count_.kills : count_.failures);
     if (auto found = judge(setup, outcome, outcome.recovered, {event, call, {}})) return found;
   }
@@ -346,9 +408,14 @@ std::expected<std::optional<Finding>, std::string> CrashMatrix::search(const Cra
   if (!setup) return std::unexpected(setup.error());
   ++count_.cases;
   if (auto found = search_power_losses(*setup)) return found;
-  for (const CrashEvent event : {CrashEvent::kill, CrashEvent::io_error, CrashEvent::disk_full}) {
-    if (auto found = search_event(*setup, event)) return found;
+  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+  for (const CrashEvent event : {CrashEvent::kill, CrashEvent::io_error, CrashEvent::disk_full,
+                                 CrashEvent::sync_forgotten}) {
+    if (auto found = search_event(*setup, event, all)) return found;
   }
+  // Later than at the first call it can come between a look at the path and the commit, and there
+  // is nothing that anybody could do.
+  if (subject.operation) return search_event(*setup, CrashEvent::file_replaced, 1);
   return std::nullopt;
 }
 
@@ -360,7 +427,7 @@ std::expected<std::optional<Finding>, std::string> CrashMatrix::replay(const Cra
   ++count_.cases;
   const Outcome outcome = run(*setup, point.event, point.call);
   if (point.event != CrashEvent::power_loss) {
-    if (!outcome.was_reached && fit == Match::exact) {
+    if (!outcome.has_happened && fit == Match::exact) {
       return std::unexpected("there is no such call");
     }
     return judge(*setup, outcome, outcome.recovered, point);

@@ -21,7 +21,11 @@ enum class CrashEvent : std::uint8_t {
   power_loss,  ///< all processes die; unsynced writes are kept, lost or torn, piece by piece
   kill,        ///< the process dies; what it wrote stays
   io_error,    ///< this one call fails
-  disk_full    ///< likewise
+  disk_full,   ///< likewise
+  /// This sync fails, and what it was to make safe is never written; the process dies, another one
+  /// looks, and then the power goes.
+  sync_forgotten,
+  file_replaced  ///< before its first call, somebody puts copies of the files in their place
 };
 
 /// "power_loss", …
@@ -49,7 +53,7 @@ struct CrashCount {
   std::uint64_t power_losses = 0;
   std::uint64_t disks = 0;  ///< that power losses left, in each case each once
   std::uint64_t kills = 0;
-  std::uint64_t failures = 0;  ///< calls that failed
+  std::uint64_t failures = 0;  ///< calls that failed, and files that were replaced
 };
 
 struct CrashMatrixOptions {
@@ -57,6 +61,7 @@ struct CrashMatrixOptions {
   /// Every subset of the unsynced fragments is lost while there are no more than these; beyond, all
   /// prefixes, and each fragment as the only one that is lost, kept or torn.
   std::uint32_t exhaustive_fragments = 6;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
 };
 
 /// Judges every crash: `durable`, `atomic`, `truthful`, `recovers` (storage_properties.hpp).
@@ -66,7 +71,7 @@ struct CrashMatrixOptions {
 class CrashMatrix {
  public:
   CrashMatrix(OpenRepository open, CrashMatrixOptions options)
-      : open_(std::move(open)), options_(options) {}
+      : open_(with_checkpoints(std::move(open), options.checkpoint_pages)), options_(options) {}
 
   /// Everything that can happen in this case, until something is wrong or the process is
   /// interrupted. Errors: in words: the prior state could not be reached.
@@ -93,18 +98,20 @@ class CrashMatrix {
 
   std::expected<Setup, std::string> set(const CrashCase& subject);
   using Opened = lease::Result<std::unique_ptr<DatabaseProcess>>;
-  void carry_out(const Setup& setup, Disk& disk, Opened database, Outcome& outcome);
+  void carry_out(const Setup& setup, CrashEvent event, Disk& disk, Opened database,
+                 Outcome& outcome);
   Outcome run(const Setup& setup, CrashEvent event, std::uint64_t call);
   std::optional<Finding> lose_power(const Setup& setup, const Outcome& outcome,
                                     const CrashPoint& point);
   const Recovered& recover(Disk& disk);
   static Recovered inspect(const Opened& database);
+  std::optional<std::string> lose_what_was_seen(Disk& disk, Opened database);
   [[nodiscard]] Finding finding(const Setup& setup, const Outcome& outcome, const CrashPoint& point,
                                 properties::StorageProperty property, std::string message) const;
   std::optional<Finding> judge(const Setup& setup, const Outcome& outcome,
                                const Recovered& recovered, const CrashPoint& point) const;
   std::optional<Finding> search_power_losses(const Setup& setup);
-  std::optional<Finding> search_event(const Setup& setup, CrashEvent event);
+  std::optional<Finding> search_event(const Setup& setup, CrashEvent event, std::uint64_t calls);
 
   OpenRepository open_;
   CrashMatrixOptions options_;

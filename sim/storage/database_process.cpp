@@ -2,9 +2,25 @@
 
 #include <utility>
 
+#include "sim/random.hpp"
 #include "sim/subject/operation_mapping.hpp"
 
 namespace leasecheck::sim {
+
+OpenRepository with_checkpoints(OpenRepository open, std::uint32_t pages) {
+  return [open = std::move(open), pages](const lease::SqliteOptions& options, lease::Clock& clock,
+                                         lease::IdSource& ids) {
+    lease::SqliteOptions with = options;
+    with.checkpoint_pages = pages;
+    return open(with, clock, ids);
+  };
+}
+
+std::uint32_t draw_checkpoint_pages(std::uint64_t seed) {
+  Stream draw(seed, "checkpoints");
+  if (draw.chance(500)) return lease::SqliteOptions{}.checkpoint_pages;
+  return static_cast<std::uint32_t>(1 + draw.below(8));
+}
 
 lease::LeaseId SharedLeaseIds::draw() {
   lease::LeaseId id("lease#" + std::to_string(++drawn_));
@@ -22,11 +38,10 @@ lease::Result<std::unique_ptr<DatabaseProcess>> DatabaseProcess::open(Disk& disk
                                                                       SharedLeaseIds& ids,
                                                                       const OpenRepository& open) {
   std::unique_ptr<DatabaseProcess> database(new DatabaseProcess(disk, ids));
-  auto repository = open({.path = "repository",
-                          .busy_timeout = lease::Duration(5000),
-                          .vfs = database->process_.vfs(),
-                          .allow_shared_file_system = false},
-                         database->clock_, database->source_);
+  lease::SqliteOptions options;
+  options.path = "repository";
+  options.vfs = database->process_.vfs();
+  auto repository = open(options, database->clock_, database->source_);
   if (!repository) return std::unexpected(std::move(repository.error()));
   database->repository_ = *std::move(repository);
   return database;

@@ -20,6 +20,13 @@ namespace leasecheck::sim {
 using OpenRepository = std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(
     const lease::SqliteOptions&, lease::Clock&, lease::IdSource&)>;
 
+/// The same, with logs that are written back whenever they have grown by so many pages: what else
+/// begins after a thousand pages begins at once.
+[[nodiscard]] OpenRepository with_checkpoints(OpenRepository open, std::uint32_t pages);
+
+/// After how many pages the log is written back in the run of a seed: seldom, or all the time.
+[[nodiscard]] std::uint32_t draw_checkpoint_pages(std::uint64_t seed);
+
 /// How a recorded point or schedule is read where the implementation calls its disk otherwise than
 /// the one on which it was recorded.
 enum class Match : std::uint8_t {

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::uint64_t whole = 100'000;
 
+// Longer than the processes here wait for a lock.
+constexpr std::chrono::microseconds shortest_stop = std::chrono::seconds(6);
+constexpr std::uint64_t longest_stop_more_ms = 30'000;
+
 // What an operating system does in its own memory, for which no medium is asked. An unlock above
 // all: if it failed, the lock would be held for as long as its process lives, whatever anybody
 // does.
@@ -40,11 +44,19 @@ DiskAnswer DiskFaultInjector::before(const DiskAccess& access) {
     scheduler_->sleep(std::chrono::microseconds(1 + draw_.below(20'000)));
     if (access.process.is_dead()) return DiskAnswer::carry_out;
   }
+  if (scheduler_ != nullptr && happens(FaultKind::process_stopped, faults_.stop)) {
+    const std::chrono::milliseconds more(draw_.below(longest_stop_more_ms));
+    scheduler_->sleep(shortest_stop + more);
+    if (access.process.is_dead()) return DiskAnswer::carry_out;
+  }
   if (happens(FaultKind::power_loss, faults_.power_loss)) {
     lose_power();
   } else if (happens(FaultKind::kill, faults_.kill * (commits ? 4 : 1))) {
     ++deaths_;
     access.process.kill();
+  } else if (access.call == DiskCall::sync &&
+             happens(FaultKind::sync_forgotten, faults_.forget * 10)) {
+    return DiskAnswer::forget;
   } else if (can_fail(access.call) && happens(FaultKind::io_error, faults_.io_error)) {
     return DiskAnswer::io_error;
   } else if (access.call == DiskCall::write && happens(FaultKind::disk_full, faults_.disk_full)) {

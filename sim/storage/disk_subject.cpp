@@ -15,7 +15,7 @@ class DiskSubject final : public Subject {
  public:
   DiskSubject(DiskSubjectOptions options, OpenRepository open)
       : options_(std::move(options)),
-        open_(std::move(open)),
+        open_(with_checkpoints(std::move(open), draw_checkpoint_pages(options_.seed))),
         disk_(draw_device(options_.seed), options_.seed),
         injector_(disk_, options_.faults, options_.seed),
         draw_(options_.seed, "processes"),

@@ -78,6 +78,14 @@ std::expected<Device, std::string> device_of(const Options& config) {
                 .powersafe_overwrite = option(config, "powersafe_overwrite", 1) != 0};
 }
 
+std::expected<std::uint32_t, std::string> checkpoint_pages_of(const Options& config) {
+  constexpr std::int64_t most = 1'000'000;
+  const std::int64_t pages =
+      option(config, "checkpoint_pages", lease::SqliteOptions{}.checkpoint_pages);
+  if (pages >= 1 && pages <= most) return static_cast<std::uint32_t>(pages);
+  return std::unexpected("config.checkpoint_pages: expected 1 to " + std::to_string(most));
+}
+
 traces::Verdict verdict_of(std::string property, std::string message, const Recorded& recorded) {
   return {.result = traces::Result::violated,
           .property = std::move(property),
@@ -92,6 +100,8 @@ std::expected<traces::Verdict, std::string> replay_crash(const Recorded& recorde
   if (!point) return std::unexpected("\"" + recorded.event->text + "\" is no point of a crash");
   const auto device = device_of(config);
   if (!device) return std::unexpected(device.error());
+  const auto pages = checkpoint_pages_of(config);
+  if (!pages) return std::unexpected(pages.error());
   const std::vector<SmallOperation> operations = recorded.operations();
   if (operations.size() > 1) return std::unexpected("a crash meets one operation");
   CrashCase subject;
@@ -100,13 +110,15 @@ std::expected<traces::Verdict, std::string> replay_crash(const Recorded& recorde
   if (!subject.prior && (subject.operation || !recorded.prior.actions.empty())) {
     return std::unexpected("a repository that did not exist has operations");
   }
-  const auto found = CrashMatrix(open, {.device = *device}).replay(subject, *point, Match::nearest);
+  const CrashMatrixOptions options{.device = *device, .checkpoint_pages = *pages};
+  const auto found = CrashMatrix(open, options).replay(subject, *point, Match::nearest);
   if (!found) return std::unexpected(found.error());
   if (!*found) return traces::Verdict{};
   return verdict_of((**found).property, (**found).message, recorded);
 }
 
 std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& recorded,
+                                                            const Options& config,
                                                             const OpenRepository& open) {
   const auto schedule = decisions_from_text(recorded.event->text);
   if (!schedule) return std::unexpected("\"" + recorded.event->text + "\" is no schedule");
@@ -118,7 +130,10 @@ std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& reco
     }
   }
   if (processes < 2 || processes > 10) return std::unexpected("expected 2 to 10 processes");
-  auto interleaver = Interleaver::make(open, static_cast<std::uint32_t>(processes));
+  const auto pages = checkpoint_pages_of(config);
+  if (!pages) return std::unexpected(pages.error());
+  auto interleaver = Interleaver::make(
+      open, {.processes = static_cast<std::uint32_t>(processes), .checkpoint_pages = *pages});
   if (!interleaver) return std::unexpected(interleaver.error());
   const auto found = (*interleaver)->replay(subject, *schedule, Match::nearest);
   if (!found) return std::unexpected(found.error());
@@ -134,7 +149,7 @@ std::expected<traces::Verdict, std::string> replay_on_disk(const traces::Trace& 
   if (!recorded) return std::unexpected(recorded.error());
   switch (recorded->event->kind) {
     case DiskEvent::Kind::schedule:
-      return replay_schedule(*recorded, open);
+      return replay_schedule(*recorded, trace.head.config, open);
     case DiskEvent::Kind::mishap:
       return replay_crash(*recorded, trace.head.config, open);
   }

@@ -130,14 +130,10 @@ std::string answers_in_words(const properties::History& history) {
 }  // namespace
 
 std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
-    const OpenRepository& open, std::uint32_t processes) {
-  std::unique_ptr<Interleaver> made(new Interleaver());
+    const OpenRepository& open, const InterleaverOptions& options) {
+  std::unique_ptr<Interleaver> made(new Interleaver(open, options));
   made->disk_ = std::make_unique<Disk>(Device{}, 1);
-  for (std::uint32_t i = 0; i < processes; ++i) {
-    auto database = DatabaseProcess::open(*made->disk_, made->ids_, open);
-    if (!database) return std::unexpected(database.error().message);
-    made->databases_.push_back(*std::move(database));
-  }
+  if (auto opened = made->open_all(); !opened) return std::unexpected(opened.error());
   made->empty_ = made->disk_->image();
   model::AttemptSpec spec;
   spec.attempt_id = spec.run_id = "elsewhere";
@@ -146,6 +142,36 @@ std::expected<std::unique_ptr<Interleaver>, std::string> Interleaver::make(
   if (!moved.outcome) return std::unexpected(moved.message);
   made->elsewhere_ = made->disk_->image();
   return made;
+}
+
+std::expected<void, std::string> Interleaver::open_all() {
+  for (std::uint32_t i = 0; i < options_.processes; ++i) {
+    auto database = DatabaseProcess::open(*disk_, ids_, open_);
+    if (!database) return std::unexpected(database.error().message);
+    databases_.push_back(*std::move(database));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Interleaver::begin_on(const PriorState& prior) {
+  if (options_.checkpoint_pages == InterleaverOptions{}.checkpoint_pages) {
+    auto forgotten = forget_caches();
+    disk_->restore(image_);
+    return forgotten;
+  }
+  databases_.clear();
+  disk_->restore(empty_);
+  if (auto opened = open_all(); !opened) return opened;
+  return lead_to(prior);
+}
+
+std::expected<void, std::string> Interleaver::lead_to(const PriorState& prior) {
+  ids_.rewind(0);
+  for (const model::Action& action : prior.actions) {
+    const Reply reply = databases_.front()->call(action);
+    if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
+  }
+  return {};
 }
 
 // A connection keeps its pages as long as the log's index says that nothing changed. Whether that
@@ -161,11 +187,7 @@ std::expected<void, std::string> Interleaver::forget_caches() {
 
 std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
   disk_->restore(empty_);
-  ids_.rewind(0);
-  for (const model::Action& action : prior.actions) {
-    const Reply reply = databases_.front()->call(action);
-    if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
-  }
+  if (auto led = lead_to(prior); !led) return led;
   const auto reached = databases_.front()->snapshot();
   if (!reached) return std::unexpected(reached.error().message);
   if (*reached != model::snapshot(prior.state)) {
@@ -178,8 +200,7 @@ std::expected<void, std::string> Interleaver::prepare(const PriorState& prior) {
 
 std::expected<std::optional<Finding>, std::string> Interleaver::run(const InterleaveCase& subject,
                                                                     Strategy& strategy) {
-  if (auto forgotten = forget_caches(); !forgotten) return std::unexpected(forgotten.error());
-  disk_->restore(image_);
+  if (auto begun = begin_on(subject.prior); !begun) return std::unexpected(begun.error());
   ids_.rewind(subject.prior.state.leases_issued);
   TaskScheduler scheduler(strategy);
   Interrupter interrupter(scheduler);
@@ -196,7 +217,10 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
   count_.points += scheduler.points();
 
   const auto found = [&](properties::StorageProperty property, std::string message) {
-    return recording.finding(subject, scheduler.decisions(), property, std::move(message));
+    Finding finding =
+        recording.finding(subject, scheduler.decisions(), property, std::move(message));
+    finding.trace->head.config["checkpoint_pages"] = options_.checkpoint_pages;
+    return finding;
   };
   if (!recording.unavailable().empty())
     return found(properties::StorageProperty::available,

@@ -28,9 +28,16 @@ struct InterleaveCount {
   std::uint64_t points = 0;  ///< calls of the disk at which somebody could have been interrupted
 };
 
+struct InterleaverOptions {
+  std::uint32_t processes = 2;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
+};
+
 /// Carries out schedules on one disk with as many processes as a case has operations. The processes
 /// stay: between schedules the disk gets its bytes back, which they notice as they would notice
 /// another process's writes. Each schedule begins with caches that are empty in the same way.
+/// Where logs are short, processes start anew for each schedule instead, since they remember how
+/// long the log was, and the first one leads to the prior state: it has a log to write back.
 ///
 /// Judges every schedule: `linearizable`: answers and final snapshot are those of the model in some
 /// order (rule 17); `available`: nobody answers `unavailable`, since the disk is healthy and every
@@ -40,7 +47,7 @@ class Interleaver {
  public:
   /// Errors: in words: the repository cannot be opened.
   [[nodiscard]] static std::expected<std::unique_ptr<Interleaver>, std::string> make(
-      const OpenRepository& open, std::uint32_t processes);
+      const OpenRepository& open, const InterleaverOptions& options);
 
   /// Runs every schedule of the case within the bound until one is found that is wrong.
   /// Pre: the case has as many operations as there are processes.
@@ -57,12 +64,18 @@ class Interleaver {
   [[nodiscard]] const InterleaveCount& count() const { return count_; }
 
  private:
-  Interleaver() = default;
+  Interleaver(OpenRepository open, const InterleaverOptions& options)
+      : open_(with_checkpoints(std::move(open), options.checkpoint_pages)), options_(options) {}
   std::expected<void, std::string> prepare(const PriorState& prior);
+  std::expected<void, std::string> begin_on(const PriorState& prior);
+  std::expected<void, std::string> open_all();
+  std::expected<void, std::string> lead_to(const PriorState& prior);
   std::expected<void, std::string> forget_caches();
   std::expected<std::optional<Finding>, std::string> run(const InterleaveCase& subject,
                                                          Strategy& strategy);
 
+  OpenRepository open_;
+  InterleaverOptions options_;
   std::unique_ptr<Disk> disk_;
   SharedLeaseIds ids_;
   Disk::Image empty_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "lease/sqlite.hpp"
@@ -72,6 +73,29 @@ TEST_F(Leasectl, CountsWhatThereIsAndNamesLeasesThatEndLate) {
   EXPECT_NE(table.out.find("worker  leases  expired  late\nw1      1       0        1\n"),
             std::string::npos)
       << table.out;
+}
+
+TEST_F(Leasectl, CopiesAQueueAndChecksIt) {
+  EXPECT_EQ(json_of("backup queue.db copy.db")["copy"], "copy.db");
+  EXPECT_EQ(json_of("stats copy.db"), json_of("stats queue.db"));
+  EXPECT_EQ(run("check copy.db").out, "copy.db is sound\n");
+  EXPECT_EQ(json_of("check copy.db")["findings"], nlohmann::json::array());
+  const Ended again = run("backup queue.db copy.db");
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_NE(again.err.find("exists already"), std::string::npos) << again.err;
+}
+
+TEST_F(Leasectl, SaysWhatIsDamaged) {
+  std::fstream file(place / "queue.db", std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(2 * 4096 - 40);  // within the first attempt
+  file << std::string(30, 'x');
+  file.close();
+  const Ended checked = run("check queue.db");
+  EXPECT_EQ(checked.exit_code, 1);
+  EXPECT_NE(checked.out.find("attempts"), std::string::npos) << checked.out;
+  const Ended copied = run("backup queue.db copy.db");
+  EXPECT_EQ(copied.exit_code, 2);
+  EXPECT_NE(copied.err.find("leasectl check queue.db"), std::string::npos) << copied.err;
 }
 
 TEST_F(Leasectl, ListsInPagesWhatIsAskedFor) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lease/attempt_repository.hpp"
 
@@ -27,6 +29,10 @@ struct SqliteOptions {
   bool migrate = true;
   /// Hears what the repository does, and must outlive it. Null: nothing is measured.
   Observer* observer = nullptr;
+  /// By how many pages (of 4 KiB, unless the file was made otherwise) the log grows before it is
+  /// written back into the file. The more, the longer that takes, and the less often. 0 counts
+  /// as 1.
+  std::uint32_t checkpoint_pages = 1000;
 };
 
 /// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait
@@ -40,7 +46,7 @@ struct SqliteOptions {
 /// A row that no repository writes, and an index entry that disagrees with its row, is answered as
 /// `corrupt` by whatever meets it; the rest of the file stays usable. Not looked for: entries that
 /// an index lacks, so that a row is found by some questions and not by others, and what the file
-/// says is possible but never happened. `PRAGMA integrity_check` finds the former.
+/// says is possible but never happened. `check_sqlite_repository` finds the former.
 ///
 /// Pre: while a repository is open, nobody deletes, renames, replaces or truncates its file, nor
 /// the `-wal` and `-shm` files beside it.
@@ -56,9 +62,31 @@ struct SqliteOptions {
 /// A repository is of the process that opened it. After fork(2) it answers `unavailable` in the
 /// child, and there its destructor leaves the file alone: open it anew.
 /// Thread: any. Opening waits for other processes up to `busy_timeout` at each of its few steps,
-/// and until the file's log is safe on the disk. A commit that fills the log also writes the log
-/// back into the file.
+/// and until the file's log is safe on the disk. A call that writes may first write the log back
+/// into the file.
 [[nodiscard]] Result<std::unique_ptr<AttemptRepository>> open_sqlite_repository(
     const SqliteOptions& options, Clock& clock, IdSource& ids);
+
+/// Copies a repository while others use it: all of one moment, on the disk when it returns. The
+/// copy is a repository by itself. A file of that name appears only once it is whole; meanwhile
+/// there is one that ends in ".part". Complexity: reads and writes the whole file; the log of the
+/// repository grows until it is done.
+///
+/// To go back to a copy, stop every process, and move the file away together with its `-wal` and
+/// `-shm` before the copy takes its place. Versions that were given after the copy was made are
+/// given again then: what compares them as fencing tokens (rule 19c) must forget what it has seen.
+/// Errors: `unavailable` (no such repository, one of an older schema, `copy` exists, no room);
+/// `corrupt`.
+[[nodiscard]] Result<void> backup_sqlite_repository(const SqliteOptions& options,
+                                                    const std::string& copy);
+
+/// Looks for what is wrong with a repository: pages that SQLite finds damaged, tables and indexes
+/// that are not the schema's, rows that no repository writes or that contradict each other. Changes
+/// nothing, and others may use it meanwhile.
+/// Returns: sentences, at most `limit`; none if all is well.
+/// Errors: as of opening, without making or migrating anything: `corrupt` where the file is no
+/// repository at all. Complexity: reads the whole file.
+[[nodiscard]] Result<std::vector<std::string>> check_sqlite_repository(const SqliteOptions& options,
+                                                                       std::uint64_t limit = 100);
 
 }  // namespace lease

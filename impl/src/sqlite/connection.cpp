@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sqlite/file_system.hpp"
+#include "sqlite/lock_holder.hpp"
 
 namespace lease::sqlite {
 namespace {
@@ -50,6 +51,7 @@ Result<void> check_file_system(const SqliteOptions& options) {
 Connection::~Connection() {
   if (process_.is_this()) return;
   for (auto& [sql, statement] : statements_) static_cast<void>(statement.release());
+  if (checkpointer_) checkpointer_->abandon();
   static_cast<void>(database_.release());
 }
 
@@ -71,6 +73,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   // The file may be damaged, or made by somebody else.
   sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   connection->execute("PRAGMA cell_size_check = ON");
+  connection->checkpointer_.emplace(database, options.checkpoint_pages);
   return connection;
 }
 
@@ -91,10 +94,29 @@ Result<void> Connection::opened(int code) const {
 
 Result<void> Connection::begin(Access access) {
   failure_.reset();
-  Query(*this, access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run();
-  if (access == Access::write) check_path();
+  if (access == Access::read) {
+    Query(*this, "BEGIN").run();
+    return take_failure();
+  }
+  lock();
+  if (!failure_ && checkpointer_->is_due()) {
+    checkpointer_->run();
+    // A transaction that began before this cannot begin the log anew.
+    roll_back();
+    lock();
+  }
   if (failure_) roll_back();
   return take_failure();
+}
+
+void Connection::lock() {
+  Query(*this, "BEGIN IMMEDIATE").run();
+  const bool is_busy = failure_ && (sqlite3_errcode(database_.get()) & 0xff) == SQLITE_BUSY;
+  if (is_busy && !has_own_vfs_) {
+    const auto holder = write_lock_holder(sqlite3_db_filename(database_.get(), "main"));
+    if (holder) failure_->message += ": " + *holder + " is writing";
+  }
+  check_path();
 }
 
 void Connection::check_path() {
@@ -153,22 +175,51 @@ void Connection::execute(const std::string& sql) {
   accept(sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr));
 }
 
-void Connection::sync_log() {
-  if (failure_) return;
+sqlite3_file* Connection::log_file() {
   sqlite3_file* log = nullptr;
-  if (!accept(sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log))) {
-    return;
-  }
+  accept(sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log));
   // Without methods it is not open: a database in memory has none.
-  if (log == nullptr || log->pMethods == nullptr) return;
-  accept(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL));
+  return log == nullptr || log->pMethods == nullptr ? nullptr : log;
+}
+
+void Connection::rewrite_log() {
+  sqlite3_file* log = log_file();
+  sqlite3_int64 size = 0;
+  if (log == nullptr || !accept(log->pMethods->xFileSize(log, &size)) || size == 0) return;
+  if (auto begun = begin(Access::write); !begun) return fail(begun.error());
+  rewrite(*log);
+  if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
+}
+
+void Connection::rewrite(sqlite3_file& log) {
+  const sqlite3_io_methods& methods = *log.pMethods;
+  std::array<char, 65536> bytes;
+  sqlite3_int64 size = 0;
+  accept(methods.xFileSize(&log, &size));
+  for (sqlite3_int64 at = 0; at < size && !failure_;) {
+    const auto some = static_cast<int>(std::min<sqlite3_int64>(bytes.size(), size - at));
+    if (!accept(methods.xRead(&log, bytes.data(), some, at))) return;
+    accept(methods.xWrite(&log, bytes.data(), some, at));
+    at += some;
+  }
+  if (!failure_) accept(methods.xSync(&log, SQLITE_SYNC_NORMAL));
+}
+
+void Connection::checkpoint() {
+  if (failure_ || !is_a_file()) return;
+  if (auto begun = begin(Access::write); !begun) return fail(begun.error());
+  accept(checkpointer_->run());
+  if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
 }
 
 std::string Connection::query_with_retries(std::string_view sql) {
   constexpr Duration pause{5};
   for (Duration waited{0};; waited += pause) {
     std::string answer;
-    if (Query query(*this, sql); query.next()) answer = query.text(0);
+    if (Query query(*this, sql); query.next()) {
+      answer = query.text(0);
+      query.run();  // what it has written is committed when it comes to its end
+    }
     const bool is_busy = failure_ && (sqlite3_errcode(database_.get()) & 0xff) == SQLITE_BUSY;
     if (!is_busy || waited >= busy_timeout_) return answer;
     failure_.reset();

@@ -12,6 +12,7 @@
 
 #include "lease/sqlite.hpp"
 #include "own_process.hpp"
+#include "sqlite/checkpointer.hpp"
 #include "store.hpp"
 
 namespace lease::sqlite {
@@ -30,6 +31,7 @@ class Connection {
   /// shared with other machines).
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const SqliteOptions& options);
 
+  /// A transaction that writes first writes the log back, where that is due.
   /// Errors: `unavailable` (another process is writing, or the file cannot be read, or, to write,
   /// is no longer at its path), `corrupt`.
   [[nodiscard]] Result<void> begin(Access access);
@@ -47,10 +49,21 @@ class Connection {
   /// Returns: the first column of the first row.
   [[nodiscard]] std::string query_with_retries(std::string_view sql);
 
-  /// Syncs the write-ahead log to the disk. A log that recovery has read may hold a commit whose
-  /// process died before it had synced it: every reader sees that commit, and a loss of power would
-  /// undo it.
-  void sync_log();
+  /// Writes the bytes of the write-ahead log once more and syncs them. A log that recovery has read
+  /// may hold a commit whose process died before it had synced it, or whose sync failed: every
+  /// reader sees that commit, and a loss of power would undo it. A sync alone is not enough, since
+  /// a system may take what it could not write for written. Writing a byte that is there already
+  /// damages nothing, and other processes read the same all the time; the write lock is held.
+  /// Source: https://sqlite.org/atomiccommit.html, section 2: a sector is written from one end to
+  /// the other; PostgreSQL's "fsyncgate", 2018.
+  void rewrite_log();
+
+  /// Writes the log back into the file. Pre: no transaction.
+  void checkpoint();
+
+  /// Copies what the file holds now into another one, which is on the disk then. Others go on
+  /// meanwhile; the log keeps growing until it is done. Pre: no transaction; `file` does not exist.
+  [[nodiscard]] Result<void> copy_to(const std::string& file);
 
   /// Remembers a failure unless there is one already.
   void fail(Error error);
@@ -85,7 +98,10 @@ class Connection {
   };
 
   Connection(sqlite3* database, const SqliteOptions& options)
-      : database_(database), path_(options.path), busy_timeout_(options.busy_timeout) {}
+      : database_(database),
+        path_(options.path),
+        busy_timeout_(options.busy_timeout),
+        has_own_vfs_(!options.vfs.empty()) {}
 
   [[nodiscard]] Result<void> opened(int code) const;
 
@@ -97,12 +113,19 @@ class Connection {
   void roll_back();
   /// SQLite's handler for a lock that somebody else holds. Returns: whether to ask again.
   static int wait_for_lock(void* connection, int times);
+  /// BEGIN IMMEDIATE, with the name of who is in the way.
+  void lock();
+  /// The write-ahead log. Returns: null where there is none.
+  [[nodiscard]] sqlite3_file* log_file();
+  void rewrite(sqlite3_file& log);
   /// Fails where the file that this connection writes is no longer the one at its path.
   void check_path();
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
   Duration busy_timeout_;
+  bool has_own_vfs_;
+  std::optional<Checkpointer> checkpointer_;  // once it is open
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   std::optional<Error> failure_;
   Duration waited_for_lock_{};

@@ -1,6 +1,7 @@
 #include "sqlite/schema.hpp"
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 namespace lease::sqlite {
@@ -158,6 +159,28 @@ Result<void> use_write_ahead_log(Connection& connection) {
       ErrorCode::unavailable, "no write-ahead log here; the journal mode stays " + present));
 }
 
+}  // namespace
+
+Result<std::int64_t> enter(Connection& connection, bool may_migrate) {
+  const auto version = present_version(connection);
+  if (!version) return version;
+  if (*version < schema_version && !may_migrate) {
+    const std::string what =
+        *version == 0 ? "holds no queue" : "has schema version " + std::to_string(*version);
+    return std::unexpected(connection.error(
+        ErrorCode::unavailable, what + ", and is not to be taken to " +
+                                    std::to_string(schema_version) + ": migrate it first"));
+  }
+  if (auto switched = use_write_ahead_log(connection); !switched) {
+    return std::unexpected(switched.error());
+  }
+  connection.execute("PRAGMA synchronous = FULL");
+  // A log that had to grow, because somebody was reading, shrinks to this when it begins anew.
+  connection.execute("PRAGMA journal_size_limit = 8388608");
+  if (auto ready = connection.take_failure(); !ready) return std::unexpected(ready.error());
+  return version;
+}
+
 Result<void> migrate(Connection& connection) {
   if (auto begun = connection.begin(Access::write); !begun) return begun;
   // Another process may have migrated it meanwhile, or put something else in its place.
@@ -168,28 +191,35 @@ Result<void> migrate(Connection& connection) {
   }
   connection.execute("PRAGMA application_id = " + std::to_string(application_id));
   connection.execute("PRAGMA user_version = " + std::to_string(schema_version));
-  return connection.end(Ending::commit);
+  if (auto ended = connection.end(Ending::commit); !ended) return ended;
+  // The first page of a new file is then surely on the disk. SQLite ignores the log of a file that
+  // a loss of power has left empty.
+  connection.checkpoint();
+  return connection.take_failure();
 }
 
-}  // namespace
-
 Result<void> prepare_schema(Connection& connection, bool may_migrate) {
-  const auto version = present_version(connection);
+  const auto version = enter(connection, may_migrate);
   if (!version) return std::unexpected(version.error());
-  if (*version < schema_version && !may_migrate) {
-    const std::string what =
-        *version == 0 ? "holds no queue" : "has schema version " + std::to_string(*version);
-    return std::unexpected(connection.error(
-        ErrorCode::unavailable, what + ", and is not to be taken to " +
-                                    std::to_string(schema_version) + ": migrate it first"));
-  }
-  if (auto switched = use_write_ahead_log(connection); !switched) return switched;
-  connection.execute("PRAGMA synchronous = FULL");
   // Before this process answers anything that it has read: a version or a sequence that a caller
   // has seen must not be given again after a loss of power.
-  connection.sync_log();
+  connection.rewrite_log();
   if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);
+}
+
+Result<std::unique_ptr<Connection>> open_existing(const SqliteOptions& options) {
+  std::error_code error;
+  if (options.vfs.empty() && !std::filesystem::exists(options.path, error)) {
+    return std::unexpected(
+        Error(ErrorCode::unavailable, "SQLite database \"" + options.path + "\": no such file"));
+  }
+  auto connection = Connection::open(options);
+  if (!connection) return connection;
+  if (auto ready = prepare_schema(**connection, false); !ready) {
+    return std::unexpected(ready.error());
+  }
+  return connection;
 }
 
 void check_schema_version(Connection& connection) {

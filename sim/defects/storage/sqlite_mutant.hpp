@@ -11,8 +11,8 @@
 /// be found by the search that it names.
 namespace leasecheck::mutants {
 
-/// What can see a defect: several processes at once, or a crash.
-enum class Search : std::uint8_t { interleave, crash };
+/// What can see a defect: every schedule of processes, a crash, or all at once at random.
+enum class Search : std::uint8_t { interleave, crash, stress };
 
 struct SqliteMutant {
   std::string_view name;
@@ -21,9 +21,12 @@ struct SqliteMutant {
   std::string_view what;  ///< one sentence: what it does wrong
   Search search;
   std::string_view property;  ///< the property that must find it
-  std::string_view shown_by;  ///< a case of that search in which it shows: "leased/heartbeat+reap"
+  /// A case of that search in which it shows: "leased/heartbeat+reap"; none of a stress test.
+  std::string_view shown_by;
   lease::Result<std::unique_ptr<lease::AttemptRepository>> (*open)(
       const lease::SqliteOptions& options, lease::Clock& clock, lease::IdSource& ids);
+  /// How short logs are for it to show.
+  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
 };
 
 }  // namespace leasecheck::mutants

@@ -174,9 +174,10 @@ constexpr auto mutants = std::to_array<SqliteMutant>(
 
 std::span<const SqliteMutant> sqlite_mutants() {
   static const std::vector<SqliteMutant> all = [] {
-    std::vector<SqliteMutant> both(mutants.begin(), mutants.end());
-    for (const SqliteMutant& mutant : split_mutants()) both.push_back(mutant);
-    return both;
+    std::vector<SqliteMutant> all_of_them(mutants.begin(), mutants.end());
+    for (const SqliteMutant& mutant : split_mutants()) all_of_them.push_back(mutant);
+    for (const SqliteMutant& mutant : surroundings_mutants()) all_of_them.push_back(mutant);
+    return all_of_them;
   }();
   return all;
 }

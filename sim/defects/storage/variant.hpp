@@ -29,6 +29,8 @@ using lease::sqlite::Query;
 
 /// Operations that are done in several transactions, or too many, or that answer too much.
 [[nodiscard]] std::vector<SqliteMutant> split_mutants();
+/// What trusts the file's surroundings.
+[[nodiscard]] std::vector<SqliteMutant> surroundings_mutants();
 
 /// The repository that ships, with its connection in reach.
 class SqliteVariant : public lease::StoredRepository {

@@ -59,7 +59,7 @@ TEST(Faults, EachKindHasAnEntryAndAFieldOfItsOwn) {
     EXPECT_EQ(&info_of(kind.kind), &kind);
     EXPECT_TRUE(options.insert(kind.option).second) << kind.option;
   }
-  EXPECT_EQ(entries, static_cast<std::size_t>(FaultKind::slow_call) + 1);
+  EXPECT_EQ(entries, static_cast<std::size_t>(FaultKind::process_stopped) + 1);
 }
 
 /// Converts to whatever a member of an aggregate is.

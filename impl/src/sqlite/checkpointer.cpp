@@ -1,0 +1,47 @@
+#include "sqlite/checkpointer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lease::sqlite {
+
+Checkpointer::Checkpointer(sqlite3* database, std::uint32_t pages)
+    : database_(database), threshold_(std::max(pages, 1U)) {
+  // It takes the place of SQLite's own, which is a hook like this one.
+  const auto count = [](void* self, sqlite3*, const char*, int in_log) {
+    static_cast<Checkpointer*>(self)->pages_ = static_cast<std::uint64_t>(in_log);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_, count, this);
+}
+
+int Checkpointer::run() {
+  pages_left_ = pages_;
+  if (const int opened = open(); opened != SQLITE_OK) return opened;
+  int in_log = 0;
+  int written_back = 0;
+  const int code = sqlite3_wal_checkpoint_v2(second_.get(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                             &in_log, &written_back);
+  if (code == SQLITE_OK && written_back == in_log) pages_ = pages_left_ = 0;
+  return code;
+}
+
+int Checkpointer::open() {
+  if (second_) return SQLITE_OK;
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(database_, "main", SQLITE_FCNTL_VFS_POINTER, static_cast<void*>(&vfs));
+  sqlite3* opened = nullptr;
+  int code = sqlite3_open_v2(sqlite3_db_filename(database_, "main"), &opened,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                             vfs == nullptr ? nullptr : vfs->zName);
+  std::unique_ptr<sqlite3, Close> second(opened);
+  // Reading something tells it that there is a log.
+  if (code == SQLITE_OK) {
+    code = sqlite3_exec(opened, "PRAGMA synchronous = FULL; PRAGMA user_version", nullptr, nullptr,
+                        nullptr);
+  }
+  if (code == SQLITE_OK) second_ = std::move(second);
+  return code;
+}
+
+}  // namespace lease::sqlite

@@ -1,0 +1,131 @@
+// The write-ahead log: how long it gets, who keeps it, and who holds its lock.
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+
+#include "tests/impl/fixture.hpp"
+#include "tests/impl/raw_sqlite.hpp"
+
+namespace leasecheck::tests {
+namespace {
+
+using lease::ErrorCode;
+
+constexpr std::uint64_t kib = 1024;
+
+class SqliteLog : public SqliteTest {
+ protected:
+  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open_with(std::uint32_t pages) {
+    lease::SqliteOptions options;
+    options.path = file();
+    options.checkpoint_pages = pages;
+    return value_of(lease::open_sqlite_repository(options, clock, ids));
+  }
+  [[nodiscard]] std::uint64_t log_size() const {
+    return std::filesystem::file_size(file() + "-wal");
+  }
+  void enqueue_more(lease::AttemptRepository& repository, int count) {
+    for (int i = 0; i < count; ++i) {
+      value_of(repository.enqueue_attempt(attempt("a" + std::to_string(++enqueued_))));
+    }
+  }
+
+ private:
+  int enqueued_ = 0;
+};
+
+TEST_F(SqliteLog, IsWrittenBackWheneverItHasGrown) {
+  const auto repository = open_with(20);
+  enqueue_more(*repository, 400);
+  EXPECT_LT(log_size(), 200 * kib) << "400 commits of at least three pages are 4,800 KiB";
+  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(SqliteLog, IsWrittenBackByManyAtOnce) {
+  const auto one = open_with(20);
+  const auto other = open_with(20);
+  for (int i = 0; i < 100; ++i) {
+    enqueue_more(*one, 1);
+    enqueue_more(*other, 1);
+  }
+  EXPECT_LT(log_size(), 400 * kib);
+}
+
+TEST_F(SqliteLog, GrowsWhileSomebodyReadsAndShrinksAgain) {
+  constexpr std::uint64_t most_kept = 8192 * kib;
+  const auto repository = open_with(20);
+  enqueue_more(*repository, 1);
+  {
+    RawSqlite reader(file());
+    reader.run("BEGIN; SELECT count(*) FROM attempts");
+    enqueue_more(*repository, 1000);
+    ASSERT_GT(log_size(), most_kept) << "it must have grown for this to say anything";
+  }
+  enqueue_more(*repository, 50);
+  EXPECT_LE(log_size(), most_kept);
+}
+
+/// A process that is stopped while it has the right to write.
+class StoppedWriter {
+ public:
+  explicit StoppedWriter(const std::string& file) : process_(::fork()) {
+    if (process_ == 0) {
+      RawSqlite writer(file);
+      writer.run("BEGIN IMMEDIATE");
+      ::raise(SIGSTOP);
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(process_, &status, WUNTRACED);
+    if (!WIFSTOPPED(status)) throw std::runtime_error("it did not stop");
+  }
+  ~StoppedWriter() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  StoppedWriter(const StoppedWriter&) = delete;
+  StoppedWriter& operator=(const StoppedWriter&) = delete;
+
+  [[nodiscard]] pid_t id() const { return process_; }
+
+ private:
+  pid_t process_;
+};
+
+TEST_F(SqliteLog, NamesWhoHoldsItsLock) {
+  const auto repository = value_of(open(lease::Duration{10}));
+  enqueue_more(*repository, 1);
+  {
+    const StoppedWriter writer(file());
+    const lease::Error error = error_of(repository->enqueue_attempt(attempt("b")));
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+    EXPECT_EQ(error.effect, lease::Effect::none);
+    const std::string name = "process " + std::to_string(writer.id()) + " (";
+    EXPECT_NE(error.message.find(name), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("), which is stopped, is writing"), std::string::npos)
+        << error.message;
+    // Whoever opens the file must know its log to be safe, and waits for the same lock.
+    const auto late = open(lease::Duration{10});
+    EXPECT_NE(error_of(late).message.find(name), std::string::npos) << error_of(late).message;
+    EXPECT_TRUE(repository->get_attempt(lease::AttemptId("a1"))) << "who reads waits for nobody";
+  }
+  value_of(repository->enqueue_attempt(attempt("b")));
+}
+
+TEST_F(SqliteLog, NamesNobodyWhoOnlyHasItOpen) {
+  const auto idle = value_of(open());
+  const auto repository = value_of(open(lease::Duration{10}));
+  RawSqlite writer(file());
+  writer.run("BEGIN IMMEDIATE");
+  const lease::Error error = error_of(repository->enqueue_attempt(attempt("a")));
+  EXPECT_NE(error.message.find("process " + std::to_string(::getpid()) + " ("), std::string::npos)
+      << error.message;
+  EXPECT_EQ(error.message.find("stopped"), std::string::npos) << error.message;
+}
+
+}  // namespace
+}  // namespace leasecheck::tests
