@@ -4,11 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 
 #include "tests/impl/fixture.hpp"
 #include "tests/impl/raw_sqlite.hpp"
+#include "tests/impl/recorder.hpp"
 
 namespace leasecheck::tests {
 namespace {
@@ -23,7 +25,14 @@ class SqliteLog : public SqliteTest {
     lease::SqliteOptions options;
     options.path = file();
     options.checkpoint_pages = pages;
+    options.observer = &recorder;
     return value_of(lease::open_sqlite_repository(options, clock, ids));
+  }
+  /// Whether an observer was told something that begins so, since this was asked last.
+  [[nodiscard]] bool was_told(const std::string& beginning) {
+    const auto told = recorder.take_told();
+    return std::ranges::any_of(
+        told, [&](const std::string& line) { return line.starts_with(beginning); });
   }
   [[nodiscard]] std::uint64_t log_size() const {
     return std::filesystem::file_size(file() + "-wal");
@@ -34,6 +43,8 @@ class SqliteLog : public SqliteTest {
     }
   }
 
+  Recorder recorder;
+
  private:
   int enqueued_ = 0;
 };
@@ -43,6 +54,9 @@ TEST_F(SqliteLog, IsWrittenBackWheneverItHasGrown) {
   enqueue_more(*repository, 400);
   EXPECT_LT(log_size(), 200 * kib) << "400 commits of at least three pages are 4,800 KiB";
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+  const auto told = recorder.take_told();
+  EXPECT_FALSE(told.empty());
+  for (const std::string& line : told) EXPECT_TRUE(line.starts_with("written back ")) << line;
 }
 
 TEST_F(SqliteLog, IsWrittenBackByManyAtOnce) {
@@ -64,9 +78,11 @@ TEST_F(SqliteLog, GrowsWhileSomebodyReadsAndShrinksAgain) {
     reader.run("BEGIN; SELECT count(*) FROM attempts");
     enqueue_more(*repository, 1000);
     ASSERT_GT(log_size(), most_kept) << "it must have grown for this to say anything";
+    EXPECT_TRUE(was_told("pinned "));
   }
   enqueue_more(*repository, 50);
   EXPECT_LE(log_size(), most_kept);
+  EXPECT_TRUE(was_told("written back "));
 }
 
 /// A process that is stopped while it has the right to write.

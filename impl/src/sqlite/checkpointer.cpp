@@ -15,15 +15,25 @@ Checkpointer::Checkpointer(sqlite3* database, std::uint32_t pages)
   sqlite3_wal_hook(database_, count, this);
 }
 
-int Checkpointer::run() {
+Checkpoint Checkpointer::run() {
+  if (pages_ < pages_left_) pages_back_ = 0;  // the log has begun anew
   pages_left_ = pages_;
-  if (const int opened = open(); opened != SQLITE_OK) return opened;
+  Checkpoint taken{.code = open()};
+  if (taken.code != SQLITE_OK) return taken;
   int in_log = 0;
-  int written_back = 0;
-  const int code = sqlite3_wal_checkpoint_v2(second_.get(), "main", SQLITE_CHECKPOINT_PASSIVE,
-                                             &in_log, &written_back);
-  if (code == SQLITE_OK && written_back == in_log) pages_ = pages_left_ = 0;
-  return code;
+  int back = 0;
+  taken.code =
+      sqlite3_wal_checkpoint_v2(second_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, &in_log, &back);
+  if (taken.code != SQLITE_OK || back < 0) return taken;
+  const auto all_back = static_cast<std::uint64_t>(back);
+  taken.pages_back = all_back - std::min(all_back, pages_back_);
+  pages_back_ = all_back;
+  if (back == in_log) {
+    pages_ = pages_left_ = pages_back_ = 0;
+  } else {
+    taken.pages_pinned = static_cast<std::uint64_t>(in_log);
+  }
+  return taken;
 }
 
 int Checkpointer::open() {

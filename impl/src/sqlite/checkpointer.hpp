@@ -8,6 +8,13 @@
 
 namespace lease::sqlite {
 
+/// What has become of a checkpoint.
+struct Checkpoint {
+  int code = SQLITE_OK;            ///< SQLite's
+  std::uint64_t pages_back = 0;    ///< that were written back
+  std::uint64_t pages_pinned = 0;  ///< in a log of which somebody still reads a part; else 0
+};
+
 /// Writes the write-ahead log of a connection back into the database file, each time that it has
 /// grown by so many pages, so that commits can begin it anew.
 ///
@@ -28,9 +35,9 @@ class Checkpointer {
   [[nodiscard]] bool is_due() const { return pages_ >= pages_left_ + threshold_; }
 
   /// Writes back what no reader needs to find in the log; not more, and without waiting for
-  /// anybody. What fails is tried again when the log has grown as much once more. Pre: the
-  /// connection holds the write lock and has written nothing. Returns: SQLite's code.
-  int run();
+  /// anybody. What fails is tried again when the log has grown as much once more.
+  /// Pre: the connection holds the write lock and has written nothing.
+  Checkpoint run();
 
   /// In a child of the process that has opened it: closes nothing.
   void abandon() { static_cast<void>(second_.release()); }
@@ -45,6 +52,7 @@ class Checkpointer {
   sqlite3* database_;
   std::uint64_t threshold_;
   std::uint64_t pages_ = 0;       ///< in the log, after the last commit
+  std::uint64_t pages_back_ = 0;  ///< of those, written back already
   std::uint64_t pages_left_ = 0;  ///< of those, after the last checkpoint that could not take all
   std::unique_ptr<sqlite3, Close> second_;
 };

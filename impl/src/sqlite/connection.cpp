@@ -100,7 +100,9 @@ Result<void> Connection::begin(Access access) {
   }
   lock();
   if (!failure_ && checkpointer_->is_due()) {
-    checkpointer_->run();
+    const Checkpoint taken = checkpointer_->run();
+    events_.written_back_log_pages += taken.pages_back;
+    if (taken.pages_pinned > 0) events_.pinned_log_pages = taken.pages_pinned;
     // A transaction that began before this cannot begin the log anew.
     roll_back();
     lock();
@@ -208,7 +210,7 @@ void Connection::rewrite(sqlite3_file& log) {
 void Connection::checkpoint() {
   if (failure_ || !is_a_file()) return;
   if (auto begun = begin(Access::write); !begun) return fail(begun.error());
-  accept(checkpointer_->run());
+  accept(checkpointer_->run().code);
   if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
 }
 
