@@ -178,6 +178,23 @@ TEST(SharedFileSystem, IsKnownByItsMagicNumber) {
   EXPECT_EQ(lease::sqlite::shared_file_system_of("/no/such/folder/file"), std::nullopt);
 }
 
+// An operator has opened the queue of a service as another user and was killed.
+TEST_F(SqliteFile, WhoseLogIsAnothersIsUnavailable) {
+  {
+    const auto repository = value_of(open());
+    value_of(repository->enqueue_attempt(attempt("a")));
+    std::filesystem::permissions(directory.path(), std::filesystem::perms(0777));
+    std::filesystem::permissions(file(), std::filesystem::perms(0666));
+    for (const char* beside : {"-wal", "-shm"}) {
+      std::filesystem::permissions(file() + beside, std::filesystem::perms(0600));
+    }
+    if (::geteuid() != 0) GTEST_SKIP() << "only the superuser can be two users";
+    const WithoutPrivileges as_the_service;
+    expect_refused(file(), ErrorCode::unavailable);
+  }
+  EXPECT_EQ(value_of(value_of(open())->snapshot()).attempts.size(), 1U);
+}
+
 TEST_F(SqliteFile, WithoutTheRightToWriteIsUnavailable) {
   ASSERT_TRUE(open());
   std::filesystem::permissions(directory.path(), std::filesystem::perms(0555));

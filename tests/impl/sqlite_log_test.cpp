@@ -1,12 +1,16 @@
 // The write-ahead log: how long it gets, who keeps it, and who holds its lock.
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "tests/impl/fixture.hpp"
 #include "tests/impl/raw_sqlite.hpp"
@@ -83,6 +87,65 @@ TEST_F(SqliteLog, GrowsWhileSomebodyReadsAndShrinksAgain) {
   enqueue_more(*repository, 50);
   EXPECT_LE(log_size(), most_kept);
   EXPECT_TRUE(was_told("written back "));
+}
+
+/// No file of this process grows beyond this size, as on a full disk, until it is destroyed.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uint64_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);  // the write fails instead
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit full = before_;
+    full.rlim_cur = bytes;
+    if (::setrlimit(RLIMIT_FSIZE, &full) != 0) throw std::runtime_error("no limit");
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(SqliteLog, WithoutRoomIsUnavailableUntilThereIsSome) {
+  const auto repository = open_with(1000);
+  enqueue_more(*repository, 3);
+  {
+    const FullDisk full(log_size());
+    for (const char* id : {"b", "c"}) {
+      const lease::Error error = error_of(repository->enqueue_attempt(attempt(id)));
+      EXPECT_EQ(error.code, ErrorCode::unavailable) << error.message;
+    }
+    EXPECT_EQ(value_of(repository->queue_depth(at(1000))), 3U) << "who reads goes on";
+  }
+  value_of(repository->enqueue_attempt(attempt("b")));
+  EXPECT_EQ(value_of(repository->queue_depth(at(1000))), 4U);
+  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(SqliteLog, IsOpenedByManyAtOnceAfterACrash) {
+  constexpr int attempts = 2000;
+  const pid_t process = ::fork();
+  if (process == 0) {
+    const auto repository = open_with(1'000'000);
+    enqueue_more(*repository, attempts);
+    ::raise(SIGKILL);
+  }
+  ::waitpid(process, nullptr, 0);
+  ASSERT_GT(log_size(), 8192 * kib) << "it must have been long for this to say anything";
+  std::atomic<int> opened = 0;
+  {
+    std::vector<std::jthread> processes;
+    for (int i = 0; i < 8; ++i) {
+      processes.emplace_back([&] {
+        const auto repository = open(lease::Duration{20'000});
+        if (!repository) return;
+        EXPECT_EQ(value_of((*repository)->queue_depth(at(1000))), std::uint64_t{attempts});
+        ++opened;
+      });
+    }
+  }
+  EXPECT_EQ(opened, 8);
 }
 
 /// A process that is stopped while it has the right to write.
