@@ -301,6 +301,7 @@ TEST_P(ObserverOf, IsToldWhatHappenedToAttemptsInAnyCalls) {
     for (int i = 0; i < 150; ++i) {
       const Told expected = calls.next();
       Told told = recorder.take_told();
+      std::erase_if(told, [](const auto& line) { return line.starts_with("written back"); });
       std::ranges::sort(told);
       ASSERT_EQ(told, expected) << "seed " << seed << ", call " << i;
       for (const std::string& line : told) kinds.insert(line.substr(line.rfind(' ')));
