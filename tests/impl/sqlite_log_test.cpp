@@ -111,6 +111,8 @@ TEST_F(SqliteLog, WithoutRoomIsUnavailableUntilThereIsSome) {
   const auto repository = open_with(1000);
   enqueue_more(*repository, 3);
   {
+    RawSqlite reader(file());  // so that the log cannot take the place of what it has
+    reader.run("BEGIN; SELECT count(*) FROM attempts");
     const FullDisk full(log_size());
     for (const char* id : {"b", "c"}) {
       const lease::Error error = error_of(repository->enqueue_attempt(attempt(id)));
@@ -120,6 +122,28 @@ TEST_F(SqliteLog, WithoutRoomIsUnavailableUntilThereIsSome) {
   }
   value_of(repository->enqueue_attempt(attempt("b")));
   EXPECT_EQ(value_of(repository->queue_depth(at(1000))), 4U);
+  EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(SqliteLog, IsWrittenBackOnceItsReaderEndsThoughItHasTakenAllRoom) {
+  const auto repository = open_with(20);
+  const auto other = open_with(20);
+  enqueue_more(*repository, 1);
+  const FullDisk full(1024 * kib);
+  {
+    RawSqlite reader(file());
+    reader.run("BEGIN; SELECT count(*) FROM attempts");
+    lease::Result<void> answer;
+    for (int i = 0; answer && i < 1000; ++i) {
+      answer = repository->enqueue_attempt(attempt("b" + std::to_string(i)));
+    }
+    ASSERT_FALSE(answer) << "it must have been kept for this to say anything";
+    EXPECT_EQ(error_of(repository->enqueue_attempt(attempt("c"))).code, ErrorCode::unavailable);
+    EXPECT_EQ(error_of(other->enqueue_attempt(attempt("c"))).code, ErrorCode::unavailable);
+  }
+  // Whoever was refused writes it back.
+  value_of(other->enqueue_attempt(attempt("c")));
+  value_of(repository->enqueue_attempt(attempt("d")));
   EXPECT_EQ(RawSqlite(file()).ask("PRAGMA integrity_check"), "ok");
 }
 

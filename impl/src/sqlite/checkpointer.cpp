@@ -18,6 +18,7 @@ Checkpointer::Checkpointer(sqlite3* database, std::uint32_t pages)
 Checkpoint Checkpointer::run() {
   if (pages_ < pages_left_) pages_back_ = 0;  // the log has begun anew
   pages_left_ = pages_;
+  is_demanded_ = false;
   Checkpoint taken{.code = open()};
   if (taken.code != SQLITE_OK) return taken;
   int in_log = 0;

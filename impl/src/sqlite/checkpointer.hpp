@@ -32,7 +32,11 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  [[nodiscard]] bool is_due() const { return pages_ >= pages_left_ + threshold_; }
+  [[nodiscard]] bool is_due() const { return is_demanded_ || pages_ >= pages_left_ + threshold_; }
+
+  /// Makes it due however little the log has grown: one that finds no room does not grow, and may
+  /// be what takes the room.
+  void demand() { is_demanded_ = true; }
 
   /// Writes back what no reader needs to find in the log; not more, and without waiting for
   /// anybody. What fails is tried again when the log has grown as much once more.
@@ -54,6 +58,7 @@ class Checkpointer {
   std::uint64_t pages_ = 0;       ///< in the log, after the last commit
   std::uint64_t pages_back_ = 0;  ///< of those, written back already
   std::uint64_t pages_left_ = 0;  ///< of those, after the last checkpoint that could not take all
+  bool is_demanded_ = false;
   std::unique_ptr<sqlite3, Close> second_;
 };
 

@@ -31,6 +31,11 @@ ErrorCode class_of(int code) {
   }
 }
 
+// SQLite answers a full disk as FULL, and a quota or a limit of the process as a failed write.
+bool may_lack_room(int code) {
+  return (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_IOERR;
+}
+
 // Before the file is made.
 Result<void> check_file_system(const SqliteOptions& options) {
   const bool is_on_disk = options.vfs.empty() && options.path != ":memory:";
@@ -245,6 +250,7 @@ sqlite3_stmt* Connection::prepared(std::string_view sql) {
 bool Connection::accept(int code) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return true;
   fail(error_of(code));
+  if (checkpointer_ && may_lack_room(code)) checkpointer_->demand();
   return false;
 }
 
