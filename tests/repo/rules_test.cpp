@@ -32,7 +32,7 @@ const Ban not_deterministic{
 const std::vector<ThirdParty> third_parties{
     {"<sqlite3.h>",
      {"impl/src/sqlite/", "sim/disk/", "sim/defects/storage/", "sim/subject/file_watch",
-      "tests/impl/", "tests/sim/disk/", "bench/"}},
+      "tests/impl/", "tests/load/", "tests/sim/disk/", "bench/"}},
     {"<libpq-fe.h>", {"impl/src/postgres/", "tests/impl/", "bench/"}},
     {"<boost/", {"model/graph/", "sim/scheduler/", "tests/model/graph/"}},
     {"<rapidcheck", {"sim/kit/", "tests/"}},
