@@ -30,7 +30,7 @@ struct StorageOptions {
   std::string only_case;  ///< its name; empty for all cases
   std::string replay;     ///< one schedule or one crash point of it; empty for all
   std::string trace_directory = ".";
-  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions::default_checkpoint_pages;
 };
 
 /// Adds `--json`, `--mutant`, `--checkpoint-pages`, `--case` and `--trace-dir`.

@@ -61,7 +61,7 @@ struct CrashMatrixOptions {
   /// Every subset of the unsynced fragments is lost while there are no more than these; beyond, all
   /// prefixes, and each fragment as the only one that is lost, kept or torn.
   std::uint32_t exhaustive_fragments = 6;
-  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions::default_checkpoint_pages;
 };
 
 /// Judges every crash: `durable`, `atomic`, `truthful`, `recovers` (storage_properties.hpp).

@@ -18,7 +18,7 @@ OpenRepository with_checkpoints(OpenRepository open, std::uint32_t pages) {
 
 std::uint32_t draw_checkpoint_pages(std::uint64_t seed) {
   Stream draw(seed, "checkpoints");
-  if (draw.chance(500)) return lease::SqliteOptions{}.checkpoint_pages;
+  if (draw.chance(500)) return lease::SqliteOptions::default_checkpoint_pages;
   return static_cast<std::uint32_t>(1 + draw.below(8));
 }
 

@@ -81,7 +81,7 @@ std::expected<Device, std::string> device_of(const Options& config) {
 std::expected<std::uint32_t, std::string> checkpoint_pages_of(const Options& config) {
   constexpr std::int64_t most = 1'000'000;
   const std::int64_t pages =
-      option(config, "checkpoint_pages", lease::SqliteOptions{}.checkpoint_pages);
+      option(config, "checkpoint_pages", lease::SqliteOptions::default_checkpoint_pages);
   if (pages >= 1 && pages <= most) return static_cast<std::uint32_t>(pages);
   return std::unexpected("config.checkpoint_pages: expected 1 to " + std::to_string(most));
 }

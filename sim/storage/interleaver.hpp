@@ -30,7 +30,7 @@ struct InterleaveCount {
 
 struct InterleaverOptions {
   std::uint32_t processes = 2;
-  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions::default_checkpoint_pages;
 };
 
 /// Carries out schedules on one disk with as many processes as a case has operations. The processes

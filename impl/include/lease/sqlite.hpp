@@ -32,7 +32,8 @@ struct SqliteOptions {
   /// By how many pages (of 4 KiB, unless the file was made otherwise) the log grows before it is
   /// written back into the file. The more, the longer that takes, and the less often. 0 counts
   /// as 1.
-  std::uint32_t checkpoint_pages = 1000;
+  std::uint32_t checkpoint_pages = default_checkpoint_pages;
+  static constexpr std::uint32_t default_checkpoint_pages = 1000;
 };
 
 /// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait

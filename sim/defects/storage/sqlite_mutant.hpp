@@ -26,7 +26,7 @@ struct SqliteMutant {
   lease::Result<std::unique_ptr<lease::AttemptRepository>> (*open)(
       const lease::SqliteOptions& options, lease::Clock& clock, lease::IdSource& ids);
   /// How short logs are for it to show.
-  std::uint32_t checkpoint_pages = lease::SqliteOptions{}.checkpoint_pages;
+  std::uint32_t checkpoint_pages = lease::SqliteOptions::default_checkpoint_pages;
 };
 
 }  // namespace leasecheck::mutants
