@@ -87,6 +87,8 @@ std::string in_words(std::string_view mishap) {
   if (mishap == "kill") return "the process is killed";
   if (mishap == "io_error") return "the disk answers with an I/O error";
   if (mishap == "disk_full") return "the disk is full";
+  if (mishap == "sync_forgotten") return "a sync fails, and what it was to write is never written";
+  if (mishap == "file_replaced") return "somebody puts copies of the files in their place";
   return fmt::format("{} comes", mishap);
 }
 

@@ -75,7 +75,7 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
 ExitCode run(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   sim::CrashMatrixOptions bounds = options.matrix;
-  bounds.checkpoint_pages = options.storage.checkpoint_pages;
+  bounds.checkpoint_pages = checkpoint_pages_of(options.storage);
   sim::CrashMatrix matrix(chosen_storage(options.storage, mutants::Search::crash), bounds);
   prepare_directory("--trace-dir", options.storage.trace_directory);
   auto found = search_all(options, matrix);

@@ -67,7 +67,7 @@ ExitCode run(const InterleaveOptions& options) {
   const std::uint32_t processes = options.triples ? 3 : 2;
   auto interleaver = sim::Interleaver::make(
       chosen_storage(options.storage, mutants::Search::interleave),
-      {.processes = processes, .checkpoint_pages = options.storage.checkpoint_pages});
+      {.processes = processes, .checkpoint_pages = checkpoint_pages_of(options.storage)});
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
   prepare_directory("--trace-dir", options.storage.trace_directory);
   auto found = search_all(options, **interleaver);

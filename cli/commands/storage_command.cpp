@@ -22,10 +22,10 @@ void add_storage_options(Command& command, StorageOptions& options) {
       .placeholder("NAME");
   command
       .option("--checkpoint-pages", options.checkpoint_pages,
-              "Write the log back whenever it has grown by so many pages")
+              "Write the log back whenever it has grown by so many pages (default: 1000, or what "
+              "the planted defect needs)")
       .placeholder("N")
-      .between(1, 1'000'000)
-      .show_default();
+      .between(1, 1'000'000);
   command.option("--case", options.only_case, "Only this case: STATE/OPERATION, as it is printed")
       .placeholder("CASE");
   command.option("--trace-dir", options.trace_directory, "Where a violation's trace is written")
@@ -44,6 +44,13 @@ sim::OpenRepository chosen_storage(const StorageOptions& options, mutants::Searc
   throw Stop{fmt::format("--mutant {}: expected one of: {}", options.mutant, names)};
 }
 
+std::uint32_t checkpoint_pages_of(const StorageOptions& options) {
+  const mutants::SqliteMutant* mutant = mutants::find_sqlite_mutant(options.mutant);
+  return options.checkpoint_pages.value_or(mutant == nullptr
+                                               ? lease::SqliteOptions::default_checkpoint_pages
+                                               : mutant->checkpoint_pages);
+}
+
 std::string backend_name(const StorageOptions& options) {
   return options.mutant.empty() ? "sqlite" : "mutant:" + options.mutant;
 }
@@ -52,8 +59,8 @@ std::string flags_for(const StorageSearch& search, const StorageOptions& options
                       const std::string& case_name, const std::string& part) {
   std::string flags;
   if (!options.mutant.empty()) flags += "--mutant " + options.mutant + " ";
-  if (options.checkpoint_pages != StorageOptions{}.checkpoint_pages) {
-    flags += fmt::format("--checkpoint-pages {} ", options.checkpoint_pages);
+  if (options.checkpoint_pages) {
+    flags += fmt::format("--checkpoint-pages {} ", *options.checkpoint_pages);
   }
   return fmt::format("{}--case {} --{} {}", flags, case_name, search.part, part);
 }

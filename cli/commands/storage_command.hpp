@@ -30,7 +30,8 @@ struct StorageOptions {
   std::string only_case;  ///< its name; empty for all cases
   std::string replay;     ///< one schedule or one crash point of it; empty for all
   std::string trace_directory = ".";
-  std::uint32_t checkpoint_pages = lease::SqliteOptions::default_checkpoint_pages;
+  /// If it is not said, what the planted defect needs, or the default.
+  std::optional<std::uint32_t> checkpoint_pages;
 };
 
 /// Adds `--json`, `--mutant`, `--checkpoint-pages`, `--case` and `--trace-dir`.
@@ -51,6 +52,9 @@ template <typename Case>
   throw Stop{
       fmt::format("--case {}: no such case; for instance {}", options.only_case, search.example)};
 }
+
+/// After how many pages the log is written back.
+[[nodiscard]] std::uint32_t checkpoint_pages_of(const StorageOptions& options);
 
 /// The SQLite backend that ships, or the planted defect that is named.
 /// Throws: Stop, for a name of none, or of one that this search is not made to find.

@@ -52,8 +52,10 @@ void add_backup(cli::CommandLine& program) {
     source.path = options->queue;
     value_of(lease::backup_sqlite_repository(source, options->copy));
     if (const auto findings = findings_in(options->copy); !findings.empty()) {
-      throw cli::Stop{fmt::format("{}: {}; the queue itself is damaged: leasectl check {}",
-                                  options->copy, findings.front(), options->queue)};
+      throw cli::Stop{fmt::format("{} was written, and is damaged as its queue is: {}; see "
+                                  "leasectl check {}",
+                                  options->copy, findings.front(), options->queue),
+                      cli::ExitCode::violated};
     }
     if (options->json) {
       say(cli::json_text({{"queue", options->queue}, {"copy", options->copy}}));

@@ -69,10 +69,11 @@ void Observation::tell_of_attempts() {
 void Observation::tell_of_storage() {
   const StorageEvents& events = transaction_.events;
   if (events.retries > 0) tell(&Observer::transaction_retried, events.retries);
-  if (events.pinned_log_pages) tell(&Observer::log_is_pinned, *events.pinned_log_pages);
   if (events.written_back_log_pages > 0) {
     tell(&Observer::log_written_back, events.written_back_log_pages);
   }
+  // What is left comes last: a part of the log may have been written back.
+  if (events.pinned_log_pages) tell(&Observer::log_is_pinned, *events.pinned_log_pages);
 }
 
 template <typename... Parameters, typename... Arguments>

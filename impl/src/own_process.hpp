@@ -9,6 +9,7 @@ namespace lease {
 class OwnProcess {
  public:
   [[nodiscard]] bool is_this() const { return ::getpid() == id_; }
+  [[nodiscard]] pid_t id() const { return id_; }
 
  private:
   pid_t id_ = ::getpid();

@@ -16,7 +16,7 @@ Result<void> TransactionQueue::carry_out(Access access, const Operation& operati
                                          TransactionFigures* figures) {
   if (store_.is_durable() && !process_.is_this()) {
     return failure(ErrorCode::unavailable,
-                   "the repository was opened by another process, before a fork: open it anew");
+                   "the repository was opened by another process, before a fork");
   }
   Caller caller{.access = access, .operation = operation, .figures = figures};
   std::unique_lock lock(mutex_);

@@ -428,7 +428,7 @@ std::expected<std::optional<Finding>, std::string> CrashMatrix::replay(const Cra
   const Outcome outcome = run(*setup, point.event, point.call);
   if (point.event != CrashEvent::power_loss) {
     if (!outcome.has_happened && fit == Match::exact) {
-      return std::unexpected("there is no such call");
+      return std::unexpected("there is no such call, or none to which that can happen");
     }
     return judge(*setup, outcome, outcome.recovered, point);
   }

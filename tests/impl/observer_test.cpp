@@ -468,7 +468,7 @@ TEST_F(ObserverOfAStore, IsToldWhatTheStorageMet) {
   store->events = {.retries = 3, .pinned_log_pages = 0, .written_back_log_pages = 20};
   value_of(repository.enqueue_attempt(attempt("a")));
   value_of(repository.enqueue_attempt(attempt("b")));
-  EXPECT_EQ(recorder.take_told(), (Told{"retried 3", "pinned 0", "written back 20"}));
+  EXPECT_EQ(recorder.take_told(), (Told{"retried 3", "written back 20", "pinned 0"}));
 }
 
 /// A clock that stops whoever asks first until it is let go.

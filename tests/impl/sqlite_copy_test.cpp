@@ -1,5 +1,6 @@
 // Copies of a repository, and what is wrong with one.
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,12 @@ class SqliteCopy : public SqliteTest {
     lease::SqliteOptions options;
     options.path = path;
     return options;
+  }
+  /// Of a copy that is not whole.
+  [[nodiscard]] bool is_a_part_left() const {
+    return std::ranges::any_of(
+        std::filesystem::directory_iterator(directory.path()),
+        [](const auto& entry) { return entry.path().string().find(".part") != std::string::npos; });
   }
   [[nodiscard]] std::string copy() const { return directory.path() / "copy.sqlite"; }
   [[nodiscard]] std::vector<std::string> findings(const std::string& path) {
@@ -46,7 +53,7 @@ TEST_F(SqliteCopy, IsARepositoryWithAllThatWasThere) {
   const auto repository = value_of(open());
   fill(*repository, 40);
   value_of(lease::backup_sqlite_repository(options_of(file()), copy()));
-  EXPECT_FALSE(std::filesystem::exists(copy() + ".part"));
+  EXPECT_FALSE(is_a_part_left());
   const lease::Snapshot before = value_of(repository->snapshot());
   value_of(repository->enqueue_attempt(attempt("later")));
   const auto copied = value_of(open_at(copy()));
@@ -88,6 +95,29 @@ TEST_F(SqliteCopy, LeavesAFileThatIsThereAlone) {
   EXPECT_EQ(kept, "somebody's");
 }
 
+TEST_F(SqliteCopy, OfOneNameIsMadeByOneOfTwoWhole) {
+  fill(*value_of(open()), 400);
+  std::atomic<int> made = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        if (lease::backup_sqlite_repository(options_of(file()), copy())) ++made;
+      });
+    }
+  }
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(findings(copy()), std::vector<std::string>{});
+  EXPECT_FALSE(is_a_part_left());
+}
+
+TEST_F(SqliteCopy, OfANameThatNoFileCanHaveIsUnavailable) {
+  value_of(open());
+  const lease::Error error =
+      error_of(lease::backup_sqlite_repository(options_of(file()), std::string(5000, 'x')));
+  EXPECT_EQ(error.code, ErrorCode::unavailable);
+}
+
 TEST_F(SqliteCopy, OfWhatIsNoRepositoryLeavesNothing) {
   const std::string missing = directory.path() / "missing.sqlite";
   for (const std::string& path : {missing, std::string("/dev/null")}) {
@@ -96,7 +126,7 @@ TEST_F(SqliteCopy, OfWhatIsNoRepositoryLeavesNothing) {
   }
   EXPECT_FALSE(std::filesystem::exists(missing)) << "a look makes no file";
   EXPECT_FALSE(std::filesystem::exists(copy()));
-  EXPECT_FALSE(std::filesystem::exists(copy() + ".part"));
+  EXPECT_FALSE(is_a_part_left());
 }
 
 TEST_F(SqliteCopy, WithoutRoomLeavesNothing) {
@@ -155,7 +185,8 @@ TEST_F(SqliteCopy, DamagedPagesAreFound) {
   raw << std::string(64, 'x');
   raw.close();
   const auto found = lease::check_sqlite_repository(options_of(file()));
-  EXPECT_TRUE(!found || !found->empty());
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_FALSE(found->empty());
 }
 
 TEST_F(SqliteCopy, AtMostSoManyFindingsAreSaid) {

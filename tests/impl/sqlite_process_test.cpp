@@ -180,14 +180,20 @@ TEST_F(SqliteProcess, ThatIsForkedCannotUseItsParentsRepositoryAndLeavesItsFileA
     const lease::Error error = error_of(repository->enqueue_attempt(attempt("in the child")));
     const bool is_told =
         error.code == ErrorCode::unavailable && error.message.find("fork") != std::string::npos;
+    const lease::Error anew = error_of(open_at(directory.path() / "other.sqlite"));
+    const bool is_refused =
+        anew.code == ErrorCode::unavailable && anew.message.find("exec") != std::string::npos;
     repository.reset();
-    tell(write_end, is_told ? 1 : 0);
+    tell(write_end, is_told && is_refused ? 1 : 0);
   });
   EXPECT_EQ(child.next(), 1);
   EXPECT_EQ(child.next(), -1);
   EXPECT_EQ(std::filesystem::file_size(file() + "-wal"), log_size);
   value_of(repository->enqueue_attempt(attempt("after")));
   EXPECT_EQ(value_of(repository->queue_depth(at(1000))), 2U);
+  repository.reset();
+  Child later([&](int write_end) { tell(write_end, open() ? 1 : 0); });
+  EXPECT_EQ(later.next(), 1) << "its parent has nothing open";
 }
 
 // A thread of the parent is in the middle of a transaction when the process forks.

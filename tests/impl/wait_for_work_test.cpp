@@ -140,15 +140,20 @@ TEST_F(WaitForWorkOfOthers, EndsWithAnotherObjectsAttempt) {
 }
 
 TEST_F(WaitForWorkOfOthers, EndsWithAnotherProcesssAttempt) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  char word = 0;
+  if (child == 0) {
+    const bool is_told = read(ends[0], &word, 1) == 1;
+    const auto theirs = open();
+    _exit(is_told && theirs && (*theirs)->enqueue_attempt(attempt("a")) ? 0 : 1);
+  }
   const auto mine = value_of(open());
   while (mine->wait_for_work({}, 2 * lease::work_look_period)) {
   }
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const auto theirs = open();
-    _exit(theirs && (*theirs)->enqueue_attempt(attempt("a")) ? 0 : 1);
-  }
+  ASSERT_EQ(write(ends[1], &word, 1), 1);
   EXPECT_TRUE(mine->wait_for_work({}, for_ever));
   int status = -1;
   waitpid(child, &status, 0);

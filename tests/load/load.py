@@ -212,7 +212,11 @@ def options_of(words):
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="of what happens to whom, and when (1)")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.add_argument("--keep", metavar="FOLDER", help="copy queue and logs there; it must not exist")
-    return parser.parse_args(words)
+    options = parser.parse_args(words)
+    for program in (options.load, options.leasectl):
+        if not os.access(program, os.X_OK):
+            parser.error(f"{program}: no program that can be run")
+    return options
 
 
 def small_disk(directory):

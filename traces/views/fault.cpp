@@ -99,7 +99,7 @@ std::string fault_around(const Trace& trace, const Wording& say) {
 std::string fault_of(const Trace& trace) {
   if (trace.verdict.result != Result::violated) return {};
   if (is_disk_trace(trace)) {
-    return "the repository. Its processes and its disk did only what they may do at any time. " +
+    return "the repository. What happened to its processes and files may happen at any time. " +
            demand_on_disk(trace);
   }
   const Wording say(trace);

@@ -28,7 +28,7 @@ struct MetricLabel {
 ///   `lease_dead_letters_total` by reason.
 /// - `lease_transaction_retries_total`, `lease_log_written_back_pages_total`,
 ///   `lease_log_pinned_total`, and `lease_log_pinned_pages` as of the last time that the log was
-///   pinned, 0 once it was written back.
+///   pinned, 0 once all of it was written back.
 ///
 /// A series of an operation appears with its first call. One object may observe several
 /// repositories; then it counts them together.

@@ -61,7 +61,9 @@ struct SqliteOptions {
 /// library has migrated answers `corrupt` and writes nothing.
 ///
 /// A repository is of the process that opened it. After fork(2) it answers `unavailable` in the
-/// child, and there its destructor leaves the file alone: open it anew.
+/// child, and there its destructor leaves the file alone. The child can open none either, of any
+/// file, as long as it has not called exec(3): SQLite's notes of which files are locked are copied,
+/// and the locks are not. Fork first, or let the child be another program.
 /// Thread: any. Opening waits for other processes up to `busy_timeout` at each of its few steps,
 /// and until the file's log is safe on the disk. A call that writes may first write the log back
 /// into the file.
@@ -70,8 +72,8 @@ struct SqliteOptions {
 
 /// Copies a repository while others use it: all of one moment, on the disk when it returns. The
 /// copy is a repository by itself. A file of that name appears only once it is whole; meanwhile
-/// there is one that ends in ".part". Complexity: reads and writes the whole file; the log of the
-/// repository grows until it is done.
+/// there is one whose name goes on with ".part-". Only its owner may read it. Complexity: reads and
+/// writes the whole file; the log of the repository grows until it is done.
 ///
 /// To go back to a copy, stop every process, and move the file away together with its `-wal` and
 /// `-shm` before the copy takes its place. Versions that were given after the copy was made are
@@ -86,7 +88,7 @@ struct SqliteOptions {
 /// nothing, and others may use it meanwhile.
 /// Returns: sentences, at most `limit`; none if all is well.
 /// Errors: as of opening, without making or migrating anything: `corrupt` where the file is no
-/// repository at all. Complexity: reads the whole file.
+/// repository at all. Complexity: reads the whole file; the log grows until it is done.
 [[nodiscard]] Result<std::vector<std::string>> check_sqlite_repository(const SqliteOptions& options,
                                                                        std::uint64_t limit = 100);
 

@@ -9,15 +9,19 @@ Checkpointer::Checkpointer(sqlite3* database, std::uint32_t pages)
     : database_(database), threshold_(std::max(pages, 1U)) {
   // It takes the place of SQLite's own, which is a hook like this one.
   const auto count = [](void* self, sqlite3*, const char*, int in_log) {
-    static_cast<Checkpointer*>(self)->pages_ = static_cast<std::uint64_t>(in_log);
+    static_cast<Checkpointer*>(self)->count(static_cast<std::uint64_t>(in_log));
     return SQLITE_OK;
   };
   sqlite3_wal_hook(database_, count, this);
 }
 
+void Checkpointer::count(std::uint64_t in_log) {
+  if (in_log < pages_) pages_at_last_ = pages_back_ = 0;  // the log has begun anew
+  pages_ = in_log;
+}
+
 Checkpoint Checkpointer::run() {
-  if (pages_ < pages_left_) pages_back_ = 0;  // the log has begun anew
-  pages_left_ = pages_;
+  pages_at_last_ = pages_;
   is_demanded_ = false;
   Checkpoint taken{.code = open()};
   if (taken.code != SQLITE_OK) return taken;
@@ -29,11 +33,7 @@ Checkpoint Checkpointer::run() {
   const auto all_back = static_cast<std::uint64_t>(back);
   taken.pages_back = all_back - std::min(all_back, pages_back_);
   pages_back_ = all_back;
-  if (back == in_log) {
-    pages_ = pages_left_ = pages_back_ = 0;
-  } else {
-    taken.pages_pinned = static_cast<std::uint64_t>(in_log);
-  }
+  if (back < in_log) taken.pages_pinned = static_cast<std::uint64_t>(in_log);
   return taken;
 }
 
@@ -45,7 +45,7 @@ int Checkpointer::open() {
   int code = sqlite3_open_v2(sqlite3_db_filename(database_, "main"), &opened,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                              vfs == nullptr ? nullptr : vfs->zName);
-  std::unique_ptr<sqlite3, Close> second(opened);
+  Database second(opened);
   // Reading something tells it that there is a log.
   if (code == SQLITE_OK) {
     code = sqlite3_exec(opened, "PRAGMA synchronous = FULL; PRAGMA user_version", nullptr, nullptr,

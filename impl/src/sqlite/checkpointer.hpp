@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace lease::sqlite {
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+};
+using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
 /// What has become of a checkpoint.
 struct Checkpoint {
@@ -32,7 +36,9 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  [[nodiscard]] bool is_due() const { return is_demanded_ || pages_ >= pages_left_ + threshold_; }
+  [[nodiscard]] bool is_due() const {
+    return is_demanded_ || pages_ >= pages_at_last_ + threshold_;
+  }
 
   /// Makes it due however little the log has grown: one that finds no room does not grow, and may
   /// be what takes the room.
@@ -47,19 +53,17 @@ class Checkpointer {
   void abandon() { static_cast<void>(second_.release()); }
 
  private:
-  struct Close {
-    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-  };
-
+  /// A commit has left so many pages in the log.
+  void count(std::uint64_t in_log);
   int open();
 
   sqlite3* database_;
   std::uint64_t threshold_;
-  std::uint64_t pages_ = 0;       ///< in the log, after the last commit
-  std::uint64_t pages_back_ = 0;  ///< of those, written back already
-  std::uint64_t pages_left_ = 0;  ///< of those, after the last checkpoint that could not take all
+  std::uint64_t pages_ = 0;          ///< in the log, after the last commit
+  std::uint64_t pages_at_last_ = 0;  ///< in the same log, at the last checkpoint
+  std::uint64_t pages_back_ = 0;     ///< of those, written back by then
   bool is_demanded_ = false;
-  std::unique_ptr<sqlite3, Close> second_;
+  Database second_;
 };
 
 }  // namespace lease::sqlite

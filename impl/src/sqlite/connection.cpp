@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -36,6 +37,16 @@ bool may_lack_room(int code) {
   return (code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_IOERR;
 }
 
+// SQLite's notes of the locks of its process come to a child without the locks.
+std::atomic<int> open_files = 0;
+std::atomic<pid_t> process_of_open_files = 0;
+
+// A child of a process that has files open: its parent could take itself for the last one who has
+// the file open, and delete a log that the child is writing.
+bool has_inherited_notes() {
+  return open_files > 0 && process_of_open_files != OwnProcess().id();
+}
+
 // Before the file is made.
 Result<void> check_file_system(const SqliteOptions& options) {
   const bool is_on_disk = options.vfs.empty() && options.path != ":memory:";
@@ -54,7 +65,10 @@ Result<void> check_file_system(const SqliteOptions& options) {
 }  // namespace
 
 Connection::~Connection() {
-  if (process_.is_this()) return;
+  if (process_.is_this()) {
+    if (is_noted_) --open_files;
+    return;
+  }
   for (auto& [sql, statement] : statements_) static_cast<void>(statement.release());
   if (checkpointer_) checkpointer_->abandon();
   static_cast<void>(database_.release());
@@ -64,12 +78,20 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   if (auto trusted = check_file_system(options); !trusted) {
     return std::unexpected(trusted.error());
   }
+  const bool is_to_be_noted = options.vfs.empty() && options.path != ":memory:";
+  if (is_to_be_noted && has_inherited_notes()) {
+    return std::unexpected(
+        Error(ErrorCode::unavailable, "SQLite database \"" + options.path +
+                                          "\": this process is the fork of one that has databases "
+                                          "open, and cannot open any before it calls exec"));
+  }
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(options.path.c_str(), &database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                    options.vfs.empty() ? nullptr : options.vfs.c_str());
   std::unique_ptr<Connection> connection(new Connection(database, options));
   if (auto opened = connection->opened(code); !opened) return std::unexpected(opened.error());
+  if (is_to_be_noted) connection->note();
   if (options.observer == nullptr) {
     sqlite3_busy_timeout(database, in_milliseconds(options.busy_timeout));
   } else {
@@ -80,6 +102,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   connection->execute("PRAGMA cell_size_check = ON");
   connection->checkpointer_.emplace(database, options.checkpoint_pages);
   return connection;
+}
+
+void Connection::note() {
+  is_noted_ = true;
+  process_of_open_files = process_.id();
+  ++open_files;
 }
 
 Result<void> Connection::opened(int code) const {
@@ -215,7 +243,8 @@ void Connection::rewrite(sqlite3_file& log) {
 void Connection::checkpoint() {
   if (failure_ || !is_a_file()) return;
   if (auto begun = begin(Access::write); !begun) return fail(begun.error());
-  accept(checkpointer_->run().code);
+  const int code = checkpointer_->run().code;
+  if (code != SQLITE_OK) fail(error(class_of(code), sqlite3_errstr(code)));
   if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
 }
 

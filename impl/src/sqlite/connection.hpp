@@ -90,9 +90,6 @@ class Connection {
 
  private:
   friend class Query;
-  struct Close {
-    void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-  };
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
@@ -104,6 +101,8 @@ class Connection {
         has_own_vfs_(!options.vfs.empty()) {}
 
   [[nodiscard]] Result<void> opened(int code) const;
+  /// From now on until it is destroyed, forks of this process open no database.
+  void note();
 
   /// Returns: null after a failure.
   [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql);
@@ -121,10 +120,11 @@ class Connection {
   /// Fails where the file that this connection writes is no longer the one at its path.
   void check_path();
 
-  std::unique_ptr<sqlite3, Close> database_;
+  Database database_;
   std::string path_;
   Duration busy_timeout_;
   bool has_own_vfs_;
+  bool is_noted_ = false;
   std::optional<Checkpointer> checkpointer_;  // once it is open
   std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
   std::optional<Error> failure_;

@@ -3,10 +3,6 @@
 namespace lease::sqlite {
 namespace {
 
-struct Close {
-  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-};
-
 // Pages of one step: the more, the later a signal that ends the process is noticed.
 constexpr int pages_of_a_step = 1024;
 
@@ -27,7 +23,7 @@ Result<void> Connection::copy_to(const std::string& file) {
   int code =
       sqlite3_open_v2(file.c_str(), &opened,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  const std::unique_ptr<sqlite3, Close> copy(opened);
+  const Database copy(opened);
   // Half a copy is of no use, so nothing needs to be undone.
   if (code == SQLITE_OK) {
     code = sqlite3_exec(opened, "PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL", nullptr,

@@ -1,8 +1,6 @@
 // What is wrong with a repository's file.
 
 #include <algorithm>
-#include <array>
-#include <filesystem>
 #include <utility>
 
 #include "lease/sqlite.hpp"
@@ -31,10 +29,16 @@ class Findings {
   std::vector<std::string> all_;
 };
 
+/// Takes what the connection remembers as a finding, so that what comes next can be looked at.
+void take_damage(Connection& connection, Findings& findings) {
+  if (auto sound = connection.take_failure(); !sound) findings.add(sound.error().message);
+}
+
 /// Asks for something that a sound repository has none of: each row is one finding.
 void expect_none(Connection& connection, Findings& findings, std::string_view sql) {
   Query query(connection, sql);
   while (!findings.are_enough() && query.next()) findings.add(query.text(0));
+  take_damage(connection, findings);
 }
 
 void check_pages(Connection& connection, Findings& findings) {
@@ -42,6 +46,7 @@ void check_pages(Connection& connection, Findings& findings) {
   while (!findings.are_enough() && query.next()) {
     if (query.text(0) != "ok") findings.add(query.text(0));
   }
+  take_damage(connection, findings);
 }
 
 std::vector<std::string> tables_and_indexes(Connection& connection) {
@@ -64,6 +69,7 @@ Result<void> check_schema(Connection& connection, Findings& findings) {
   if (auto made = sqlite::prepare_schema(**model, true); !made) return made;
   const std::vector<std::string> expected = tables_and_indexes(**model);
   const std::vector<std::string> present = tables_and_indexes(connection);
+  take_damage(connection, findings);
   for (const std::string& entry : expected) {
     if (std::ranges::find(present, entry) != present.end()) continue;
     findings.add(name_in(entry) + " is missing, or is not as this library makes it");
@@ -78,17 +84,13 @@ Result<void> check_schema(Connection& connection, Findings& findings) {
   return {};
 }
 
-/// Takes what the connection remembers as a finding, so that the next row can be looked at.
-void take_damage(Connection& connection, Findings& findings) {
-  if (auto sound = connection.take_failure(); !sound) findings.add(sound.error().message);
-}
-
 void check_attempts(Connection& connection, Findings& findings) {
   Query query(connection, "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " FROM attempts AS attempt");
   while (!findings.are_enough() && query.next()) {
     static_cast<void>(sqlite::read_attempt(query));
     take_damage(connection, findings);
   }
+  take_damage(connection, findings);
   expect_none(connection, findings,
               "WITH RECURSIVE levels (level) AS (SELECT 0 UNION ALL SELECT level + 1 FROM levels "
               "WHERE level < 7), due AS (SELECT level, priority >> (4 * level) AS prefix, "
@@ -112,6 +114,7 @@ void check_events(Connection& connection, Findings& findings) {
     last = sqlite::read_event(query, run, {last + 1, query.integer(6) == 1}).seq;
     take_damage(connection, findings);
   }
+  take_damage(connection, findings);
   expect_none(
       connection, findings,
       "SELECT DISTINCT 'an event of run \"' || run_id || '\" is of attempt \"' || attempt_id "
@@ -139,7 +142,8 @@ Result<std::vector<std::string>> check_sqlite_repository(const SqliteOptions& op
   }
   check_attempts(**connection, findings);
   check_events(**connection, findings);
-  if (auto ended = (*connection)->end(Ending::commit); !ended) {
+  // It has only read, and what has met damaged pages cannot be committed.
+  if (auto ended = (*connection)->end(Ending::roll_back); !ended) {
     return std::unexpected(ended.error());
   }
   return findings.take();

@@ -168,7 +168,7 @@ Result<std::int64_t> enter(Connection& connection, bool may_migrate) {
     const std::string what =
         *version == 0 ? "holds no queue" : "has schema version " + std::to_string(*version);
     return std::unexpected(connection.error(
-        ErrorCode::unavailable, what + ", and is not to be taken to " +
+        ErrorCode::unavailable, what + "; this library has schema version " +
                                     std::to_string(schema_version) + ": migrate it first"));
   }
   if (auto switched = use_write_ahead_log(connection); !switched) {
