@@ -47,22 +47,21 @@ std::vector<Piece> pieces_of(const DiskFile::Change& change, const Device& devic
   return pieces;
 }
 
-bool has(const Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes) {
-  return offset + bytes.size() <= content.size() &&
-         std::ranges::equal(bytes, std::span(content).subspan(offset, bytes.size()));
-}
-
 // A sector is written from one end to the other, and where that ends early its bytes are the new
-// ones and then the old ones: so a write of what is there already damages nothing. Where bytes
-// change, rubbish is worse than both.
+// ones and then the old ones: so a byte that is there already stays. Where bytes change, rubbish is
+// worse than both.
 // Source: https://sqlite.org/atomiccommit.html, section 2
 void tear(Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes,
           const Device& device) {
-  if (has(content, offset, bytes)) return;
   Bytes torn(bytes.begin(), bytes.end());
-  std::fill(torn.begin() + static_cast<std::ptrdiff_t>(torn.size() / 2), torn.end(), rubbish);
+  bool changes = false;
+  for (std::size_t i = 0; i < torn.size(); ++i) {
+    if (offset + i < content.size() && content[offset + i] == torn[i]) continue;
+    changes = true;
+    if (i >= torn.size() / 2) torn[i] = rubbish;
+  }
   put(content, offset, torn);
-  if (device.powersafe_overwrite) return;
+  if (device.powersafe_overwrite || !changes) return;
   const std::uint64_t sector = offset - offset % device.sector_size;
   const std::uint64_t end = std::min<std::uint64_t>(content.size(), sector + device.sector_size);
   std::fill(content.begin() + static_cast<std::ptrdiff_t>(sector),
@@ -157,7 +156,7 @@ void DiskFile::sync() {
 
 void DiskFile::remove(Opening& opening) {
   std::erase(openings_, &opening);
-  opening.level = LockLevel::none;
+  unlock(opening, LockLevel::none);
   opening.shared_slots = opening.exclusive_slots = 0;
   const bool is_mapped =
       std::ranges::any_of(openings_, [](const Opening* other) { return other->memory != nullptr; });
@@ -179,16 +178,17 @@ bool DiskFile::try_lock(Opening& opening, LockLevel level) {
     return false;
   }
   opening.level = level;
+  if (level == LockLevel::reserved) opening.has_reserved = true;
   return true;
 }
 
 void DiskFile::unlock(Opening& opening, LockLevel level) {
   opening.level = std::min(opening.level, level);
+  if (level < LockLevel::reserved) opening.has_reserved = false;
 }
 
 bool DiskFile::is_reserved() const {
-  return std::ranges::any_of(
-      openings_, [](const Opening* opening) { return opening->level >= LockLevel::reserved; });
+  return std::ranges::any_of(openings_, &Opening::has_reserved);
 }
 
 bool DiskFile::try_lock_slots(Opening& opening, std::uint16_t mask, SlotMode mode) {

@@ -40,6 +40,7 @@ class SharedMemory {
 /// One process's hold on a file: what an open file descriptor is to an operating system.
 struct Opening {
   LockLevel level = LockLevel::none;
+  bool has_reserved = false;       ///< who undoes a journal is `exclusive` without it
   std::uint16_t shared_slots = 0;  ///< locks on the shared memory, one bit for each of the eight
   std::uint16_t exclusive_slots = 0;
   std::shared_ptr<SharedMemory> memory;  ///< once it is mapped
@@ -93,6 +94,9 @@ class DiskFile {
   /// way.
   [[nodiscard]] bool try_lock(Opening& opening, LockLevel level);
   void unlock(Opening& opening, LockLevel level);
+  /// Whether somebody has asked for `reserved`. Whoever goes from `shared` to `exclusive` at once,
+  /// to undo what a journal says, has not: others who find the journal must not take it for a
+  /// writer's.
   [[nodiscard]] bool is_reserved() const;
 
   enum class SlotMode : std::uint8_t { shared, exclusive };

@@ -145,6 +145,23 @@ TEST_F(Locks, AWriterThatWaitsKeepsNewReadersOut) {
   EXPECT_TRUE(file.try_lock(c, LockLevel::shared));
 }
 
+TEST_F(Locks, WhoUndoesAJournalIsNotTakenForAWriter) {
+  ASSERT_TRUE(file.try_lock(a, LockLevel::shared));
+  ASSERT_TRUE(file.try_lock(b, LockLevel::shared));
+  EXPECT_FALSE(file.try_lock(a, LockLevel::exclusive));
+  EXPECT_FALSE(file.is_reserved());
+  file.unlock(a, LockLevel::none);
+  file.unlock(b, LockLevel::none);
+  ASSERT_TRUE(file.try_lock(a, LockLevel::exclusive));
+  EXPECT_FALSE(file.is_reserved());
+  file.unlock(a, LockLevel::shared);
+  ASSERT_TRUE(file.try_lock(a, LockLevel::reserved));
+  ASSERT_TRUE(file.try_lock(a, LockLevel::exclusive));
+  EXPECT_TRUE(file.is_reserved());
+  file.unlock(a, LockLevel::shared);
+  EXPECT_FALSE(file.is_reserved());
+}
+
 TEST_F(Locks, SlotsAreSharedOrExclusiveAndAllOrNone) {
   EXPECT_TRUE(file.try_lock_slots(a, 0b0011, DiskFile::SlotMode::shared));
   EXPECT_TRUE(file.try_lock_slots(b, 0b0001, DiskFile::SlotMode::shared));
