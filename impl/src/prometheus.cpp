@@ -161,7 +161,7 @@ void PrometheusMetrics::Counts::print_operations(Exposition& out) const {
   for_each_called(
       [&](Operation operation, const OfOperation& of) { print_results(out, operation, of.calls); });
   out.metric("lease_operation_items_total", "counter",
-             "Records, claims and answers to items that calls of the repository were answered.");
+             "Records, claims and results of single items in the answers of the repository.");
   for_each_called(
       [&](Operation operation, const OfOperation& of) { print_results(out, operation, of.items); });
   const auto seconds = printed_bounds(duration_bounds, in_seconds);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lease/ids.hpp"
 #include "lease/observer.hpp"
 
 namespace leasecheck::tests {
@@ -55,6 +57,27 @@ class Recorder : public lease::Observer {
   std::mutex mutex_;  // of what follows
   std::vector<lease::OperationReport> reports_;
   Told told_;
+};
+
+/// "heartbeat_lease stale_lease", "ack_attempts 3 2 stale_lease", …
+inline std::string words_of(const lease::OperationReport& report) {
+  std::string words(to_string(report.operation));
+  if (report.items > 0) words += " " + std::to_string(report.items);
+  for (std::size_t code = 0; code < lease::error_code_count; ++code) {
+    const std::uint64_t refused = report.refused_items.count.at(code);
+    if (refused == 0) continue;
+    words += " " + std::to_string(refused) + " " +
+             std::string(to_string(static_cast<lease::ErrorCode>(code)));
+  }
+  if (report.error) words += " " + std::string(to_string(*report.error));
+  if (report.has_thrown) words += " has thrown";
+  return words;
+}
+
+/// Has no ids to give.
+class BrokenIds final : public lease::IdSource {
+ public:
+  [[nodiscard]] lease::LeaseId next_lease_id() override { throw std::runtime_error("no id"); }
 };
 
 }  // namespace leasecheck::tests

@@ -189,6 +189,23 @@ TEST_F(SqliteCopy, DamagedPagesAreFound) {
   EXPECT_FALSE(found->empty());
 }
 
+TEST_F(SqliteCopy, DamageAtTheHeadOfAnyPageIsFound) {
+  fill(*value_of(open()), 100);
+  const auto pages = std::filesystem::file_size(file()) / 4096;
+  for (std::uint64_t page = 1; page < pages; ++page) {
+    const std::string damaged = file() + "-damaged";
+    std::filesystem::copy_file(file(), damaged, std::filesystem::copy_options::overwrite_existing);
+    std::fstream raw(damaged, std::ios::in | std::ios::out | std::ios::binary);
+    raw.seekp(static_cast<std::streamoff>(4096 * page));
+    raw << std::string(8, 'x');
+    raw.close();
+    const auto found = lease::check_sqlite_repository(options_of(damaged));
+    ASSERT_TRUE(found) << page << ": " << found.error().message;
+    EXPECT_FALSE(found->empty()) << page;
+  }
+  EXPECT_GT(pages, 15U);
+}
+
 TEST_F(SqliteCopy, AtMostSoManyFindingsAreSaid) {
   fill(*value_of(open()), 40);
   RawSqlite(file()).run("UPDATE attempts SET delivery_count = -1");

@@ -29,9 +29,13 @@ class Findings {
   std::vector<std::string> all_;
 };
 
-/// Takes what the connection remembers as a finding, so that what comes next can be looked at.
+/// Takes damage that the connection remembers as a finding, so that what comes next can be looked
+/// at. Any other failure stays: nothing more can be read, and the transaction's end answers it.
 void take_damage(Connection& connection, Findings& findings) {
-  if (auto sound = connection.take_failure(); !sound) findings.add(sound.error().message);
+  auto sound = connection.take_failure();
+  if (sound) return;
+  if (sound.error().code != ErrorCode::corrupt) return connection.fail(sound.error());
+  findings.add(sound.error().message);
 }
 
 /// Asks for something that a sound repository has none of: each row is one finding.
