@@ -89,12 +89,14 @@ ExitCode run(const CrashOptions& options) {
                    {"disks", count.disks},
                    {"kills", count.kills},
                    {"failed_calls", count.failures},
+                   {"files_replaced", count.replacements},
                    {"seconds", passed.count()}},
        .words = fmt::format(
            "cases         {}\ncrash points  {}\npower losses  {}, leaving {} different disks\n"
-           "kills         {}\nfailed calls  {}\ntime          {:.1f} s\n",
+           "kills         {}\nfailed calls  {}\nreplacements  {}\ntime          {:.1f} s\n",
            grouped(count.cases), grouped(count.calls), grouped(count.power_losses),
-           grouped(count.disks), grouped(count.kills), grouped(count.failures), passed.count()),
+           grouped(count.disks), grouped(count.kills), grouped(count.failures),
+           grouped(count.replacements), passed.count()),
        .found = std::move(found)});
 }
 

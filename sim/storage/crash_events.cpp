@@ -31,6 +31,22 @@ std::string_view word(CrashEvent event) {
   return "unknown";
 }
 
+std::uint64_t& CrashCount::of(CrashEvent event) {
+  switch (event) {
+    case CrashEvent::power_loss:
+      return power_losses;
+    case CrashEvent::kill:
+      return kills;
+    case CrashEvent::file_replaced:
+      return replacements;
+    case CrashEvent::io_error:
+    case CrashEvent::disk_full:
+    case CrashEvent::sync_forgotten:
+      break;
+  }
+  return failures;
+}
+
 std::vector<CrashCase> crash_cases() {
   std::vector<CrashCase> cases{{std::nullopt, std::nullopt}};
   for (const PriorState& prior : prior_states()) {
@@ -60,6 +76,7 @@ std::optional<CrashPoint> crash_point_from_text(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data() + at + 1, end, point.call);
   if (error != std::errc{} || point.call == 0) return std::nullopt;
+  if (point.event == CrashEvent::file_replaced && point.call != 1) return std::nullopt;
   if (rest == end) return point;
   point.write_outcomes.assign(rest + 1, end);
   const bool are_outcomes = *rest == ':' && point.event == CrashEvent::power_loss &&

@@ -397,7 +397,7 @@ std::optional<Finding> CrashMatrix::search_event(const Setup& setup, CrashEvent 
     const Outcome outcome = run(setup, event, call);
     if (!outcome.was_reached) break;
     if (!outcome.has_happened) continue;
-    ++(event == CrashEvent::kill ? count_.kills : count_.failures);
+    ++count_.of(event);
     if (auto found = judge(setup, outcome, outcome.recovered, {event, call, {}})) return found;
   }
   return std::nullopt;

@@ -53,7 +53,11 @@ struct CrashCount {
   std::uint64_t power_losses = 0;
   std::uint64_t disks = 0;  ///< that power losses left, in each case each once
   std::uint64_t kills = 0;
-  std::uint64_t failures = 0;  ///< calls that failed, and files that were replaced
+  std::uint64_t failures = 0;  ///< calls that failed
+  std::uint64_t replacements = 0;
+
+  /// How often that was made to happen; every kind of failed call is one count.
+  [[nodiscard]] std::uint64_t& of(CrashEvent event);
 };
 
 struct CrashMatrixOptions {

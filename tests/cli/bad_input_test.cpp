@@ -136,6 +136,7 @@ TEST(BadInput, CasesAndPointsOfTheDiskThatAreNone) {
       {"crash --case moon/reap", {"--case moon/reap", "two_leased/reap"}},
       {"crash --point kill@3", {"--point", "--case"}},
       {"crash --case leased/reap --point fire@1", {"--point fire@1", "kill@3"}},
+      {"crash --case leased/reap --point file_replaced@2", {"file_replaced@2", "file_replaced@1"}},
       {"crash --mutant reaps_by_id", {"--mutant reaps_by_id", "synchronous_off"}},
       {"crash --sector-size 1000", {"--sector-size"}},
       {"interleave --case leased/reap", {"--case leased/reap", "leased/heartbeat+reap"}},

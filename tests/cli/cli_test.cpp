@@ -235,6 +235,8 @@ void expect_replays(const Workplace& place, const Ended& violated) {
 TEST(Crash, AViolationIsATraceThatReplays) {
   const Workplace place;
   expect_replays(place, place.run("crash --mutant ack_not_durable --case leased/ack_completed"));
+  // A mutant brings the length of the log at which it shows.
+  expect_replays(place, place.run("crash --mutant checkpoint_not_synced --case empty/claim"));
   EXPECT_EQ(place.run("crash --case leased/ack_completed").exit_code, 0);
 }
 

@@ -36,7 +36,7 @@ struct SqliteOptions {
   static constexpr std::uint32_t default_checkpoint_pages = 1000;
 };
 
-/// Opens a durable repository in an SQLite database: WAL, synchronous FULL; callers that wait
+/// Opens a durable repository in an SQLite database: WAL, every commit synced; callers that wait
 /// at the same time share a commit. Several objects and processes may have the same file open. An
 /// older schema is migrated forward in one transaction. Returns: never null. Pre: `clock` and `ids`
 /// must outlive the repository. Errors: `unavailable` (cannot open or write, busy, a file system

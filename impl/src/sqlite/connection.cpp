@@ -100,6 +100,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const SqliteOptions& option
   // The file may be damaged, or made by somebody else.
   sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   connection->execute("PRAGMA cell_size_check = ON");
+  connection->write_back_on_close(Closing::leaves_log);
   connection->checkpointer_.emplace(database, options.checkpoint_pages);
   return connection;
 }
@@ -217,13 +218,20 @@ sqlite3_file* Connection::log_file() {
   return log == nullptr || log->pMethods == nullptr ? nullptr : log;
 }
 
-void Connection::rewrite_log() {
+void Connection::make_log_safe() {
   sqlite3_file* log = log_file();
   sqlite3_int64 size = 0;
-  if (log == nullptr || !accept(log->pMethods->xFileSize(log, &size)) || size == 0) return;
-  if (auto begun = begin(Access::write); !begun) return fail(begun.error());
-  rewrite(*log);
-  if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
+  if (log != nullptr && accept(log->pMethods->xFileSize(log, &size)) && size > 0) {
+    if (auto begun = begin(Access::write); !begun) return fail(begun.error());
+    rewrite(*log);
+    if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
+  }
+  if (!failure_) write_back_on_close(Closing::writes_log_back);
+}
+
+void Connection::write_back_on_close(Closing closing) {
+  sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+                    closing == Closing::leaves_log ? 1 : 0, nullptr);
 }
 
 void Connection::rewrite(sqlite3_file& log) {
@@ -238,14 +246,6 @@ void Connection::rewrite(sqlite3_file& log) {
     at += some;
   }
   if (!failure_) accept(methods.xSync(&log, SQLITE_SYNC_NORMAL));
-}
-
-void Connection::checkpoint() {
-  if (failure_ || !is_a_file()) return;
-  if (auto begun = begin(Access::write); !begun) return fail(begun.error());
-  const int code = checkpointer_->run().code;
-  if (code != SQLITE_OK) fail(error(class_of(code), sqlite3_errstr(code)));
-  if (auto ended = end(Ending::roll_back); !ended) fail(ended.error());
 }
 
 std::string Connection::query_with_retries(std::string_view sql) {

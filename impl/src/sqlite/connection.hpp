@@ -54,12 +54,11 @@ class Connection {
   /// reader sees that commit, and a loss of power would undo it. A sync alone is not enough, since
   /// a system may take what it could not write for written. Writing a byte that is there already
   /// damages nothing, and other processes read the same all the time; the write lock is held.
+  /// Until then, closing does not write the log back: a loss of power in the middle of that would
+  /// leave half of such a commit.
   /// Source: https://sqlite.org/atomiccommit.html, section 2: a sector is written from one end to
   /// the other; PostgreSQL's "fsyncgate", 2018.
-  void rewrite_log();
-
-  /// Writes the log back into the file. Pre: no transaction.
-  void checkpoint();
+  void make_log_safe();
 
   /// Copies what the file holds now into another one, which is on the disk then. Others go on
   /// meanwhile; the log keeps growing until it is done. Pre: no transaction; `file` does not exist.
@@ -117,6 +116,9 @@ class Connection {
   /// The write-ahead log. Returns: null where there is none.
   [[nodiscard]] sqlite3_file* log_file();
   void rewrite(sqlite3_file& log);
+  enum class Closing : bool { leaves_log, writes_log_back };
+  /// What the last one who closes the file does.
+  void write_back_on_close(Closing closing);
   /// Fails where the file that this connection writes is no longer the one at its path.
   void check_path();
 

@@ -171,10 +171,12 @@ Result<std::int64_t> enter(Connection& connection, bool may_migrate) {
         ErrorCode::unavailable, what + "; this library has schema version " +
                                     std::to_string(schema_version) + ": migrate it first"));
   }
+  // FULL, and for the one transaction that a new file has a rollback journal for, its removal as
+  // well: one that a loss of power brings back would undo the switch to a log, and what came after.
+  connection.execute("PRAGMA synchronous = EXTRA");
   if (auto switched = use_write_ahead_log(connection); !switched) {
     return std::unexpected(switched.error());
   }
-  connection.execute("PRAGMA synchronous = FULL");
   // A log that had to grow, because somebody was reading, shrinks to this when it begins anew.
   connection.execute("PRAGMA journal_size_limit = 8388608");
   if (auto ready = connection.take_failure(); !ready) return std::unexpected(ready.error());
@@ -191,11 +193,7 @@ Result<void> migrate(Connection& connection) {
   }
   connection.execute("PRAGMA application_id = " + std::to_string(application_id));
   connection.execute("PRAGMA user_version = " + std::to_string(schema_version));
-  if (auto ended = connection.end(Ending::commit); !ended) return ended;
-  // The first page of a new file is then surely on the disk. SQLite ignores the log of a file that
-  // a loss of power has left empty.
-  connection.checkpoint();
-  return connection.take_failure();
+  return connection.end(Ending::commit);
 }
 
 Result<void> prepare_schema(Connection& connection, bool may_migrate) {
@@ -203,7 +201,7 @@ Result<void> prepare_schema(Connection& connection, bool may_migrate) {
   if (!version) return std::unexpected(version.error());
   // Before this process answers anything that it has read: a version or a sequence that a caller
   // has seen must not be given again after a loss of power.
-  connection.rewrite_log();
+  connection.make_log_safe();
   if (auto ready = connection.take_failure(); !ready || *version == schema_version) return ready;
   return migrate(connection);
 }

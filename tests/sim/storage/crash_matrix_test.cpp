@@ -74,17 +74,18 @@ void PrintTo(const Pinned& pinned, std::ostream* out) {
   *out << pinned.prior;
 }
 
-// Cases, calls, power losses, disks that those left, kills, failures.
-constexpr std::array pinned_crashes{Pinned{"nothing", {1, 165, 4'273, 1'668, 165, 337}},
-                                    Pinned{"empty", {24, 1'208, 21'356, 1'628, 380, 836}},
-                                    Pinned{"queued", {24, 735, 7'610, 2'165, 381, 840}},
-                                    Pinned{"leased", {24, 1'000, 14'102, 5'887, 514, 1'115}},
-                                    Pinned{"running", {24, 992, 13'798, 6'039, 506, 1'098}},
-                                    Pinned{"last_try", {24, 994, 13'766, 5'737, 508, 1'103}},
-                                    Pinned{"retry_backoff", {24, 937, 12'306, 5'085, 419, 916}},
-                                    Pinned{"completed", {24, 905, 11'254, 4'590, 387, 850}},
-                                    Pinned{"failed", {24, 919, 11'558, 4'762, 401, 879}},
-                                    Pinned{"two_leased", {24, 1'025, 14'872, 6'514, 533, 1'153}}};
+// Cases, calls, power losses, disks that those left, kills, calls that failed, files replaced.
+constexpr std::array pinned_crashes{
+    Pinned{"nothing", {1, 133, 4'258, 1'666, 133, 273, 0}},
+    Pinned{"empty", {24, 1'208, 21'356, 8'921, 380, 813, 23}},
+    Pinned{"queued", {24, 1'247, 22'231, 9'340, 419, 893, 23}},
+    Pinned{"leased", {24, 1'374, 25'382, 11'044, 546, 1'156, 23}},
+    Pinned{"running", {24, 1'366, 25'098, 10'872, 538, 1'139, 23}},
+    Pinned{"last_try", {24, 1'368, 25'046, 10'894, 540, 1'144, 23}},
+    Pinned{"retry_backoff", {24, 1'278, 22'868, 9'604, 450, 955, 23}},
+    Pinned{"completed", {24, 1'245, 21'811, 9'059, 417, 887, 23}},
+    Pinned{"failed", {24, 1'259, 22'115, 9'231, 431, 916, 23}},
+    Pinned{"two_leased", {24, 1'394, 26'120, 11'281, 566, 1'196, 23}}};
 
 class CrashMatrixOnSqlite : public testing::TestWithParam<Pinned> {};
 
@@ -99,6 +100,7 @@ TEST_P(CrashMatrixOnSqlite, EveryCrashLeavesBeforeOrAfterAndAllThatWasAcknowledg
   EXPECT_EQ(searched.count.disks, pinned.disks);
   EXPECT_EQ(searched.count.kills, pinned.kills);
   EXPECT_EQ(searched.count.failures, pinned.failures);
+  EXPECT_EQ(searched.count.replacements, pinned.replacements);
 }
 
 INSTANTIATE_TEST_SUITE_P(CrashMatrix, CrashMatrixOnSqlite, testing::ValuesIn(pinned_crashes),
