@@ -64,6 +64,7 @@ constinit const Property conforms_to_model{
     .claim = "Every answer and every state is that of the contract.",
     .premise = "An accepted operation changed the repository.",
     .watch = make_watcher<ConformsToModel>,
-    .sees_several_as_one = true};
+    .sees_several_as_one = true,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

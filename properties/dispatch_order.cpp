@@ -118,6 +118,7 @@ constinit const Property dispatch_order{
         "priority, ready_at and enqueue sequence.",
     .premise = "A list or a claim of several had at least two attempts to order.",
     .watch = make_watcher<DispatchOrder>,
-    .sees_several_as_one = true};
+    .sees_several_as_one = true,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

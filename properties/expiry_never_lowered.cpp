@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
@@ -48,6 +50,8 @@ class ExpiryNeverLowered final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 2> about{"lease.lease_expires_at", "lease.heartbeat_at"};
+
 }  // namespace
 
 constinit const Property expiry_never_lowered{
@@ -57,6 +61,7 @@ constinit const Property expiry_never_lowered{
     .premise =
         "A heartbeat was accepted that asked for an earlier expiry or heartbeat_at than the "
         "lease had.",
-    .watch = make_watcher<ExpiryNeverLowered>};
+    .watch = make_watcher<ExpiryNeverLowered>,
+    .about = about};
 
 }  // namespace leasecheck::properties

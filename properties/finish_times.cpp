@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
@@ -41,6 +43,8 @@ class FinishTimes final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 1> about{"attempt.finished_at"};
+
 }  // namespace
 
 constinit const Property finish_times{
@@ -50,6 +54,7 @@ constinit const Property finish_times{
         "An attempt has a finished_at exactly while it is completed, failed or cancelled: the time "
         "of the operation that ended it.",
     .premise = "An attempt ended.",
-    .watch = make_watcher<FinishTimes>};
+    .watch = make_watcher<FinishTimes>,
+    .about = about};
 
 }  // namespace leasecheck::properties

@@ -167,6 +167,7 @@ constinit const Property holder_only{
         "Only the holder of the current lease moves a leased attempt, at the version that it "
         "shows; every other call for a lease is stale and changes nothing.",
     .premise = "A call spoke for a lease that was not current, not its own or at another version.",
-    .watch = make_watcher<HolderOnly>};
+    .watch = make_watcher<HolderOnly>,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

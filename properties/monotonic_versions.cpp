@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
@@ -85,6 +87,8 @@ class MonotonicVersions final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 2> about{"attempt.version", "lease.version"};
+
 }  // namespace
 
 constinit const Property monotonic_versions{
@@ -94,6 +98,7 @@ constinit const Property monotonic_versions{
         "The version of an attempt begins at the highest one that was ever pruned, 0 at first, "
         "and moves by exactly 1 with each claim and each accepted heartbeat, and by nothing else.",
     .premise = "An attempt that had been claimed before was claimed again.",
-    .watch = make_watcher<MonotonicVersions>};
+    .watch = make_watcher<MonotonicVersions>,
+    .about = about};
 
 }  // namespace leasecheck::properties

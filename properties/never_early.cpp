@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "leasecheck/spec/step.hpp"
 #include "properties/registry.hpp"
 #include "properties/support/accepted_specs.hpp"
@@ -83,6 +85,8 @@ class NeverEarly final : public Watcher {
   AcceptedSpecs specs_;
 };
 
+constexpr std::array<std::string_view, 2> about{"attempt.status", "attempt.retry_at"};
+
 }  // namespace
 
 constinit const Property never_early{
@@ -92,6 +96,8 @@ constinit const Property never_early{
         "No claim is granted before not_before or retry_at, nor with an expiry that has "
         "passed, and a retry is due exactly its backoff after the failure.",
     .premise = "A claim was tried on an attempt with a not_before or in retry_backoff.",
-    .watch = make_watcher<NeverEarly>};
+    .watch = make_watcher<NeverEarly>,
+    .needs_rows = false,
+    .about = about};
 
 }  // namespace leasecheck::properties

@@ -93,6 +93,7 @@ constinit const Property no_double_belief{
     .premise =
         "A worker came to hold an attempt while only its own clock kept an earlier holder "
         "from believing that it still does.",
-    .watch = make_watcher<NoDoubleBelief>};
+    .watch = make_watcher<NoDoubleBelief>,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "properties/registry.hpp"
@@ -81,6 +82,8 @@ class NoDoubleLeaseRows final : public Watcher {
   std::map<model::Id, model::Id> attempt_of_lease_;  ///< all that ever were, over resets too
 };
 
+constexpr std::array<std::string_view, 1> about{"attempt.status"};
+
 }  // namespace
 
 constinit const Property no_double_lease_rows{
@@ -90,6 +93,7 @@ constinit const Property no_double_lease_rows{
         "An attempt has one lease row exactly while it is leased or running, never two, and no "
         "lease id is used twice.",
     .premise = "An attempt that had a lease was claimed again.",
-    .watch = make_watcher<NoDoubleLeaseRows>};
+    .watch = make_watcher<NoDoubleLeaseRows>,
+    .about = about};
 
 }  // namespace leasecheck::properties

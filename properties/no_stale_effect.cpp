@@ -76,6 +76,7 @@ constinit const Property no_stale_effect{
         "A resource that remembers the highest grant version accepts effects in the order of "
         "the claims only, and every one of the newest claim.",
     .premise = "A resource rejected the effect of an earlier holder.",
-    .watch = make_watcher<NoStaleEffect>};
+    .watch = make_watcher<NoStaleEffect>,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

@@ -68,6 +68,7 @@ constinit const Property no_work_without_belief{
     .claim = "A worker works on an attempt only while it believes that it holds it.",
     .premise =
         "An effect arrived when its worker believed no longer; it did when it wrote the effect.",
-    .watch = make_watcher<NoWorkWithoutBelief>};
+    .watch = make_watcher<NoWorkWithoutBelief>,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "properties/registry.hpp"
 #include "properties/support/accepted_specs.hpp"
@@ -87,6 +88,9 @@ class NothingLost final : public Watcher {
   AcceptedSpecs specs_;
 };
 
+constexpr std::array<std::string_view, 4> about{"attempt.run_id", "attempt.priority",
+                                                "attempt.status", "attempt.started_at"};
+
 }  // namespace
 
 constinit const Property nothing_lost{
@@ -96,6 +100,7 @@ constinit const Property nothing_lost{
         "Every attempt that was accepted is there, as it was enqueued, and is terminal, leased "
         "or dispatchable at some instant.",
     .premise = "An attempt lost its lease before its work was finished.",
-    .watch = make_watcher<NothingLost>};
+    .watch = make_watcher<NothingLost>,
+    .about = about};
 
 }  // namespace leasecheck::properties

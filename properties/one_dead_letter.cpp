@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
@@ -88,6 +89,10 @@ class OneDeadLetter final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 5> about{"attempt.status", "attempt.attempt_no",
+                                                "dead_letter.run_id", "dead_letter.attempt_no",
+                                                "dead_letter.reason"};
+
 }  // namespace
 
 constinit const Property one_dead_letter{
@@ -97,6 +102,7 @@ constinit const Property one_dead_letter{
         "An attempt has one dead letter exactly while it is failed: written with the final "
         "failure, for its reason, and taken by a replay only.",
     .premise = "An attempt failed for good.",
-    .watch = make_watcher<OneDeadLetter>};
+    .watch = make_watcher<OneDeadLetter>,
+    .about = about};
 
 }  // namespace leasecheck::properties

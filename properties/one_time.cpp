@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "properties/registry.hpp"
 #include "properties/support/accepted_specs.hpp"
@@ -102,6 +103,9 @@ class OneTime final : public Watcher {
   model::Time latest_ = model::beginning_of_time;
 };
 
+constexpr std::array<std::string_view, 4> about{"attempt.ready_at", "attempt.started_at",
+                                                "lease.heartbeat_at", "dead_letter.dead_at"};
+
 }  // namespace
 
 constinit const Property one_time{
@@ -111,6 +115,7 @@ constinit const Property one_time{
         "An operation has one time: it reads the clock once or not at all, and that time is "
         "what it writes.",
     .premise = "The time of an operation was before that of an earlier one.",
-    .watch = make_watcher<OneTime>};
+    .watch = make_watcher<OneTime>,
+    .about = about};
 
 }  // namespace leasecheck::properties

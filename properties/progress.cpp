@@ -63,6 +63,7 @@ constinit const Property progress{
         "Once faults have ended, every attempt becomes terminal within the bound that its policies "
         "give, and nothing is refused as unavailable for ever.",
     .premise = "Faults ended while an attempt was not terminal.",
-    .watch = make_watcher<Progress>};
+    .watch = make_watcher<Progress>,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

@@ -68,6 +68,12 @@ struct Property {
   /// Whether it is shown an operation on several attempts as a whole (rules 25 and 26). The others
   /// are shown each of them as the operation on one that it is.
   bool sees_several_as_one = false;
+  /// Whether it can say something only of a subject that shows what it holds, and not by answers.
+  bool needs_rows = true;
+  /// The fields of rows that it is about, as "attempt.version". Of a subject that shows none of
+  /// them it says nothing, and of one that lacks some nothing about a row that is not as the
+  /// model's.
+  std::span<const std::string_view> about = {};
 };
 
 /// Every property, most specific first; `conforms_to_model` is last, so that a failure is named by

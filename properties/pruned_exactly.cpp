@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <vector>
 
@@ -73,6 +74,8 @@ class PrunedExactly final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 2> about{"attempt.status", "attempt.finished_at"};
+
 }  // namespace
 
 constinit const Property pruned_exactly{
@@ -82,6 +85,7 @@ constinit const Property pruned_exactly{
         "A prune takes exactly the first finished attempts that it asks for, and nothing of any "
         "other.",
     .premise = "A prune had an attempt to take.",
-    .watch = make_watcher<PrunedExactly>};
+    .watch = make_watcher<PrunedExactly>,
+    .about = about};
 
 }  // namespace leasecheck::properties

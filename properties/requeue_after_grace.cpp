@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
@@ -60,6 +62,8 @@ class RequeueAfterGrace final : public Watcher {
   model::Duration grace_;
 };
 
+constexpr std::array<std::string_view, 2> about{"attempt.status", "lease.lease_expires_at"};
+
 }  // namespace
 
 constinit const Property requeue_after_grace{
@@ -69,6 +73,7 @@ constinit const Property requeue_after_grace{
         "A reap takes exactly the leases that expired before stale_before, and each of them "
         "more than the grace window ago by the reaper's clock.",
     .premise = "A reap took a lease.",
-    .watch = make_watcher<RequeueAfterGrace>};
+    .watch = make_watcher<RequeueAfterGrace>,
+    .about = about};
 
 }  // namespace leasecheck::properties

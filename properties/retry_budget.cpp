@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
@@ -97,6 +99,9 @@ class RetryBudget final : public Watcher {
   AcceptedSpecs specs_;
 };
 
+constexpr std::array<std::string_view, 3> about{"attempt.status", "attempt.attempt_no",
+                                                "attempt.delivery_count"};
+
 }  // namespace
 
 constinit const Property retry_budget{
@@ -106,6 +111,7 @@ constinit const Property retry_budget{
         "attempt_no counts failures that are retried and delivery_count counts claims, both "
         "exactly once; retries and deliveries end at their limits, not before.",
     .premise = "An ack counted a failure.",
-    .watch = make_watcher<RetryBudget>};
+    .watch = make_watcher<RetryBudget>,
+    .about = about};
 
 }  // namespace leasecheck::properties

@@ -21,15 +21,16 @@ class SeveralAsSingle final : public Watcher {
     if (model::singles_of(operated.action, operated.expected).size() > 1) reach_premise();
     if (operated.outcome != operated.expected) {
       return fmt::format(
-          "{} answered otherwise than its items do one after another: {}", name,
+          "{} answered otherwise than the contract does for its items one after another: {}", name,
           first_difference(operated.expected, operated.outcome).value_or("another kind of answer"));
     }
     if (!operated.changed || model::shows(operated.after, operated.expected_after)) {
       return std::nullopt;
     }
-    return fmt::format("{} left another state than its items do one after another: {}", name,
-                       first_difference(model::snapshot(operated.expected_after), operated.after)
-                           .value_or("rows in another order"));
+    return fmt::format(
+        "{} left another state than the contract does for its items one after another: {}", name,
+        first_difference(model::snapshot(operated.expected_after), operated.after)
+            .value_or("rows in another order"));
   }
 };
 
@@ -43,6 +44,7 @@ constinit const Property several_as_single{
         "after another in the order given; a claim of several, in the order of the list.",
     .premise = "An operation had at least two items.",
     .watch = make_watcher<SeveralAsSingle>,
-    .sees_several_as_one = true};
+    .sees_several_as_one = true,
+    .needs_rows = false};
 
 }  // namespace leasecheck::properties

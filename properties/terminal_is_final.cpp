@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/observation.hpp"
 #include "properties/support/snapshot_diff.hpp"
@@ -43,6 +45,8 @@ class TerminalIsFinal final : public Watcher {
   }
 };
 
+constexpr std::array<std::string_view, 1> about{"attempt.status"};
+
 }  // namespace
 
 constinit const Property terminal_is_final{
@@ -52,6 +56,7 @@ constinit const Property terminal_is_final{
         "Nothing changes an attempt that is completed, failed or cancelled, except a replay of "
         "a failed one.",
     .premise = "An enqueue, claim, cancel or replay named a terminal attempt.",
-    .watch = make_watcher<TerminalIsFinal>};
+    .watch = make_watcher<TerminalIsFinal>,
+    .about = about};
 
 }  // namespace leasecheck::properties

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "properties/registry.hpp"
 #include "properties/support/accepted_specs.hpp"
 #include "properties/support/observation.hpp"
@@ -100,6 +102,9 @@ class Timeouts final : public Watcher {
   AcceptedSpecs specs_;
 };
 
+constexpr std::array<std::string_view, 3> about{"attempt.status", "attempt.started_at",
+                                                "lease.execution_deadline"};
+
 }  // namespace
 
 constinit const Property timeouts{
@@ -109,6 +114,7 @@ constinit const Property timeouts{
         "A timeout tick ends exactly the leased and running attempts whose time since the "
         "grant is up, each as its on_timeout says.",
     .premise = "A timeout tick ended an attempt.",
-    .watch = make_watcher<Timeouts>};
+    .watch = make_watcher<Timeouts>,
+    .about = about};
 
 }  // namespace leasecheck::properties

@@ -65,6 +65,14 @@ void leave_out(model::AttemptSpec& spec, const Names& absent) {
   }
 }
 
+/// Whether two answers refuse the same items, if they have any, for the same reasons.
+constexpr auto are_refused_alike = []<class One, class Other>(const One& one, const Other& other) {
+  if constexpr (std::same_as<One, Other> && requires { one.front().error; }) {
+    return std::ranges::equal(one, other, {}, &One::value_type::error, &One::value_type::error);
+  }
+  return true;
+};
+
 /// Before the id of a lease that an ack by attempt found ended, or whose attempt it found pruned.
 constexpr std::string_view ended = "ended ";
 constexpr std::string_view pruned = "pruned ";
@@ -256,9 +264,19 @@ void Follower::complete(model::Outcome& observed, const model::Outcome& expected
   }
 }
 
+Follower::Answered Follower::answered(const model::Outcome& observed,
+                                      const model::Outcome& expected) const {
+  if (observed == expected) return Answered::as_expected;
+  if (!observed || !expected || !profile_.offers("snapshot")) return Answered::otherwise;
+  return std::visit(are_refused_alike, *observed, *expected) ? Answered::as_expected
+                                                             : Answered::otherwise;
+}
+
 template <class Record>
-void Follower::complete(std::vector<Record>& observed, const std::vector<Record>& expected,
-                        const std::vector<Record>& before) const {
+Follower::Filled Follower::complete(std::vector<Record>& observed,
+                                    const std::vector<Record>& expected,
+                                    const std::vector<Record>& before, Answered answered) const {
+  Filled how = Filled::surely;
   const auto filled = [this](Record record, const Record* from) {
     if constexpr (std::same_as<Record, LeaseRecord>) {
       complete(record, from);
@@ -273,25 +291,31 @@ void Follower::complete(std::vector<Record>& observed, const std::vector<Record>
     Record as_wanted = filled(record, wanted);
     const bool is_as_wanted = wanted != nullptr && as_wanted == *wanted;
     const bool is_as_before = past != nullptr && filled(record, past) == *past;
-    record = is_as_before && !is_as_wanted ? *past : std::move(as_wanted);
+    const bool has_moved = is_as_wanted && answered == Answered::as_expected;
+    if (!is_as_before && !is_as_wanted) how = Filled::by_guess;
+    record = is_as_before && !has_moved ? *past : std::move(as_wanted);
   }
+  return how;
 }
 
-void Follower::complete(model::Snapshot& observed, const model::Snapshot& expected,
-                        const model::Snapshot& before) const {
+Follower::Filled Follower::complete(model::Snapshot& observed, const model::Snapshot& expected,
+                                    const model::Snapshot& before, Answered answered) const {
+  const model::Snapshot& unseen = answered == Answered::as_expected ? expected : before;
   if (!profile_.offers("snapshot")) {
-    observed = expected;
-    return;
+    observed = unseen;
+    return Filled::surely;
   }
-  if (is_whole_) return;
-  complete(observed.attempts, expected.attempts, before.attempts);
-  complete(observed.dead_letters, expected.dead_letters, before.dead_letters);
-  complete(observed.leases, expected.leases, before.leases);
-  fill_in(observed, expected, profile_.absent);
+  if (is_whole_) return Filled::surely;
+  const Filled how = std::max(
+      {complete(observed.attempts, expected.attempts, before.attempts, answered),
+       complete(observed.dead_letters, expected.dead_letters, before.dead_letters, answered),
+       complete(observed.leases, expected.leases, before.leases, answered)});
+  fill_in(observed, unseen, profile_.absent);
   for (model::RunRecord& run : observed.runs) {
-    const auto same = std::ranges::find(expected.runs, run.run_id, &model::RunRecord::run_id);
-    if (same != expected.runs.end()) fill_in(run, *same, profile_.absent);
+    const auto same = std::ranges::find(unseen.runs, run.run_id, &model::RunRecord::run_id);
+    if (same != unseen.runs.end()) fill_in(run, *same, profile_.absent);
   }
+  return how;
 }
 
 }  // namespace leasecheck::sim

@@ -39,10 +39,17 @@ class Follower {
 
   /// Fills in what the subject does not show. Pre: `step` was asked for the same action.
   void complete(model::Outcome& observed, const model::Outcome& expected) const;
-  /// A row that is otherwise as the model's is so in what it does not show too; of another row that
-  /// is as it was in `before`, which must not seem to have changed.
-  void complete(model::Snapshot& observed, const model::Snapshot& expected,
-                const model::Snapshot& before) const;
+  enum class Answered : std::uint8_t { as_expected, otherwise };
+  /// Whether the subject has done what the model does, as far as the completed answer tells: it has
+  /// accepted, or refused for the same reason; of a subject without a snapshot, said the same.
+  [[nodiscard]] Answered answered(const model::Outcome& observed,
+                                  const model::Outcome& expected) const;
+  enum class Filled : std::uint8_t { surely, by_guess };
+  /// A row that is otherwise as the model's is so in what it does not show too, if the answer was;
+  /// one that is as it was in `before` has not changed in that either. What any other row does not
+  /// show is unknown, and a guess.
+  [[nodiscard]] Filled complete(model::Snapshot& observed, const model::Snapshot& expected,
+                                const model::Snapshot& before, Answered answered) const;
 
  private:
   /// Whether an ack by attempt is for a lease that was never granted, and so for no attempt.
@@ -52,8 +59,8 @@ class Follower {
   void remember(const model::LeaseRecord& granted);
   void complete(model::LeaseRecord& observed, const model::LeaseRecord* expected) const;
   template <class Record>
-  void complete(std::vector<Record>& observed, const std::vector<Record>& expected,
-                const std::vector<Record>& before) const;
+  [[nodiscard]] Filled complete(std::vector<Record>& observed, const std::vector<Record>& expected,
+                                const std::vector<Record>& before, Answered answered) const;
   void complete(std::vector<model::Claim>& observed,
                 const std::vector<model::Claim>& expected) const;
   void complete(model::ItemResults<model::LeaseRecord>& observed,

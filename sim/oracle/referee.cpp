@@ -1,5 +1,6 @@
 #include "sim/oracle/referee.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "leasecheck/spec/several.hpp"
@@ -20,12 +21,31 @@ model::Duration between(model::Time from, model::Time to) {
   return is_held ? to - from : model::Duration::max();
 }
 
+/// Beside what its differences break: what cannot be seen of it.
+Names not_promised_of(const Profile& profile) {
+  Names names = properties_not_promised(profile);
+  const auto is_absent = [&](std::string_view field) { return profile.absent.contains(field); };
+  for (const properties::Property& property : properties::all_properties()) {
+    const bool shows_rows = profile.offers("snapshot") &&
+                            !profile.absent.contains(full_name<model::AttemptRecord>("status"));
+    const bool is_hidden =
+        !property.about.empty() && std::ranges::all_of(property.about, is_absent);
+    if (is_hidden || (property.needs_rows && !shows_rows)) names.emplace(property.name);
+  }
+  return names;
+}
+
+bool is_ack(const model::Operation& operation) {
+  return std::holds_alternative<model::AckAttempt>(operation) ||
+         std::holds_alternative<model::AckAttempts>(operation);
+}
+
 }  // namespace
 
 Referee::Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink)
     : subject_(subject),
       follower_(subject.profile()),
-      not_promised_(properties_not_promised(subject.profile())),
+      not_promised_(not_promised_of(subject.profile())),
       sink_(std::move(sink)),
       true_time_(deployment.epoch) {
   tally_.runs = 1;
@@ -69,7 +89,7 @@ std::expected<Referee::Done, BrokenSubject> Referee::call_subject(const model::A
 bool Referee::is_unchanged(bool changed) const {
   if (follower_.is_idle()) return !changed;
   model::Snapshot after = after_;
-  follower_.complete(after, before_, before_);
+  static_cast<void>(follower_.complete(after, before_, before_, Follower::Answered::as_expected));
   return after == before_;
 }
 
@@ -114,7 +134,9 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   if (may_have_happened) reply.outcome = expected.outcome;
   if (!follower_.is_idle()) {
     follower_.complete(reply.outcome, expected.outcome);
-    follower_.complete(after_, model::snapshot(state_), before_);
+    is_guessed_ = follower_.complete(after_, model::snapshot(state_), before_,
+                                     follower_.answered(reply.outcome, expected.outcome)) ==
+                  Follower::Filled::by_guess;
     done.changed = after_ != before_;
   }
   const bool is_interrupted = may_have_happened && !model::shows(after_, state_);
@@ -180,6 +202,17 @@ void Referee::happen(const model::Environment& event) {
   }
 }
 
+bool Referee::is_promised(const properties::Property& property,
+                          const model::Operation& operation) const {
+  const bool is_excused = property.name == "holder_only" && is_ack(operation) &&
+                          follower_.profile().deviates(Deviation::ack_by_attempt);
+  const bool is_about_a_guess =
+      is_guessed_ && std::ranges::any_of(property.about, [this](std::string_view field) {
+        return follower_.profile().absent.contains(field);
+      });
+  return !is_excused && !is_about_a_guess && is_promised(property);
+}
+
 // Every property sees every operation, so that premises are counted alike in all of them; the first
 // complaint in their order names the violation. Where an interrupted operation left neither the
 // state before it nor the one after it, what exactly happened is unknown and no rule's to say.
@@ -191,7 +224,7 @@ void Referee::judge(const properties::Operated& operated, std::uint64_t return_s
     if (asked != Asked::all && sees_whole != (asked == Asked::of_the_whole)) continue;
     properties::Complaint complaint = watchers_[i]->after(operated);
     const bool counts = judges == Judges::all || all[i].name == "conforms_to_model";
-    if (complaint && counts && !is_over() && is_promised(all[i])) {
+    if (complaint && counts && !is_over() && is_promised(all[i], operated.action.operation)) {
       complain(all[i], *std::move(complaint), return_step);
     }
   }

@@ -94,6 +94,10 @@ class Referee {
   [[nodiscard]] bool is_promised(const properties::Property& property) const {
     return !not_promised_.contains(property.name);
   }
+  /// Of this operation: some differences excuse acks only, and of what had to be guessed because
+  /// the subject does not show it, nothing is said.
+  [[nodiscard]] bool is_promised(const properties::Property& property,
+                                 const model::Operation& operation) const;
   struct Done {
     Reply reply;
     bool changed;  ///< whether the subject shows anything else than before
@@ -116,7 +120,8 @@ class Referee {
 
   Subject& subject_;
   Follower follower_;
-  Names not_promised_;  // properties, because of the subject's profile
+  bool is_guessed_ = false;  // something in `after_`, which the subject does not show
+  Names not_promised_;       // properties, because of the subject's profile
   StepSink sink_;
   model::Time true_time_;
   model::State state_;

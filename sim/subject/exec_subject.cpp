@@ -58,8 +58,7 @@ class ExecSubject final : public Subject {
     const model::Operation operation = with_lease_ids(action.operation);
     const std::string name(operation_of(action.operation));
     const std::string args = args_of(operation, action.operation);
-    if (profile_.durable && kills_.chance(options_.kill_during) &&
-        may_be_killed_during(action.operation)) {
+    if (profile_.durable && is_killed_during(action.operation)) {
       auto is_done = kill_during(name, action.now, args);
       if (!is_done) return std::unexpected(is_done.error());
       if (*is_done) {
@@ -105,9 +104,17 @@ class ExecSubject final : public Subject {
     return std::holds_alternative<model::UpsertLease>(operation) ||
            std::holds_alternative<model::ClaimAttempts>(operation);
   }
-  /// Of several leases that nobody heard of, nobody knows in which order they were granted.
-  static bool may_be_killed_during(const model::Operation& operation) {
-    return !std::holds_alternative<model::ClaimAttempts>(operation);
+  /// One that changes nothing has no middle. Of several leases that nobody heard of, nobody knows
+  /// in which order they were granted.
+  [[nodiscard]] bool is_killed_during(const model::Operation& operation) {
+    if (!model::can_change_state(operation)) return false;
+    if (std::holds_alternative<model::ClaimAttempts>(operation)) return false;
+    constexpr std::uint32_t first = 10;
+    std::uint32_t& times = killed_during_[model::name_of(operation)];
+    const bool is_rare = times < first && options_.kill_during > 0;
+    if (!kills_.chance(is_rare ? options_.kill_during_first : options_.kill_during)) return false;
+    ++times;
+    return true;
   }
   static Reply lost_answer(const model::Operation& operation) {
     return {.outcome = std::unexpected(model::ErrorCode::unavailable),
@@ -179,7 +186,7 @@ class ExecSubject final : public Subject {
 
   /// The arguments in the protocol's form, with the subject's own lease ids. Most are those of a
   /// trace; a payload is always JSON (one that is none is left out, since it cannot be sent), an
-  /// ack names its attempt as well, and fields that the subject does not know are not sent.
+  /// ack by attempt names it, and fields that the subject does not know are not sent.
   [[nodiscard]] std::string args_of(const model::Operation& operation,
                                     const model::Operation& with_handles) const {
     const bool is_enqueue = std::holds_alternative<model::EnqueueAttempt>(operation) ||
@@ -192,9 +199,11 @@ class ExecSubject final : public Subject {
       return traces::operation_args_to_text(operation);
     }
     Json args = traces::operation_args_to_json(operation);
-    if (ack != nullptr) args["attempt_id"] = attempt_of(*ack);
-    for (std::size_t i = 0; acks != nullptr && i < acks->acks.size(); ++i) {
-      args["acks"][i]["attempt_id"] = attempt_of(acks->acks[i]);
+    if (profile_.deviates(Deviation::ack_by_attempt)) {
+      if (ack != nullptr) args["attempt_id"] = attempt_of(*ack);
+      for (std::size_t i = 0; acks != nullptr && i < acks->acks.size(); ++i) {
+        args["acks"][i]["attempt_id"] = attempt_of(acks->acks[i]);
+      }
     }
     if (append != nullptr) {
       args.erase("payload_text");
@@ -212,11 +221,11 @@ class ExecSubject final : public Subject {
     return traces::print_json(args);
   }
 
-  /// The attempt that the lease of an ack was granted for; the lease's id where it is unknown.
+  /// The attempt that the lease of an ack was granted for.
   [[nodiscard]] Json attempt_of(const model::AckAttempt& ack) const {
     const auto attempt = attempt_of_lease_.find(ack.lease_id);
     const bool is_known = attempt != attempt_of_lease_.end();
-    return traces::text_to_json(is_known ? attempt->second : ack.lease_id);
+    return traces::text_to_json(is_known ? attempt->second : "of no lease");
   }
 
   void erase_absent(Json& spec) const {
@@ -273,7 +282,9 @@ class ExecSubject final : public Subject {
   std::expected<bool, BrokenSubject> kill_during(std::string_view operation, model::Time now,
                                                  std::string_view args) {
     if (!profile_.offers("snapshot")) return false;
-    const std::chrono::microseconds delay(kills_.below(500));
+    // Of every order of magnitude: one subject answers in microseconds, another in milliseconds.
+    const std::uint64_t most = std::uint64_t{16} << kills_.below(11);
+    const std::chrono::microseconds delay(kills_.below(most));
     auto killed = client_.ask_and_kill(operation, now, args, delay);
     if (!killed) return std::unexpected(killed.error());
     ++killed_[FaultKind::kill];
@@ -288,6 +299,7 @@ class ExecSubject final : public Subject {
   ProtocolClient client_;
   Stream kills_;
   Names killed_after_;
+  std::map<std::string_view, std::uint32_t> killed_during_;
   FaultCounts killed_;
   bool has_said_hello_ = false;
   Profile profile_;

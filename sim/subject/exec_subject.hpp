@@ -26,6 +26,9 @@ struct ExecOptions {
   /// it works. Which calls these are depends on nothing but their number in the run.
   Permille kill_after = 2;
   Permille kill_during = 2;
+  /// Instead of `kill_during`, the first ten times of each kind of operation that changes
+  /// something.
+  Permille kill_during_first = 30;
   /// Instead of `kill_after`, after each kind of operation that changed something, until it has
   /// been killed after one of the kind: rare ones are to be kept as well.
   Permille kill_after_first = 150;

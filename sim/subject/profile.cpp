@@ -190,19 +190,13 @@ std::vector<std::string> missing_operations(const Profile& profile) {
 
 Names properties_not_promised(const Profile& profile) {
   Names names;
-  // What a worker and a reaper need to get an attempt to its end, and we to see that it got there.
-  using namespace model;
-  const bool can_end_attempts =
-      profile.offers<ListDispatchableAttempts>() && profile.offers<UpsertLease>() &&
-      profile.offers<HeartbeatLease>() && profile.offers<HeartbeatLeaseWithVersion>() &&
-      profile.offers<ExpireLeasesAndRequeue>() && profile.offers<TransitionTimedOutAttempts>() &&
-      profile.offers<AckAttempt>();
-  if (!can_end_attempts || !profile.offers("snapshot")) names.insert("progress");
+  // Claims and reaps are required. Without an ack no attempt gets to its end.
+  if (!profile.offers<model::AckAttempt>()) names.insert("progress");
   if (profile.dispatch_order != DispatchOrder::ready_fifo) names.insert("dispatch_order");
   if (profile.deviates(Deviation::ack_by_attempt)) {
     // Whoever acks takes a lease from a worker that may still believe, as an operator's cancel
     // does.
-    names.insert({"holder_only", "no_double_belief"});
+    names.insert("no_double_belief");
   }
   if (profile.deviates(Deviation::no_delivery_count)) names.insert("retry_budget");
   if (profile.deviates(Deviation::lease_version_restarts)) {
@@ -230,13 +224,19 @@ std::vector<std::string> not_promised_in_words(const Profile& profile) {
         break;
     }
   }
+  if (!profile.offers("snapshot")) {
+    phrases.emplace_back(
+        "no snapshot: what is stored is known by answers only, and properties of rows say nothing");
+  }
   const bool prunes = profile.offers<model::PruneAttempts>();
+  std::string absent;
   for (const std::string& name : profile.absent) {
     // That it does not prune is said of the operation.
     const bool is_implied =
         !prunes && std::ranges::find(shown_for_pruning, name) != shown_for_pruning.end();
-    if (!is_implied) phrases.push_back("absent: " + name);
+    if (!is_implied) absent += (absent.empty() ? "absent: " : ", ") + name;
   }
+  if (!absent.empty()) phrases.push_back(std::move(absent));
   return phrases;
 }
 

@@ -36,7 +36,24 @@ TEST(Profile, OfAMinimalSubjectHasTheDefaults) {
   EXPECT_TRUE(profile->offers("upsert_lease"));
   EXPECT_FALSE(profile->offers("snapshot"));
   EXPECT_EQ(missing_operations(*profile).size(), 24U);
-  EXPECT_TRUE(not_promised_in_words(*profile).empty());
+  const auto phrases = not_promised_in_words(*profile);
+  ASSERT_EQ(phrases.size(), 1U);
+  EXPECT_TRUE(phrases.front().starts_with("no snapshot: ")) << phrases.front();
+}
+
+TEST(Profile, AllThatIsAbsentIsOnePhrase) {
+  Profile profile = whole_contract();
+  profile.absent = {"attempt.ready_at", "attempt.version", "spec.timeout"};
+  EXPECT_EQ(not_promised_in_words(profile),
+            std::vector<std::string>{"absent: attempt.ready_at, attempt.version, spec.timeout"});
+}
+
+// Attempts get to their end by claims, reaps and acks; without any other operation they still do.
+TEST(Profile, ProgressIsPromisedAsLongAsThereAreAcks) {
+  Json answer = hello();
+  EXPECT_TRUE(properties_not_promised(*profile_from_json(answer)).contains("progress"));
+  answer["operations"].push_back("ack_attempt");
+  EXPECT_FALSE(properties_not_promised(*profile_from_json(answer)).contains("progress"));
 }
 
 TEST(Profile, OfTheWholeContractMissesNothing) {
@@ -90,7 +107,7 @@ TEST(Profile, NamesOnlyPropertiesThatExistAsNotPromised) {
   profile.deviations = {Deviation::ack_by_attempt, Deviation::no_delivery_count,
                         Deviation::lease_version_restarts};
   const Names names = properties_not_promised(profile);
-  EXPECT_EQ(names.size(), 6U);
+  EXPECT_EQ(names.size(), 5U);
   for (const std::string& name : names) EXPECT_NE(properties::find_property(name), nullptr) << name;
   EXPECT_EQ(not_promised_in_words(profile).size(), 4U);
 }

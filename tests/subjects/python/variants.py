@@ -78,6 +78,10 @@ class ordered_by_attempt_id(Repository):
         assert "not_before" not in args and args["on_timeout"] != "retry"
         return super().enqueue_attempt(now, args)
 
+    def ack_attempt(self, now, args):
+        assert "attempt_id" not in args
+        return super().ack_attempt(now, args)
+
     def dispatch_key(self, attempt):
         return (-attempt.spec["priority"], attempt.attempt_no, bytes_of(attempt.id))
 
