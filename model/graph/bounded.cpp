@@ -303,10 +303,15 @@ class BoundedWorld {
     std::uint32_t move;
   };
 
-  explicit BoundedWorld(std::vector<Move> moves) : moves_(std::move(moves)) {}
+  BoundedWorld(std::vector<Move> moves, const model::Variant& variant)
+      : moves_(std::move(moves)), variant_(variant) {}
 
   [[nodiscard]] static std::string name() { return "the contract, bounded"; }
-  [[nodiscard]] static State initial() { return {}; }
+  [[nodiscard]] State initial() const {
+    State empty;
+    empty.repository.variant = variant_;
+    return empty;
+  }
   [[nodiscard]] static std::string name_of(const State& state) {
     return name_of_state(state.repository, state.now);
   }
@@ -337,6 +342,7 @@ class BoundedWorld {
   }
 
   std::vector<Move> moves_;
+  model::Variant variant_;
 };
 
 }  // namespace
@@ -394,7 +400,7 @@ std::expected<Bounded, std::string> bounded_world(const BoundedOptions& options)
     return std::unexpected("a bounded world has 1 to 3 workers, not " +
                            std::to_string(options.workers));
   }
-  const Numbered model{BoundedWorld(moves_of(options))};
+  const Numbered model{BoundedWorld(moves_of(options), options.variant)};
   if (const auto depth = search_all(model, options.most_states); !depth) {
     return std::unexpected(depth.error() + "; take fewer attempts or workers");
   }

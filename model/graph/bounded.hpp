@@ -63,6 +63,7 @@ struct BoundedOptions {
   std::vector<model::AttemptSpec> specs;
   /// Whether an operation may be used at all; absent means all.
   std::function<bool(const model::Operation&)> offers;
+  model::Variant variant = {};  ///< of the repository
   std::size_t most_states = 200'000;
 };
 

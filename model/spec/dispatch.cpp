@@ -9,14 +9,50 @@
 #include "model/spec/rules.hpp"
 
 namespace leasecheck::model {
+namespace {
+
+/// The lower, the earlier.
+std::int64_t urgency(const Variant& variant, const Attempt& attempt) {
+  switch (variant.priorities) {
+    case Priorities::higher_first:
+      return -std::int64_t{attempt.spec.priority};
+    case Priorities::lower_first:
+      return attempt.spec.priority;
+    case Priorities::none:
+      return 0;
+  }
+  std::unreachable();
+}
+
+bool goes_first(DispatchOrder order, const Attempt& left, const Attempt& right) {
+  const auto place = [](const Attempt& attempt) {
+    return std::tuple(attempt.ready_at, attempt.enqueue_seq);
+  };
+  switch (order) {
+    case DispatchOrder::ready_fifo:
+    case DispatchOrder::none:
+      return place(left) < place(right);
+    case DispatchOrder::attempt_id:
+      return std::tie(left.attempt_no, left.spec.attempt_id) <
+             std::tie(right.attempt_no, right.spec.attempt_id);
+    case DispatchOrder::enqueue_fifo:
+      return left.enqueue_seq < right.enqueue_seq;
+    case DispatchOrder::requeue_first:
+      return std::tuple(left.delivery_count == 0, place(left)) <
+             std::tuple(right.delivery_count == 0, place(right));
+  }
+  std::unreachable();
+}
+
+}  // namespace
 
 std::vector<const Attempt*> dispatchable_attempts(const State& state, Time at) {
   std::vector<const Attempt*> found;
   for (const auto& [id, attempt] : state.attempts) {
     if (is_dispatchable(attempt, at)) found.push_back(&attempt);
   }
-  std::ranges::sort(found, [](const Attempt* left, const Attempt* right) {
-    return dispatches_before(*left, *right);
+  std::ranges::sort(found, [&state](const Attempt* left, const Attempt* right) {
+    return dispatches_before(state.variant, *left, *right);
   });
   return found;
 }
@@ -33,17 +69,21 @@ bool is_dispatchable(const Attempt& attempt, Time now) {
   return from && *from <= now;
 }
 
-bool dispatches_before(const Attempt& left, const Attempt& right) {
-  // Rule 2; priority is descending, hence the crossed sides.
-  return std::tie(right.spec.priority, left.ready_at, left.enqueue_seq) <
-         std::tie(left.spec.priority, right.ready_at, right.enqueue_seq);
+bool dispatches_before(const Variant& variant, const Attempt& left, const Attempt& right) {
+  const std::int64_t one = urgency(variant, left);
+  const std::int64_t other = urgency(variant, right);
+  return one != other ? one < other : goes_first(variant.order, left, right);
 }
 
-// Lease ids are never used twice, over a reset too (section 1); nothing else survives it.
+// Lease ids are never used twice, over a reset too (section 1); nothing else survives it but the
+// variant, and which attempt an ack of an old lease names.
 ResultOf<Reset> apply(State& state, const Reset&, Time) {
-  const std::uint64_t leases_issued = state.leases_issued;
-  state = State{};
-  state.leases_issued = leases_issued;
+  for (auto& [id, attempt] : state.attempts) end_lease(state, attempt);
+  State empty;
+  empty.variant = state.variant;
+  empty.attempt_of_ended_lease = std::move(state.attempt_of_ended_lease);
+  empty.leases_issued = state.leases_issued;
+  state = std::move(empty);
   return Done{};
 }
 
@@ -52,7 +92,10 @@ ResultOf<EnqueueAttempt> apply(State& state, const EnqueueAttempt& operation, Ti
   const AttemptSpec& spec = operation.spec;
   if (!is_valid_spec(spec)) return std::unexpected(ErrorCode::invalid_argument);
   if (const auto known = state.attempts.find(spec.attempt_id); known != state.attempts.end()) {
-    if (known->second.spec != spec) return std::unexpected(ErrorCode::already_exists);
+    const KnownId answer = state.variant.known_id;
+    const bool is_refused =
+        answer == KnownId::refused || (answer == KnownId::compared && known->second.spec != spec);
+    if (is_refused) return std::unexpected(ErrorCode::already_exists);
     return Done{};
   }
   Attempt attempt;

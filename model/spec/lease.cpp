@@ -9,11 +9,12 @@
 namespace leasecheck::model {
 namespace {
 
-/// Rule 4: a heartbeat never lowers anything, and moves the version.
-void refresh(Attempt& attempt, Time heartbeat_at, Time lease_expires_at) {
+/// Rule 4: a heartbeat never lowers anything (V4: sets it), and moves the version.
+void refresh(const Variant& variant, Attempt& attempt, Time heartbeat_at, Time lease_expires_at) {
+  const bool sets = variant.heartbeats == Heartbeats::set;
   Lease& lease = attempt.lease.value();
-  lease.heartbeat_at = std::max(lease.heartbeat_at, heartbeat_at);
-  lease.expires_at = std::max(lease.expires_at, lease_expires_at);
+  lease.heartbeat_at = sets ? heartbeat_at : std::max(lease.heartbeat_at, heartbeat_at);
+  lease.expires_at = sets ? lease_expires_at : std::max(lease.expires_at, lease_expires_at);
   ++attempt.version;
 }
 
@@ -69,19 +70,22 @@ ResultOf<UpsertLease> apply(State& state, const UpsertLease& operation, Time now
 ResultOf<HeartbeatLease> apply(State& state, const HeartbeatLease& operation, Time) {
   if (!is_valid_id(operation.lease_id)) return std::unexpected(ErrorCode::invalid_argument);
   Attempt* const attempt = find_leased(state, operation.lease_id);
-  if (attempt == nullptr) return std::unexpected(ErrorCode::stale_lease);
-  refresh(*attempt, operation.heartbeat_at, operation.lease_expires_at);
+  if (attempt == nullptr || is_too_late(state, *attempt, operation.heartbeat_at)) {
+    return std::unexpected(ErrorCode::stale_lease);
+  }
+  refresh(state.variant, *attempt, operation.heartbeat_at, operation.lease_expires_at);
   return Done{};
 }
 
 // Rule 10.
 ResultOf<HeartbeatLeaseWithVersion> apply(State& state, const HeartbeatLeaseWithVersion& operation,
                                           Time) {
-  const auto held = find_held(state, operation.lease_id, operation.worker_id);
+  const auto held =
+      find_held(state, operation.lease_id, operation.worker_id, operation.heartbeat_at);
   if (!held) return std::unexpected(held.error());
   Attempt& attempt = **held;
   if (attempt.version != operation.expected_version) return std::unexpected(ErrorCode::stale_lease);
-  refresh(attempt, operation.heartbeat_at, operation.lease_expires_at);
+  refresh(state.variant, attempt, operation.heartbeat_at, operation.lease_expires_at);
   return lease_record(attempt);
 }
 

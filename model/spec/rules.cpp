@@ -16,13 +16,18 @@ Attempt* find_leased(State& state, const Id& lease_id) {
   return found == state.attempt_of_lease.end() ? nullptr : &state.attempts.at(found->second);
 }
 
-std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id,
-                                             const Id& worker_id) {
+bool is_too_late(const State& state, const Attempt& attempt, Time now) {
+  return state.variant.late_holder == LateHolder::refused && attempt.lease->expires_at < now;
+}
+
+std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id, const Id& worker_id,
+                                             Time now) {
   if (!is_valid_id(lease_id) || !is_valid_id(worker_id)) {
     return std::unexpected(ErrorCode::invalid_argument);
   }
   Attempt* const attempt = find_leased(state, lease_id);
-  if (attempt == nullptr || attempt->lease->worker_id != worker_id) {
+  if (attempt == nullptr || attempt->lease->worker_id != worker_id ||
+      is_too_late(state, *attempt, now)) {
     return std::unexpected(ErrorCode::stale_lease);
   }
   return attempt;
@@ -30,6 +35,10 @@ std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id,
 
 void end_lease(State& state, Attempt& attempt) {
   if (!attempt.lease) return;
+  const Variant& variant = state.variant;
+  if (goes_by_attempt(variant.ack_holder) || variant.stale_ack == StaleAck::ignored) {
+    state.attempt_of_ended_lease[attempt.lease->lease_id] = attempt.spec.attempt_id;
+  }
   state.attempt_of_lease.erase(attempt.lease->lease_id);
   attempt.lease.reset();
   attempt.started_at.reset();

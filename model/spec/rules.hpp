@@ -58,7 +58,10 @@ ResultOf<ListAttempts> apply(State& state, const ListAttempts& operation, Time n
 /// The attempt whose current lease has this id and belongs to the worker (rules 9 to 13).
 /// Errors: `invalid_argument` (a bad id), `stale_lease`, in this order.
 [[nodiscard]] std::expected<Attempt*, ErrorCode> find_held(State& state, const Id& lease_id,
-                                                           const Id& worker_id);
+                                                           const Id& worker_id, Time now);
+
+/// V5: whether the holder of the lease comes too late. Pre: the attempt has a lease.
+[[nodiscard]] bool is_too_late(const State& state, const Attempt& attempt, Time now);
 
 /// Ends the attempt's lease, if it has one: no row, no `started_at`. The caller sets the status.
 void end_lease(State& state, Attempt& attempt);

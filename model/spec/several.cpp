@@ -3,7 +3,10 @@
 #include "leasecheck/spec/several.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
+#include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 #include "model/spec/rules.hpp"
 
@@ -36,6 +39,46 @@ const auto& items_of(const HeartbeatLeases& operation) {
 }
 const auto& items_of(const AckAttempts& operation) {
   return operation.acks;
+}
+
+/// Pre: they are dispatchable at `now`.
+std::vector<Claim> claim_all(State& state, const ClaimAttempts& operation,
+                             std::vector<DispatchRecord> listed, Time now) {
+  const Time expires_at = saturating_add(now, operation.lease_ttl);
+  std::vector<Claim> claims;
+  for (DispatchRecord& attempt : listed) {
+    const UpsertLease claim{attempt.attempt_id, operation.worker_id, expires_at};
+    claims.push_back({std::move(attempt), apply(state, claim, now).value()});
+  }
+  return claims;
+}
+
+/// Of the answer to a list or to a claim of several.
+std::vector<Id> ids_listed(const Answer& answer) {
+  std::vector<Id> ids;
+  if (const auto* records = std::get_if<std::vector<DispatchRecord>>(&answer)) {
+    for (const DispatchRecord& record : *records) ids.push_back(record.attempt_id);
+  } else if (const auto* claims = std::get_if<std::vector<Claim>>(&answer)) {
+    for (const Claim& claim : *claims) ids.push_back(claim.attempt.attempt_id);
+  }
+  return ids;
+}
+
+/// V1: what was chosen of the dispatchable attempts. Returns: nothing if that is no choice.
+std::optional<std::vector<DispatchRecord>> chosen(const State& state, Time at, std::uint64_t limit,
+                                                  const std::vector<Id>& ids) {
+  const std::size_t due = dispatchable_attempts(state, at).size();
+  if (ids.size() != std::min<std::uint64_t>(limit, due)) return std::nullopt;
+  if (std::set(ids.begin(), ids.end()).size() != ids.size()) return std::nullopt;
+  std::vector<DispatchRecord> records;
+  for (const Id& id : ids) {
+    const auto attempt = state.attempts.find(id);
+    if (attempt == state.attempts.end() || !is_dispatchable(attempt->second, at)) {
+      return std::nullopt;
+    }
+    records.push_back(dispatch_record(attempt->second));
+  }
+  return records;
 }
 
 /// Takes an operation on several apart.
@@ -109,12 +152,22 @@ ResultOf<ClaimAttempts> apply(State& state, const ClaimAttempts& operation, Time
     if (listed.size() == operation.limit) break;
     listed.push_back(dispatch_record(*attempt));
   }
-  std::vector<Claim> claims;
-  for (DispatchRecord& attempt : listed) {
-    const UpsertLease claim{attempt.attempt_id, operation.worker_id, expires_at};
-    claims.push_back({std::move(attempt), apply(state, claim, now).value()});
+  return claim_all(state, operation, std::move(listed), now);
+}
+
+Step step_as_chosen(State state, const Action& action, const Outcome& answered) {
+  const auto* list = std::get_if<ListDispatchableAttempts>(&action.operation);
+  const auto* several = std::get_if<ClaimAttempts>(&action.operation);
+  std::optional<std::vector<DispatchRecord>> choice;
+  if (answered && list != nullptr) {
+    choice = chosen(state, list->at, list->limit, ids_listed(*answered));
+  } else if (answered && several != nullptr) {
+    choice = chosen(state, action.now, several->limit, ids_listed(*answered));
   }
-  return claims;
+  if (!choice) return step(std::move(state), action);
+  if (list != nullptr) return {.state = std::move(state), .outcome = *std::move(choice)};
+  std::vector<Claim> claims = claim_all(state, *several, *std::move(choice), action.now);
+  return {.state = std::move(state), .outcome = std::move(claims)};
 }
 
 }  // namespace leasecheck::model

@@ -54,7 +54,8 @@ std::vector<NamedSpec> backoff_specs() {
 std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs, int workers,
                                                 const Profile& profile) {
   const Follower follower(profile);
-  graph::BoundedOptions options{.workers = workers, .specs = {}, .offers = {}};
+  graph::BoundedOptions options{
+      .workers = workers, .specs = {}, .offers = {}, .variant = profile.variant};
   Course course;
   for (const NamedSpec& spec : specs) {
     course.name_ += (course.name_.empty() ? "" : " and ") + spec.name;
@@ -78,11 +79,9 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
 }
 
 bool Course::is_covered(const Profile& profile, std::string_view operation) {
-  const bool is_ack = operation == "ack_attempt" || operation == "ack_attempts";
-  if (is_ack && profile.deviates(Deviation::ack_by_attempt)) return false;
-  // It would claim others, and come to another state.
-  const bool has_own_order = profile.dispatch_order != DispatchOrder::ready_fifo;
-  if (operation == "claim_attempts" && has_own_order) return false;
+  // It may claim others, and come to another state.
+  const bool chooses = profile.variant.order == model::DispatchOrder::none;
+  if (operation == "claim_attempts" && chooses) return false;
   return profile.offers(operation);
 }
 

@@ -21,7 +21,7 @@ class ConformPlans {
   std::expected<const Courses*, std::string> of(const ConformOptions& options,
                                                 const Profile& profile) {
     const Key key{options.workers, options.attempts, profile.operations, profile.absent,
-                  profile.deviations};
+                  profile.variant};
     if (const auto found = courses_.find(key); found != courses_.end()) return &found->second;
     auto planned = plan_courses(options.workers, options.attempts, profile);
     if (!planned) return std::unexpected(planned.error());
@@ -29,7 +29,7 @@ class ConformPlans {
   }
 
  private:
-  using Key = std::tuple<int, int, Names, Names, std::set<Deviation>>;
+  using Key = std::tuple<int, int, Names, Names, model::Variant>;
   std::map<Key, Courses> courses_;
 };
 

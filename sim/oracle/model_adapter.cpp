@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <concepts>
-#include <limits>
-#include <set>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -73,55 +70,11 @@ constexpr auto are_refused_alike = []<class One, class Other>(const One& one, co
   return true;
 };
 
-/// Before the id of a lease that an ack by attempt found ended, or whose attempt it found pruned.
-constexpr std::string_view ended = "ended ";
-constexpr std::string_view pruned = "pruned ";
-
-/// What is dispatchable at a time, the first `limit` by priority descending, attempt_no ascending,
-/// attempt_id ascending.
-std::vector<DispatchRecord> list_by_attempt_id(const model::State& state, model::Time at,
-                                               std::uint64_t limit) {
-  constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-  const model::Step listed =
-      model::step(state, {.now = at, .operation = model::ListDispatchableAttempts{at, all}});
-  auto records = std::get<std::vector<DispatchRecord>>(listed.outcome.value());
-  std::ranges::sort(records, {}, [&state](const DispatchRecord& record) {
-    const std::int64_t priority = state.attempts.at(record.attempt_id).spec.priority;
-    return std::tuple(-priority, record.attempt_no, record.attempt_id);
-  });
-  if (records.size() > limit) records.resize(limit);
-  return records;
-}
-
-/// What the model does and answers where the list and a claim of several are by attempt id.
-model::Step step_by_attempt_id(model::State state, const model::Action& action) {
-  if (const auto* list = std::get_if<model::ListDispatchableAttempts>(&action.operation)) {
-    auto records = list_by_attempt_id(state, list->at, list->limit);
-    return {.state = std::move(state), .outcome = std::move(records)};
-  }
-  const auto* several = std::get_if<model::ClaimAttempts>(&action.operation);
-  model::Step step = model::step(state, action);
-  if (several == nullptr || !step.outcome) return step;
-  std::vector<model::Claim> claims;
-  step.state = std::move(state);
-  for (DispatchRecord& record : list_by_attempt_id(step.state, action.now, several->limit)) {
-    const model::Time expires_at = model::saturating_add(action.now, several->lease_ttl);
-    model::Step claimed = model::step(
-        std::move(step.state),
-        {action.now, model::UpsertLease{record.attempt_id, several->worker_id, expires_at}});
-    claims.push_back({std::move(record), std::get<LeaseRecord>(claimed.outcome.value())});
-    step.state = std::move(claimed.state);
-  }
-  step.outcome = std::move(claims);
-  return step;
-}
-
 }  // namespace
 
 Follower::Follower(Profile profile)
     : profile_(std::move(profile)),
-      is_whole_(profile_.absent.empty() && profile_.deviations.empty() &&
-                profile_.dispatch_order == DispatchOrder::ready_fifo) {}
+      is_whole_(profile_.absent.empty() && profile_.deviations.empty()) {}
 
 model::Action Follower::adapted(model::Action action) const {
   if (auto* enqueue = std::get_if<model::EnqueueAttempt>(&action.operation)) {
@@ -135,10 +88,10 @@ model::Action Follower::adapted(model::Action action) const {
 model::Action Follower::for_subject(model::Action action) const {
   if (!profile_.deviates(Deviation::lease_version_restarts)) return action;
   const auto renumber = [this](model::HeartbeatLeaseWithVersion& heartbeat) {
-    if (const auto grant = grants_.find(heartbeat.lease_id); grant != grants_.end()) {
-      // Modulo 2^64, so that two versions which differ still do.
-      heartbeat.expected_version -= grant->second.version_before;
-    }
+    const auto before = version_before_grant_.find(heartbeat.lease_id);
+    if (before == version_before_grant_.end()) return;
+    // Modulo 2^64, so that two versions which differ still do.
+    heartbeat.expected_version -= before->second;
   };
   if (auto* one = std::get_if<model::HeartbeatLeaseWithVersion>(&action.operation)) {
     renumber(*one);
@@ -148,64 +101,22 @@ model::Action Follower::for_subject(model::Action action) const {
   return action;
 }
 
-model::Action Follower::for_model(model::Action action, const model::State& state) const {
-  if (!profile_.deviates(Deviation::ack_by_attempt)) return action;
-  std::set<model::Id> acked;
-  const auto name_holder = [&](model::AckAttempt& ack) {
-    const auto grant = grants_.find(ack.lease_id);
-    if (grant == grants_.end()) return;
-    const auto attempt = state.attempts.find(grant->second.attempt_id);
-    if (attempt == state.attempts.end()) {
-      ack.lease_id.insert(0, pruned);
-    } else if (attempt->second.lease && acked.insert(attempt->first).second) {
-      ack.lease_id = attempt->second.lease->lease_id;
-      ack.worker_id = attempt->second.lease->worker_id;
-    } else {
-      // No repeat is Ok: for the contract this is an ack of a lease that nobody was ever given.
-      ack.lease_id.insert(0, ended);
-    }
-  };
-  if (auto* one = std::get_if<model::AckAttempt>(&action.operation)) {
-    name_holder(*one);
-  } else if (auto* several = std::get_if<model::AckAttempts>(&action.operation)) {
-    std::ranges::for_each(several->acks, name_holder);
-  }
-  return action;
-}
-
-bool Follower::names_no_attempt(const model::AckAttempt& ack) const {
-  return profile_.deviates(Deviation::ack_by_attempt) && !grants_.contains(ack.lease_id) &&
-         !ack.lease_id.starts_with(ended);
-}
-
-void Follower::refuse_as_not_found(model::Outcome& outcome,
-                                   const model::Operation& operation) const {
-  if (const auto* one = std::get_if<model::AckAttempt>(&operation)) {
-    const bool is_stale = outcome == std::unexpected(model::ErrorCode::stale_lease);
-    if (is_stale && names_no_attempt(*one)) outcome = std::unexpected(model::ErrorCode::not_found);
-  }
-  const auto* several = std::get_if<model::AckAttempts>(&operation);
-  if (several == nullptr || !outcome) return;
-  auto& results = std::get<model::ItemResults<model::AckResult>>(*outcome);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    auto& error = results[i].error;
-    const bool is_stale = error && error->code == model::ErrorCode::stale_lease;
-    if (is_stale && names_no_attempt(several->acks[i])) error->code = model::ErrorCode::not_found;
-  }
-}
-
 void Follower::remember(const LeaseRecord& granted) {
-  grants_[granted.lease_id] = {.attempt_id = granted.attempt_id,
-                               .version_before = granted.version - 1};
+  version_before_grant_[granted.lease_id] = granted.version - 1;
 }
 
-model::Step Follower::step(model::State state, const model::Action& action) {
-  if (is_whole_) return model::step(std::move(state), action);
-  model::Step step = profile_.dispatch_order == DispatchOrder::attempt_id
-                         ? step_by_attempt_id(std::move(state), action)
+model::State Follower::beginning() const {
+  model::State empty;
+  empty.variant = profile_.variant;
+  return empty;
+}
+
+model::Step Follower::step(model::State state, const model::Action& action,
+                           const model::Outcome& observed) {
+  model::Step step = profile_.variant.order == model::DispatchOrder::none
+                         ? model::step_as_chosen(std::move(state), action, observed)
                          : model::step(std::move(state), action);
-  refuse_as_not_found(step.outcome, action.operation);
-  if (!step.outcome) return step;
+  if (!step.outcome || !profile_.deviates(Deviation::lease_version_restarts)) return step;
   if (std::holds_alternative<model::UpsertLease>(action.operation)) {
     remember(std::get<LeaseRecord>(*step.outcome));
   } else if (const auto* claims = std::get_if<std::vector<model::Claim>>(&*step.outcome)) {
@@ -216,8 +127,8 @@ model::Step Follower::step(model::State state, const model::Action& action) {
 
 void Follower::complete(LeaseRecord& observed, const LeaseRecord* expected) const {
   if (profile_.deviates(Deviation::lease_version_restarts)) {
-    const auto grant = grants_.find(observed.lease_id);
-    if (grant != grants_.end()) observed.version += grant->second.version_before;
+    const auto before = version_before_grant_.find(observed.lease_id);
+    if (before != version_before_grant_.end()) observed.version += before->second;
   }
   if (expected != nullptr) fill_in(observed, *expected, profile_.absent);
 }

@@ -30,12 +30,12 @@ class Follower {
   /// The adapted action in the subject's own numbering of versions.
   [[nodiscard]] model::Action for_subject(model::Action action) const;
 
-  /// The adapted action as the contract would have to be asked for the same: an ack that is taken
-  /// from anyone is, for the contract, an ack by whoever holds the attempt.
-  [[nodiscard]] model::Action for_model(model::Action action, const model::State& state) const;
+  /// The model's empty repository, of the variant that the subject is.
+  [[nodiscard]] model::State beginning() const;
 
-  /// What the model does and answers, in the order of dispatch that the subject promises.
-  [[nodiscard]] model::Step step(model::State state, const model::Action& action);
+  /// What the model does and answers. Where it is the subject's to choose, as the subject did.
+  [[nodiscard]] model::Step step(model::State state, const model::Action& action,
+                                 const model::Outcome& observed);
 
   /// Fills in what the subject does not show. Pre: `step` was asked for the same action.
   void complete(model::Outcome& observed, const model::Outcome& expected) const;
@@ -52,10 +52,6 @@ class Follower {
                                 const model::Snapshot& before, Answered answered) const;
 
  private:
-  /// Whether an ack by attempt is for a lease that was never granted, and so for no attempt.
-  [[nodiscard]] bool names_no_attempt(const model::AckAttempt& ack) const;
-  /// What the contract refuses as a stale lease, where such an ack names no attempt.
-  void refuse_as_not_found(model::Outcome& outcome, const model::Operation& operation) const;
   void remember(const model::LeaseRecord& granted);
   void complete(model::LeaseRecord& observed, const model::LeaseRecord* expected) const;
   template <class Record>
@@ -66,15 +62,9 @@ class Follower {
   void complete(model::ItemResults<model::LeaseRecord>& observed,
                 const model::ItemResults<model::LeaseRecord>& expected) const;
 
-  /// What was true when a lease was granted.
-  struct Grant {
-    model::Id attempt_id;
-    std::uint64_t version_before = 0;
-  };
-
   Profile profile_;
   bool is_whole_;
-  std::map<model::Id, Grant> grants_;
+  std::map<model::Id, std::uint64_t> version_before_grant_;  ///< by lease
 };
 
 }  // namespace leasecheck::sim

@@ -8,6 +8,7 @@
 #include "properties/support/singles.hpp"
 #include "properties/support/snapshot_diff.hpp"
 #include "sim/check.hpp"
+#include "sim/subject/variant_words.hpp"
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
@@ -47,7 +48,8 @@ Referee::Referee(Subject& subject, const properties::Deployment& deployment, Ste
       follower_(subject.profile()),
       not_promised_(not_promised_of(subject.profile())),
       sink_(std::move(sink)),
-      true_time_(deployment.epoch) {
+      true_time_(deployment.epoch),
+      state_(follower_.beginning()) {
   tally_.runs = 1;
   for (const std::string& phrase : not_promised_in_words(subject.profile())) {
     tally_.differences[phrase] = 1;
@@ -109,8 +111,7 @@ std::expected<CallResult, NoAnswer> Referee::operate(const Caller& caller,
     break_off(std::string(model::name_of(adapted.operation)) + ": " + done.error().message);
     return std::unexpected(NoAnswer::run_over);
   }
-  const model::Action action = follower_.for_model(adapted, state_);
-  compare(caller, call, action, *done, settle(action, *done));
+  compare(caller, call, adapted, *done, settle(adapted, *done));
   return CallResult{call, std::move(done->reply.outcome)};
 }
 
@@ -128,7 +129,7 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   if (has_items) before = state_;
   model::Step expected = did_not_happen
                              ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
-                             : follower_.step(std::move(state_), action);
+                             : follower_.step(std::move(state_), action, reply.outcome);
   state_ = std::move(expected.state);
   const bool may_have_happened = reply.effect_unknown && !did_not_happen;
   if (may_have_happened) reply.outcome = expected.outcome;
@@ -205,7 +206,7 @@ void Referee::happen(const model::Environment& event) {
 bool Referee::is_promised(const properties::Property& property,
                           const model::Operation& operation) const {
   const bool is_excused = property.name == "holder_only" && is_ack(operation) &&
-                          follower_.profile().deviates(Deviation::ack_by_attempt);
+                          differs_in_acks(follower_.profile().variant);
   const bool is_about_a_guess =
       is_guessed_ && std::ranges::any_of(property.about, [this](std::string_view field) {
         return follower_.profile().absent.contains(field);

@@ -199,7 +199,7 @@ class ExecSubject final : public Subject {
       return traces::operation_args_to_text(operation);
     }
     Json args = traces::operation_args_to_json(operation);
-    if (profile_.deviates(Deviation::ack_by_attempt)) {
+    if (model::goes_by_attempt(profile_.variant.ack_holder)) {
       if (ack != nullptr) args["attempt_id"] = attempt_of(*ack);
       for (std::size_t i = 0; acks != nullptr && i < acks->acks.size(); ++i) {
         args["acks"][i]["attempt_id"] = attempt_of(acks->acks[i]);

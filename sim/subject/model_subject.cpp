@@ -8,7 +8,12 @@ namespace {
 
 class ModelSubject final : public Subject {
  public:
+  explicit ModelSubject(const model::Variant& variant) : profile_(whole_contract()) {
+    profile_.variant = state_.variant = variant;
+  }
+
   [[nodiscard]] std::string name() const override { return "model"; }
+  [[nodiscard]] const Profile& profile() const override { return profile_; }
 
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
     model::Step step = model::step(std::move(state_), action);
@@ -24,13 +29,14 @@ class ModelSubject final : public Subject {
   }
 
  private:
+  Profile profile_;
   model::State state_;
 };
 
 }  // namespace
 
-std::unique_ptr<Subject> make_model_subject() {
-  return std::make_unique<ModelSubject>();
+std::unique_ptr<Subject> make_model_subject(const model::Variant& variant) {
+  return std::make_unique<ModelSubject>(variant);
 }
 
 }  // namespace leasecheck::sim

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sim/subject/variant_words.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -47,8 +49,7 @@ const Names& what_may_be_absent() {
   return all;
 }
 
-constexpr std::array deviations{Deviation::ack_by_attempt, Deviation::no_delivery_count,
-                                Deviation::lease_version_restarts};
+constexpr std::array deviations{Deviation::no_delivery_count, Deviation::lease_version_restarts};
 
 /// The field `name` as a list of strings; an absent one is empty.
 Decoded<Names> names_from_json(const Json& answer, const char* name) {
@@ -75,16 +76,19 @@ Decoded<std::string> text_from_json(const Json& answer, const char* name) {
 Decoded<void> read_operations(const Json& answer, Profile& profile) {
   auto offered = names_from_json(answer, "operations");
   if (!offered) return std::unexpected(offered.error());
-  for (const model::OperationTraits& operation : model::all_operations) {
-    if (operation.is_required && !offered->contains(operation.name)) {
-      return std::unexpected("operations: the required \"" + std::string(operation.name) +
-                             "\" is not offered");
-    }
-  }
   for (const std::string& name : whole_contract().operations) {
     if (offered->contains(name)) profile.operations.insert(name);
   }
-  return {};
+  for (const std::string_view name : {"reset", "enqueue_attempt"}) {
+    if (profile.offers(name)) continue;
+    return std::unexpected("operations: the required \"" + std::string(name) + "\" is not offered");
+  }
+  const bool claims_one =
+      profile.offers<model::ListDispatchableAttempts>() && profile.offers<model::UpsertLease>();
+  if (claims_one || profile.offers<model::ClaimAttempts>()) return {};
+  return std::unexpected(
+      "operations: nothing can be claimed; expected \"claim_attempts\", or "
+      "\"list_dispatchable_attempts\" and \"upsert_lease\"");
 }
 
 Decoded<void> read_absent(const Json& answer, Profile& profile) {
@@ -125,15 +129,10 @@ Decoded<void> read_deviations(const Json& answer, Profile& profile) {
   return {};
 }
 
-Decoded<void> read_order(const Json& answer, Profile& profile) {
-  const auto order = text_from_json(answer, "dispatch_order");
-  if (!order) return std::unexpected(order.error());
-  if (*order == "attempt_id") {
-    profile.dispatch_order = DispatchOrder::attempt_id;
-  } else if (!order->empty() && *order != "ready_fifo") {
-    return std::unexpected("dispatch_order: expected \"ready_fifo\" or \"attempt_id\", found \"" +
-                           *order + "\"");
-  }
+Decoded<void> read_variant(const Json& answer, Profile& profile) {
+  const auto variant = variant_from_json(answer);
+  if (!variant) return std::unexpected(variant.error());
+  profile.variant = *variant;
   return {};
 }
 
@@ -190,14 +189,14 @@ std::vector<std::string> missing_operations(const Profile& profile) {
 
 Names properties_not_promised(const Profile& profile) {
   Names names;
-  // Claims and reaps are required. Without an ack no attempt gets to its end.
-  if (!profile.offers<model::AckAttempt>()) names.insert("progress");
-  if (profile.dispatch_order != DispatchOrder::ready_fifo) names.insert("dispatch_order");
-  if (profile.deviates(Deviation::ack_by_attempt)) {
-    // Whoever acks takes a lease from a worker that may still believe, as an operator's cancel
-    // does.
-    names.insert("no_double_belief");
+  // What gets an attempt to its end, whatever became of its worker.
+  const bool renews =
+      profile.offers<model::HeartbeatLease>() || profile.offers<model::HeartbeatLeaseWithVersion>();
+  if (!profile.offers<model::AckAttempt>() || !profile.offers<model::ExpireLeasesAndRequeue>() ||
+      !renews) {
+    names.insert("progress");
   }
+  names.merge(properties_not_promised(profile.variant));
   if (profile.deviates(Deviation::no_delivery_count)) names.insert("retry_budget");
   if (profile.deviates(Deviation::lease_version_restarts)) {
     names.insert({"monotonic_versions", "no_stale_effect"});
@@ -206,16 +205,9 @@ Names properties_not_promised(const Profile& profile) {
 }
 
 std::vector<std::string> not_promised_in_words(const Profile& profile) {
-  std::vector<std::string> phrases;
-  if (profile.dispatch_order != DispatchOrder::ready_fifo) {
-    phrases.emplace_back("dispatch_order attempt_id: rule 2 (its own order is checked instead)");
-  }
+  std::vector<std::string> phrases = not_promised_in_words(profile.variant);
   for (const Deviation deviation : profile.deviations) {
     switch (deviation) {
-      case Deviation::ack_by_attempt:
-        phrases.emplace_back(
-            "ack_by_attempt: the holder clause of rule 11, rules 19(b) and 19(c) for acks");
-        break;
       case Deviation::no_delivery_count:
         phrases.emplace_back("no_delivery_count: the delivery clause of rule 5");
         break;
@@ -243,7 +235,7 @@ std::vector<std::string> not_promised_in_words(const Profile& profile) {
 Decoded<Profile> profile_from_json(const Json& answer) {
   if (!answer.is_object()) return std::unexpected("expected an object");
   Profile profile;
-  for (const auto read : {read_rest, read_operations, read_absent, read_order, read_deviations}) {
+  for (const auto read : {read_rest, read_operations, read_absent, read_variant, read_deviations}) {
     if (auto done = read(answer, profile); !done) return std::unexpected(done.error());
   }
   leave_out_what_pruning_shows(profile);
@@ -252,8 +244,6 @@ Decoded<Profile> profile_from_json(const Json& answer) {
 
 std::string_view word(Deviation deviation) {
   switch (deviation) {
-    case Deviation::ack_by_attempt:
-      return "ack_by_attempt";
     case Deviation::no_delivery_count:
       return "no_delivery_count";
     case Deviation::lease_version_restarts:

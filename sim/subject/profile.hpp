@@ -10,6 +10,7 @@
 
 #include "leasecheck/spec/fields.hpp"
 #include "leasecheck/spec/operation_traits.hpp"
+#include "leasecheck/spec/variant.hpp"
 #include "traces/codec.hpp"
 
 /// What a subject says of itself before it is judged: what it offers, what it does not show, and
@@ -29,13 +30,8 @@ inline constexpr std::array on_timeout_choices{model::OnTimeout::retry, model::O
                                                model::OnTimeout::cancel};
 [[nodiscard]] std::string on_timeout_choice(model::OnTimeout value);
 
-enum class DispatchOrder : std::uint8_t {
-  ready_fifo,  ///< rule 2
-  attempt_id   ///< priority descending, attempt_no ascending, attempt_id ascending bytewise
-};
-
+/// What the model cannot follow by itself, because it concerns what is shown.
 enum class Deviation : std::uint8_t {
-  ack_by_attempt,         ///< acks name an attempt and are taken from anyone; repeats are not Ok
   no_delivery_count,      ///< deliveries are neither counted nor limited
   lease_version_restarts  ///< the version begins at 1 with every grant
 };
@@ -45,8 +41,8 @@ struct Profile {
   std::string version;
   Names operations;  ///< by name; `snapshot`, `restart` and `goodbye` among them
   bool durable = false;
-  DispatchOrder dispatch_order = DispatchOrder::ready_fifo;
-  Names absent;  ///< "attempt.ready_at", "spec.not_before", "spec.on_timeout=retry", …
+  model::Variant variant;  ///< which rules it keeps
+  Names absent;            ///< "attempt.ready_at", "spec.not_before", "spec.on_timeout=retry", …
   std::set<Deviation> deviations;
 
   [[nodiscard]] bool offers(std::string_view operation) const {

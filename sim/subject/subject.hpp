@@ -62,8 +62,9 @@ class Subject {
   [[nodiscard]] virtual std::uint64_t disk_calls() const { return 0; }
 };
 
-/// The reference model as a subject, so that the contract suite judges it too.
-[[nodiscard]] std::unique_ptr<Subject> make_model_subject();
+/// The reference model as a subject, so that the contract suite judges it too; or one of its
+/// variants, which announces itself.
+[[nodiscard]] std::unique_ptr<Subject> make_model_subject(const model::Variant& variant = {});
 
 /// Makes the repository under test with the subject's own clock and ids.
 using RepositoryFactory = std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(

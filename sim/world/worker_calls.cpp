@@ -36,7 +36,7 @@ void WorkerCalls::speak_for(model::Id id) {
 }
 
 void WorkerCalls::claim(std::uint64_t limit, Callback<Claims> done) {
-  const bool is_together = takes_several<model::ClaimAttempts>();
+  const bool is_together = claims_several();
   ask(
       is_together ? "claim_attempts" : "dispatch",
       [this, limit] {
@@ -53,7 +53,7 @@ void WorkerCalls::claim(std::uint64_t limit, Callback<Claims> done) {
 // Where claims are not made together the scheduler that ships lists and claims.
 Claims WorkerCalls::claim_now(std::uint64_t limit) {
   const lease::WorkerId worker(id_);
-  if (takes_several<model::ClaimAttempts>()) {
+  if (claims_several()) {
     return repository_.claim_attempts(worker, limit, context_.plan.ttl);
   }
   const auto dispatched = scheduler_.dispatch(worker);
@@ -64,8 +64,8 @@ Claims WorkerCalls::claim_now(std::uint64_t limit) {
 
 void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats,
                             Callback<Renewals> done) {
-  const bool is_versioned = context_.plan.heartbeats_with_version;
-  if (is_versioned && takes_several<model::HeartbeatLeases>()) {
+  const bool shows_version = is_versioned();
+  if (shows_version && takes_several<model::HeartbeatLeases>()) {
     return ask(
         "heartbeat_leases", [this, heartbeats] { return repository_.heartbeat_leases(heartbeats); },
         std::move(done));
@@ -77,7 +77,7 @@ void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats
   }
   // One that is refused has lost its lease, whatever becomes of the others.
   ask_each<lease::LeaseRecord>(
-      is_versioned ? "heartbeat_lease_with_version" : "heartbeat_lease", calls, std::move(done),
+      shows_version ? "heartbeat_lease_with_version" : "heartbeat_lease", calls, std::move(done),
       [this, heartbeats](std::size_t i, const lease::Result<lease::LeaseRecord>& answer) {
         report_if_stale(heartbeats[i].holder.lease_id, answer);
       });
@@ -86,7 +86,7 @@ void WorkerCalls::heartbeat(const std::vector<lease::LeaseHeartbeat>& heartbeats
 // A heartbeat without a version answers no record; what is known of the lease is what was asked.
 lease::Result<lease::LeaseRecord> WorkerCalls::renew_now(const lease::LeaseHeartbeat& heartbeat) {
   const auto& [holder, asked] = heartbeat;
-  if (context_.plan.heartbeats_with_version) {
+  if (is_versioned()) {
     return repository_.heartbeat_lease_with_version(holder, asked);
   }
   const auto renewed =

@@ -76,6 +76,18 @@ class WorkerCalls {
   [[nodiscard]] bool takes_several() const {
     return context_.plan.several && offers<Several>();
   }
+  /// Whether claims are made together: by choice, or because it is the only way.
+  [[nodiscard]] bool claims_several() const {
+    return takes_several<model::ClaimAttempts>() || !offers<model::UpsertLease>() ||
+           !offers<model::ListDispatchableAttempts>();
+  }
+  /// Whether heartbeats show a version, likewise.
+  [[nodiscard]] bool is_versioned() const {
+    return offers<model::HeartbeatLease>() ? context_.plan.heartbeats_with_version &&
+                                                 (offers<model::HeartbeatLeaseWithVersion>() ||
+                                                  takes_several<model::HeartbeatLeases>())
+                                           : true;
+  }
   [[nodiscard]] Claims claim_now(std::uint64_t limit);
   [[nodiscard]] lease::Result<lease::LeaseRecord> renew_now(const lease::LeaseHeartbeat& heartbeat);
   void read_each(std::string_view operation, const std::vector<FindLease>& calls,

@@ -62,7 +62,8 @@ Json hello(bool is_short) {
   if (is_short) {
     ok["operations"].erase(ok["operations"].begin());
     ok["absent"] = {"attempt.ready_at", "spec.not_before"};
-    ok["deviations"] = {"ack_by_attempt"};
+    ok["deviations"] = {"no_delivery_count"};
+    ok["ack"] = {{"holder", "anyone"}, {"stale", "ignored"}};
     ok["dispatch_order"] = "attempt_id";
   }
   return ok;

@@ -26,7 +26,7 @@ TEST(DispatchOrder, OfTwoAttemptsExactlyOneGoesFirst) {
     const std::vector<Attempt> attempts = any_attempts();
     for (const Attempt& left : attempts) {
       for (const Attempt& right : attempts) {
-        const int before = dispatches_before(left, right) + dispatches_before(right, left);
+        const int before = dispatches_before({}, left, right) + dispatches_before({}, right, left);
         RC_ASSERT(before == (left.enqueue_seq == right.enqueue_seq ? 0 : 1));
       }
     }
@@ -39,8 +39,8 @@ TEST(DispatchOrder, IsTransitive) {
     for (const Attempt& a : attempts) {
       for (const Attempt& b : attempts) {
         for (const Attempt& c : attempts) {
-          if (dispatches_before(a, b) && dispatches_before(b, c))
-            RC_ASSERT(dispatches_before(a, c));
+          if (dispatches_before({}, a, b) && dispatches_before({}, b, c))
+            RC_ASSERT(dispatches_before({}, a, c));
         }
       }
     }
@@ -55,9 +55,9 @@ TEST(DispatchOrder, PriorityThenReadyTimeThenEnqueueOrder) {
         const int priority = left.spec.priority - right.spec.priority;
         const auto ready = (left.ready_at - right.ready_at).count();
         if (priority != 0) {
-          RC_ASSERT(dispatches_before(left, right) == (priority > 0));
+          RC_ASSERT(dispatches_before({}, left, right) == (priority > 0));
         } else if (ready != 0) {
-          RC_ASSERT(dispatches_before(left, right) == (ready < 0));
+          RC_ASSERT(dispatches_before({}, left, right) == (ready < 0));
         }
       }
     }
@@ -75,7 +75,7 @@ TEST(DispatchOrder, AListIsTheSortedDispatchableAttemptsCutAtItsLimit) {
       if (is_dispatchable(attempt, at)) expected.push_back(&attempt);
     }
     std::ranges::sort(expected,
-                      [](auto* left, auto* right) { return dispatches_before(*left, *right); });
+                      [](auto* left, auto* right) { return dispatches_before({}, *left, *right); });
     const Step depth = step(state, {Time{}, QueueDepth{at}});
     RC_ASSERT(std::get<Count>(*depth.outcome).value == expected.size());
     if (expected.size() > limit) expected.resize(limit);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "leasecheck/spec/records.hpp"
+#include "leasecheck/spec/variant.hpp"
 
 namespace leasecheck::model {
 
@@ -68,8 +69,11 @@ struct Run {
 
 /// The whole repository as one value. Ordered maps, so that every walk over it is the same walk.
 struct State {
+  Variant variant;  ///< which rules it keeps; survives a reset
   std::map<Id, Attempt> attempts;
   std::map<Id, Id> attempt_of_lease;  ///< current leases only
+  /// Where an ack may name a lease that has ended (V6, V8); survives a reset.
+  std::map<Id, Id> attempt_of_ended_lease;
   std::map<Id, Run> runs;
   std::uint64_t attempts_enqueued = 0;
   std::uint64_t version_floor = 0;  ///< rule 28: the highest version of any pruned attempt

@@ -21,8 +21,13 @@ struct Step {
 /// Complexity: logarithmic in the number of attempts for operations on one attempt or lease;
 /// linear (and n log n to order a list) for those that look at all of them, which an ack by anyone
 /// but the current holder does too.
-/// Source: rules 1 to 17.
+/// Source: rules 1 to 17 and 25 to 29; V1 to V8 as the state's variant has them.
 [[nodiscard]] Step step(State state, const Action& action);
+
+/// The same where the order of dispatch is the repository's own choice (V1): lists and claims what
+/// `answered` says was listed or claimed, if that is a choice: as many dispatchable attempts as
+/// there are and were asked for, each once.
+[[nodiscard]] Step step_as_chosen(State state, const Action& action, const Outcome& answered);
 
 /// Everything the state holds, in canonical order (rule 15).
 [[nodiscard]] Snapshot snapshot(const State& state);
@@ -41,7 +46,8 @@ struct Step {
 /// Returns: nothing for an attempt that is terminal or leased.
 [[nodiscard]] std::optional<Time> dispatchable_at(const Attempt& attempt);
 
-/// Rule 2: whether `left` goes before `right` in dispatch order; a strict total order.
-[[nodiscard]] bool dispatches_before(const Attempt& left, const Attempt& right);
+/// Rule 2, V1 and V2: whether `left` goes before `right` in dispatch order; a strict total order.
+[[nodiscard]] bool dispatches_before(const Variant& variant, const Attempt& left,
+                                     const Attempt& right);
 
 }  // namespace leasecheck::model
