@@ -65,6 +65,7 @@ void add_margin(CommandLine& program);
 void add_graph(CommandLine& program);
 void add_museum(CommandLine& program);
 void add_mutants(CommandLine& program);
+void add_new_adapter(CommandLine& program);
 void add_version(CommandLine& program);
 
 }  // namespace leasecheck::cli

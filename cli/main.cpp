@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   add_graph(program);
   add_museum(program);
   add_mutants(program);
+  add_new_adapter(program);
   add_version(program);
   const ExitCode end = program.run(argc, argv);
   leasecheck::sim::cleanup::end();

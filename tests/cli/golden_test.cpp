@@ -68,7 +68,7 @@ std::vector<Session> helps() {
   std::vector<Session> sessions{{"help", {"--help"}}};
   for (const std::string command :
        {"check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
-        "mutants", "replay", "shrink", "simulate", "version"}) {
+        "mutants", "new-adapter", "replay", "shrink", "simulate", "version"}) {
     sessions.push_back({"help_" + command, {command + " --help"}});
   }
   sessions.push_back({"help_graph_diff", {"graph diff --help"}});
