@@ -41,7 +41,7 @@ if(LEASECHECK_HARNESS)
   # The suite without a test framework, which gtest and rapidcheck stand on.
   leasecheck_install(suiteTargets leasecheck harness
     leasecheck_spec leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_views
-    leasecheck_sim
+    leasecheck_sim leasecheck_values
     leasecheck_subject leasecheck_oracle leasecheck_world leasecheck_conformance
     leasecheck_conformance_suite)
   if(TARGET leasecheck_gtest)

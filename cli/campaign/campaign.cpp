@@ -65,6 +65,7 @@ class Campaign {
       add_those_in_order();
     }
     note_what_never_fired();
+    note_what_was_never_odd();
     note_what_was_not_run();
     return std::move(result_);
   }
@@ -171,6 +172,15 @@ class Campaign {
                                (kind.site == sim::FaultSite::world || options_.seed.disk);
       const std::string name(kind.name);
       if (is_possible && !result_.tally.faults.contains(name)) result_.never_fired.push_back(name);
+    }
+  }
+
+  void note_what_was_never_odd() {
+    const auto& allowed = options_.seed.plan.may_be_odd;
+    for (const auto& info : sim::values::dimensions()) {
+      const bool is_possible = !allowed || allowed->contains(info.dimension);
+      const std::string name(info.name);
+      if (is_possible && !result_.tally.values.contains(name)) result_.never_odd.push_back(name);
     }
   }
 

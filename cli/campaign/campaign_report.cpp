@@ -84,6 +84,10 @@ std::string in_words(const CampaignResult& result) {
   if (!result.never_fired.empty()) {
     text += fmt::format("never fired {}\n", fmt::join(result.never_fired, ", "));
   }
+  text += fmt::format("odd values  {}\n", listed(tally.values));
+  if (!result.never_odd.empty()) {
+    text += fmt::format("never odd   {}\n", fmt::join(result.never_odd, ", "));
+  }
   text += fmt::format("premises    {}\n", listed(tally.premises));
   if (!tally.not_promised.empty()) {
     text += fmt::format(
@@ -123,6 +127,7 @@ nlohmann::ordered_json to_json(const CampaignResult& result) {
                                   {"last_seed", std::to_string(result.last_seed)}};
   document.update(to_json(result.tally));
   document["never_fired"] = result.never_fired;
+  document["never_odd"] = result.never_odd;
   document["vacuous"] = vacuous_properties(result.tally);
   if (result.given_up > 0) document["given_up"] = result.given_up;
   if (!result.undecided.empty()) document["undecided"] = result.undecided;

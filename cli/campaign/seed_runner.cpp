@@ -13,7 +13,7 @@
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
 #include "sim/oracle/shrink.hpp"
-#include "sim/registry/fault_names.hpp"
+#include "sim/registry/drawn_names.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
@@ -126,8 +126,9 @@ std::string stress_command(const SeedOptions& options, std::uint64_t seed) {
   const std::string subject = options.disk->mutant == nullptr
                                   ? "--backend sqlite"
                                   : fmt::format("--mutant {}", options.disk->mutant->name);
-  return fmt::format("leasecheck simulate {} --processes {} --faults {} --seeds {}", subject,
-                     options.disk->processes, sim::to_text(options.plan.faults), seed);
+  return fmt::format("leasecheck simulate {} --processes {} --faults {} --values {} --seeds {}",
+                     subject, options.disk->processes, sim::to_text(options.plan.faults),
+                     sim::to_text(options.plan.may_be_odd), seed);
 }
 
 // Where two runs of a stress test part, if they do.
@@ -141,7 +142,8 @@ std::optional<std::string> stress_divergence(const sim::StressResult& one,
 
 void run_stress(const SeedOptions& options, SeedResult& result) {
   const sim::StressOptions stress{.processes = options.disk->processes,
-                                  .faults = options.plan.faults};
+                                  .faults = options.plan.faults,
+                                  .may_be_odd = options.plan.may_be_odd};
   const sim::OpenRepository open = storage_of(*options.disk);
   const sim::StressResult run = sim::run_stress(result.seed, stress, open);
   result.tally.add(run.tally);

@@ -40,6 +40,7 @@ void add_seen(Section& section, const sim::Tally& tally) {
   add_operations(section, tally);
   add_chart(section, "transitions", "Moves of attempts", tally.transitions);
   add_chart(section, "faults", "Faults that happened", tally.faults);
+  add_chart(section, "values", "Runs with odd values, by dimension", tally.values);
   add_chart(section, "premises", "How often what a property speaks of arose", tally.premises);
   add_gap(section, {.name = "not_promised",
                     .title = "not promised",
@@ -68,6 +69,10 @@ void add_campaign(Section& section, const CampaignResult& result) {
                     .title = "never fired",
                     .reason = "kinds of fault that could have happened and did not",
                     .what = all_of(result.never_fired)});
+  add_gap(section, {.name = "never_odd",
+                    .title = "never odd",
+                    .reason = "dimensions of values that could have been odd and were not",
+                    .what = all_of(result.never_odd)});
   if (result.failures.empty()) {
     add_gap(section,
             {.name = "never_reached",

@@ -12,7 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/report/text.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
-#include "sim/registry/fault_names.hpp"
+#include "sim/registry/drawn_names.hpp"
 #include "sim/seed_from_text.hpp"
 
 namespace leasecheck::cli {
@@ -26,6 +26,7 @@ struct SimulateOptions {
   unsigned jobs = 1;
   std::uint32_t processes = 0;
   std::string faults = "all";
+  std::string values = "all";
   std::optional<std::uint32_t> workers;
   std::optional<std::uint32_t> attempts;
   std::int64_t duration_ms = 0;
@@ -126,13 +127,16 @@ void refuse_faults_of_a_disk(const std::optional<sim::FaultKinds>& kinds) {
 SeedOptions seed_options_of(const SimulateOptions& options) {
   auto faults = sim::parse_faults(options.faults);
   if (!faults) throw Stop{fmt::format("--faults {}: {}", options.faults, faults.error())};
+  auto may_be_odd = sim::parse_values(options.values);
+  if (!may_be_odd) throw Stop{fmt::format("--values {}: {}", options.values, may_be_odd.error())};
   SeedOptions seed{
       .backend = {},
       .disk = std::nullopt,
       .plan = {.workers = options.workers,
                .attempts = options.attempts,
                .duration = std::nullopt,
-               .faults = *std::move(faults)},
+               .faults = *std::move(faults),
+               .may_be_odd = *std::move(may_be_odd)},
       .keep_traces = options.keep_traces,
       .determinism = options.check_determinism ? Determinism::checked : Determinism::trusted};
   if (options.duration_ms > longest_run_ms) {
@@ -222,6 +226,13 @@ void add_subject_options(Command& command, SimulateOptions& options) {
       .option("--faults", options.faults,
               "What may go wrong: all, none, or names with commas between them, as the result "
               "lists them")
+      .placeholder("LIST")
+      .show_default();
+  command
+      .option("--values", options.values,
+              "In which dimensions values may be odd: all, none, or names with commas between them, "
+              "as the result lists them; each seed makes none, one or two of them odd, and of named "
+              "ones at least one")
       .placeholder("LIST")
       .show_default();
   command.option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")

@@ -24,6 +24,7 @@ struct Tally {
   Counts at_once;                          ///< by outcome, what the calls of those rounds answered
   Counts transitions;                      ///< "leased to queued by release_lease"
   Counts faults;                           ///< by kind
+  Counts values;                           ///< runs in which a dimension of values was odd
   Counts premises;                         ///< of properties that were promised
   Counts not_promised;                     ///< runs in which a property was not promised
   Counts differences;                      ///< runs in which the subject declared that difference
@@ -46,6 +47,7 @@ void for_each_counter(Visitor&& visit) {
   visit("at_once", &Tally::at_once);
   visit("transitions", &Tally::transitions);
   visit("faults", &Tally::faults);
+  visit("values", &Tally::values);
   visit("premises", &Tally::premises);
   visit("not_promised", &Tally::not_promised);
   visit("differences", &Tally::differences);

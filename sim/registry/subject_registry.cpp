@@ -17,7 +17,7 @@
 #include "sim/faults.hpp"
 #include "sim/oracle/counterexample.hpp"
 #include "sim/registry/environment.hpp"
-#include "sim/registry/fault_names.hpp"
+#include "sim/registry/drawn_names.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/disk_subject.hpp"
 #include "sim/subject/exec_subject.hpp"

@@ -45,7 +45,7 @@ class ConcurrentStress {
         disk_(draw_device(seed), seed),
         injector_(disk_, faults_of(seed, options), seed),
         schedules_(seed, "schedules"),
-        work_(seed),
+        work_(seed, options.may_be_odd),
         databases_(options.processes) {}
 
   StressResult run() {

@@ -7,6 +7,7 @@
 #include "sim/faults.hpp"
 #include "sim/oracle/tally.hpp"
 #include "sim/storage/database_process.hpp"
+#include "sim/values/dimension.hpp"
 #include "traces/trace.hpp"
 
 /// Several processes with one repository on one disk, doing everything at once while everything
@@ -26,6 +27,8 @@ struct StressOptions {
   std::uint32_t operations = 3;  ///< of each process in each round
   /// The kinds of fault that may happen; all of them if nothing is said.
   std::optional<FaultKinds> faults;
+  /// The dimensions of values that may be odd; all of them if nothing is said.
+  std::optional<values::Dimensions> may_be_odd = {};
 };
 
 struct StressResult {

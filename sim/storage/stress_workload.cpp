@@ -1,11 +1,16 @@
 #include "sim/storage/stress_workload.hpp"
 
 #include <algorithm>
+#include <limits>
+
+#include "sim/values/values.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using model::Duration;
+using values::Dimension;
+using values::pick;
 
 constexpr std::uint64_t attempts = 5;
 constexpr Duration between_rounds{100};
@@ -13,11 +18,27 @@ constexpr Duration longest_lease{400};
 constexpr Duration timeout{300};
 constexpr Duration backoff{50};
 
-model::AttemptSpec spec_of(std::uint64_t attempt) {
+}  // namespace
+
+StressWorkload::StressWorkload(std::uint64_t seed,
+                               const std::optional<values::Dimensions>& may_be_odd)
+    : draw_(seed, "workload"),
+      odd_draw_(seed, "workload odd values"),
+      odd_(values::draw_dimensions(seed, may_be_odd)),
+      names_(odd_, seed) {
+  if (odd_.contains(Dimension::epoch)) epoch_ = pick(odd_draw_, values::epochs());
+}
+
+model::AttemptSpec StressWorkload::spec_of(std::uint64_t attempt) const {
   model::AttemptSpec spec;
-  spec.attempt_id = "a" + std::to_string(attempt);
-  spec.run_id = "r" + std::to_string(attempt % 2);
+  spec.attempt_id = names_.attempt(attempt);
+  spec.run_id = names_.run(attempt % 2);
   spec.priority = static_cast<std::int32_t>(attempt % 3);
+  if (odd_.contains(Dimension::numbers)) {
+    const auto ends = values::numbers_between(std::numeric_limits<std::int32_t>::min(),
+                                              std::numeric_limits<std::int32_t>::max());
+    spec.priority = static_cast<std::int32_t>(ends[attempt * 3 % ends.size()]);
+  }
   spec.timeout = timeout;
   if (attempt % 2 == 0) {
     spec.retry_policy = model::RetryPolicy{.strategy = model::BackoffStrategy::fixed,
@@ -30,10 +51,13 @@ model::AttemptSpec spec_of(std::uint64_t attempt) {
   return spec;
 }
 
-}  // namespace
+std::string StressWorkload::draw_payload(std::uint64_t number) {
+  return odd_.contains(Dimension::payloads) ? pick(odd_draw_, values::payloads())
+                                            : std::to_string(number);
+}
 
 void StressWorkload::begin_round(std::uint32_t round) {
-  base_ = model::Time{round * between_rounds};
+  base_ = epoch_ + round * between_rounds;
 }
 
 model::Action StressWorkload::draw(std::size_t process) {
@@ -44,7 +68,7 @@ model::Action StressWorkload::draw(std::size_t process) {
 
 // Mostly one of the last few, which may still be current.
 std::pair<model::Id, model::Id> StressWorkload::draw_lease() {
-  if (leases_.empty()) return {"L1", "w0"};
+  if (leases_.empty()) return {"L1", names_.worker(0)};
   const std::uint64_t recent = std::min<std::uint64_t>(leases_.size(), 6);
   return leases_[leases_.size() - 1 - draw_.below(recent)];
 }
@@ -64,7 +88,7 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
     case 5:
     case 6:
     case 7:
-      return model::UpsertLease{attempt, "w" + std::to_string(process), expiry};
+      return model::UpsertLease{attempt, names_.worker(process), expiry};
     case 8:
     case 9:
       return model::HeartbeatLease{lease, now_, expiry};
@@ -78,7 +102,7 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
     case 14:
       return model::ReleaseLease{lease, worker};
     case 15:
-      return model::AppendRunEvent{lease, worker, "progress", std::to_string(number)};
+      return model::AppendRunEvent{lease, worker, names_.kind("progress"), draw_payload(number)};
     case 16:
       return model::ExpireLeasesAndRequeue{now_ - draw_.between(Duration(0), Duration(50))};
     case 17:
@@ -107,7 +131,7 @@ model::Operation StressWorkload::draw_several(std::size_t process) {
       return model::EnqueueAttempts{
           {spec_of(draw_.below(attempts)), spec_of(draw_.below(attempts))}};
     case 1:
-      return model::ClaimAttempts{"w" + std::to_string(process), 1 + draw_.below(3), expiry - now_};
+      return model::ClaimAttempts{names_.worker(process), 1 + draw_.below(3), expiry - now_};
     case 2:
       return model::HeartbeatLeases{{{left, left_worker, version, now_, expiry},
                                      {right, right_worker, version, now_, expiry}}};

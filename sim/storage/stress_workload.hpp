@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "leasecheck/spec/operation.hpp"
 #include "sim/random.hpp"
+#include "sim/values/names.hpp"
 
 namespace leasecheck::sim {
 
@@ -13,7 +16,9 @@ namespace leasecheck::sim {
 /// of attempts, at times around which leases expire.
 class StressWorkload {
  public:
-  explicit StressWorkload(std::uint64_t seed) : draw_(seed, "workload") {}
+  /// The values are odd in the dimensions that a run of the world of this seed has odd as well, as
+  /// far as they concern what is called here: ids, the epoch, numbers and payloads.
+  StressWorkload(std::uint64_t seed, const std::optional<values::Dimensions>& may_be_odd);
 
   void begin_round(std::uint32_t round);
 
@@ -29,12 +34,18 @@ class StressWorkload {
   [[nodiscard]] model::Time after_all_rounds(std::uint32_t tick) const;
 
  private:
+  [[nodiscard]] model::AttemptSpec spec_of(std::uint64_t attempt) const;
+  [[nodiscard]] std::string draw_payload(std::uint64_t number);
   [[nodiscard]] model::Operation draw_operation(std::size_t process);
   /// An operation on several attempts, or one that prunes.
   [[nodiscard]] model::Operation draw_several(std::size_t process);
   [[nodiscard]] std::pair<model::Id, model::Id> draw_lease();
 
   Stream draw_;
+  Stream odd_draw_;
+  values::Dimensions odd_;
+  values::Names names_;
+  model::Time epoch_{};
   model::Time base_{};
   model::Time now_{};
   std::vector<std::pair<model::Id, model::Id>> leases_;  // lease, worker

@@ -7,118 +7,20 @@
 #include <vector>
 
 #include "leasecheck/spec/alphabet.hpp"
+#include "sim/values/ids.hpp"
+#include "sim/values/values.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using model::Duration;
 using model::Time;
+using values::Dimension;
+using values::pick;
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
-constexpr std::int64_t most_multiplier = (std::int64_t{1} << 31) - 2;
-
-// One name is hostile: some system takes it for all attempts.
-model::Id attempt_name(std::uint64_t number) {
-  if (number == 3) return "*";
-  return "a" + std::to_string(number);
-}
-model::Id run_name(std::uint64_t number) {
-  return "r" + std::to_string(number);
-}
 
 }  // namespace
-
-Producer::Producer(Context context)
-    : context_(context),
-      draw_(context_.plan.seed, "producer"),
-      rare_(context_.plan.seed, "producer rarities") {}
-
-void Producer::start() {
-  const Plan& plan = context_.plan;
-  const ClientFaults& faults = plan.faults.client;
-  const bool takes_several =
-      plan.several && context_.referee.profile().offers<model::EnqueueAttempts>();
-  std::vector<model::AttemptSpec> first;
-  for (std::uint32_t number = 1; number <= plan.attempts; ++number) {
-    const model::AttemptSpec spec = draw_spec(number);
-    // Most at the beginning, so that they meet; the others over the first half of the run.
-    const Duration wait =
-        draw_.chance(600) ? Duration{0} : draw_.between(Duration{0}, plan.duration / 2);
-    if (takes_several && wait == Duration{0}) {
-      first.push_back(spec);
-    } else {
-      enqueue_at(plan.epoch + wait, spec);
-    }
-    if (draw_.chance(faults.repeat_enqueue)) {
-      context_.referee.count_fault(FaultKind::enqueue_repeated);
-      enqueue_at(plan.epoch + draw_.between(wait, plan.duration), spec);
-    }
-    if (draw_.chance(faults.conflicting_enqueue)) {
-      context_.referee.count_fault(FaultKind::enqueue_in_conflict);
-      model::AttemptSpec other = spec;
-      other.priority = spec.priority == 0 ? 1 : 0;
-      enqueue_at(plan.epoch + draw_.between(wait, plan.duration), other);
-    }
-  }
-  if (takes_several) enqueue_several(std::move(first));
-}
-
-// One of them twice, which changes nothing (rule 25).
-void Producer::enqueue_several(std::vector<model::AttemptSpec> specs) {
-  if (!specs.empty()) specs.push_back(specs.front());
-  context_.timeline.at(context_.plan.epoch, [this, specs = std::move(specs)] {
-    const Time now = context_.repository_clock.shows();
-    static_cast<void>(context_.referee.operate(
-        {.actor = "producer", .clock = now},
-        {.now = now, .operation = model::EnqueueAttempts{.attempts = specs}}));
-  });
-}
-
-void Producer::enqueue_at(Time time, model::AttemptSpec spec) {
-  context_.timeline.at(time, [this, spec = std::move(spec)] {
-    const Time now = context_.repository_clock.shows();
-    static_cast<void>(
-        context_.referee.operate({.actor = "producer", .clock = now},
-                                 {.now = now, .operation = model::EnqueueAttempt{.spec = spec}}));
-  });
-}
-
-model::AttemptSpec Producer::draw_spec(std::uint32_t number) {
-  const Plan& plan = context_.plan;
-  constexpr std::array<std::int32_t, 4> priorities{0, 0, 1, -1};
-  constexpr std::array<model::OnTimeout, 3> reactions{
-      model::OnTimeout::retry, model::OnTimeout::fail, model::OnTimeout::cancel};
-  model::AttemptSpec spec;
-  spec.attempt_id = attempt_name(number);
-  spec.run_id = run_name(1 + draw_.below(plan.runs));
-  spec.priority = draw_.pick(std::span<const std::int32_t>(priorities));
-  if (draw_.chance(300)) {
-    spec.not_before = plan.epoch + draw_.between(-plan.ttl, 2 * plan.ttl);
-  }
-  if (draw_.chance(400)) {
-    spec.timeout = draw_.between(plan.shortest_timeout, 3 * plan.ttl);
-  }
-  spec.on_timeout = draw_.pick(std::span<const model::OnTimeout>(reactions));
-  if (draw_.chance(700)) spec.retry_policy = draw_policy();
-  if (draw_.chance(300)) spec.max_deliveries = draw_.between(1, 4);
-  if (spec.not_before && rare_.chance(200)) spec.not_before = model::beginning_of_time;
-  if (draw_.chance(200)) spec.tenant_id = "t" + std::to_string(draw_.below(2));
-  return spec;
-}
-
-model::RetryPolicy Producer::draw_policy() {
-  const Duration least = context_.plan.least_backoff;
-  model::RetryPolicy policy{.strategy = draw_.chance(500) ? model::BackoffStrategy::fixed
-                                                          : model::BackoffStrategy::exponential,
-                            .backoff = draw_.between(least, least + context_.plan.ttl),
-                            .max_backoff = std::nullopt,
-                            .multiplier = draw_.between(1, 4),
-                            .max_retries = draw_.between(0, 4)};
-  if (draw_.chance(200)) policy.backoff = least;
-  if (draw_.chance(400)) policy.max_backoff = draw_.between(least, least + 2 * context_.plan.ttl);
-  if (policy.max_backoff && rare_.chance(200)) policy.multiplier = most_multiplier;
-  return policy;
-}
 
 Operator::Operator(Context context) : context_(context), draw_(context_.plan.seed, "operator") {}
 
@@ -146,7 +48,7 @@ void Operator::read() {
   const Time now = context_.repository_clock.shows();
   switch (draw_.below(10)) {
     case 0:
-      return call(model::ListDeadLetters{.limit = draw_.chance(500) ? no_limit : draw_.below(4)});
+      return call(model::ListDeadLetters{.limit = some_limit()});
     case 1:
       return call(model::QueueDepth{.at = now});
     case 2:
@@ -160,7 +62,7 @@ void Operator::read() {
     case 6:
       return call(model::ListRunEvents{.run_id = some_run(),
                                        .after = draw_.below(3),
-                                       .limit = draw_.chance(500) ? no_limit : draw_.below(4)});
+                                       .limit = some_limit()});
     case 7:
       return call(list());
     case 8:
@@ -172,11 +74,11 @@ void Operator::read() {
 
 model::ListAttempts Operator::list() {
   model::ListAttempts page;
-  page.limit = draw_.chance(500) ? no_limit : draw_.below(4);
+  page.limit = some_limit();
   if (draw_.chance(300)) page.status = static_cast<model::Status>(draw_.below(model::status_count));
   if (draw_.chance(300)) page.run_id = some_run();
-  if (draw_.chance(300)) page.worker_id = "w1";
-  if (draw_.chance(200)) page.tenant_id = "t" + std::to_string(draw_.below(2));
+  if (draw_.chance(300)) page.worker_id = context_.plan.names.worker(1);
+  if (draw_.chance(200)) page.tenant_id = context_.plan.names.tenant(draw_.below(2));
   if (draw_.chance(400)) page.after = some_attempt();
   return page;
 }
@@ -188,10 +90,14 @@ void Operator::call(model::Operation operation) {
 }
 
 model::Id Operator::some_attempt() {
-  return attempt_name(1 + draw_.below(context_.plan.attempts));
+  return context_.plan.names.attempt(1 + draw_.below(context_.plan.attempts));
 }
 model::Id Operator::some_run() {
-  return run_name(1 + draw_.below(context_.plan.runs));
+  return context_.plan.names.run(1 + draw_.below(context_.plan.runs));
+}
+std::uint64_t Operator::some_limit() {
+  if (!draw_.chance(500)) return draw_.below(4);
+  return context_.plan.is_odd(Dimension::numbers) ? pick(draw_, values::large_counts()) : no_limit;
 }
 
 Housekeeper::Housekeeper(Context context)
@@ -258,6 +164,9 @@ void RogueClient::act() {
 model::Operation RogueClient::draw_operation() {
   const Time now = context_.repository_clock.shows();
   const Duration spread = 2 * context_.plan.ttl;
+  if (context_.plan.is_odd(Dimension::invalid_ids) && draw_.chance(300)) {
+    return draw_invalid_call();
+  }
   if (draw_.chance(600)) return draw_holder_operation();
   if (draw_.chance(500)) {
     return model::HeartbeatLease{.lease_id = some_lease(),
@@ -290,7 +199,11 @@ struct RogueClient::HolderArguments {
   }
   static model::Id kind() { return "strange"; }
   static std::string payload() { return "true"; }
-  std::uint64_t version() { return by.draw_.below(6); }
+  std::uint64_t version() {
+    const std::uint64_t small = by.draw_.below(6);
+    if (!by.context_.plan.is_odd(Dimension::numbers)) return small;
+    return small + pick(by.draw_, values::large_counts());
+  }
   Time heartbeat_at() { return by.times_.argument(now, by.context_.plan.ttl); }
   Time heartbeat_expiry() { return by.times_.argument(now, 2 * by.context_.plan.ttl); }
   auto several(auto choose) {
@@ -327,7 +240,32 @@ model::Id RogueClient::some_waiting_attempt() {
 }
 
 model::Id RogueClient::some_attempt() {
-  return attempt_name(1 + draw_.below(context_.plan.attempts));
+  return context_.plan.names.attempt(1 + draw_.below(context_.plan.attempts));
+}
+
+// Every id that an operation has, and no other argument, is one.
+model::Operation RogueClient::draw_invalid_call() {
+  const model::Id id = pick(draw_, values::invalid_ids());
+  const Time expiry = context_.repository_clock.shows() + context_.plan.ttl;
+  model::ListAttempts page;
+  page.run_id = id;
+  const std::vector<model::Operation> calls{
+      model::UpsertLease{id, "stranger", expiry},
+      model::UpsertLease{some_attempt(), id, expiry},
+      model::GetAttempt{id},
+      model::GetLease{id},
+      model::GetLeaseForAttempt{id},
+      model::CancelAttempt{id},
+      model::ReplayDeadLetter{id},
+      model::LatestSeqForRun{id},
+      model::ListRunEvents{id, 0, no_limit},
+      model::StartAttempt{some_lease(), id},
+      model::ReleaseLease{some_lease(), id},
+      model::AckAttempt{some_lease(), id, model::AckOutcome::completed},
+      model::AppendRunEvent{some_lease(), "stranger", id, "true"},
+      model::ClaimAttempts{id, 1, context_.plan.ttl},
+      page};
+  return pick(draw_, calls);
 }
 
 }  // namespace leasecheck::sim

@@ -7,24 +7,6 @@
 /// Those who call the repository and are neither workers nor reapers.
 namespace leasecheck::sim {
 
-/// Puts attempts in, some of them twice and some of them in conflict with themselves.
-class Producer {
- public:
-  explicit Producer(Context context);
-
-  void start();
-
- private:
-  [[nodiscard]] model::AttemptSpec draw_spec(std::uint32_t number);
-  [[nodiscard]] model::RetryPolicy draw_policy();
-  void enqueue_several(std::vector<model::AttemptSpec> specs);
-  void enqueue_at(model::Time time, model::AttemptSpec spec);
-
-  Context context_;
-  Stream draw_;
-  Stream rare_;  ///< values at the ends of what is legal
-};
-
 /// A person at a console: looks around, cancels, replays dead letters.
 class Operator {
  public:
@@ -42,6 +24,7 @@ class Operator {
   void call(model::Operation operation);
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_run();
+  [[nodiscard]] std::uint64_t some_limit();
 
   Context context_;
   Stream draw_;
@@ -87,6 +70,7 @@ class RogueClient {
   void act();
   [[nodiscard]] model::Operation draw_operation();
   [[nodiscard]] model::Operation draw_holder_operation();
+  [[nodiscard]] model::Operation draw_invalid_call();
   [[nodiscard]] model::Id some_lease();
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_waiting_attempt();

@@ -20,7 +20,9 @@ void ClockSetter::start() {
   timeline_.after(draw_.between(Duration{1}, plan_.ttl), [this] { check_for_step(); });
 }
 
+// Once faults have ended the clock is right for good, however long the run still is.
 void ClockSetter::check_for_step() {
+  if (level_of(steps_.forwards) == 0 && level_of(steps_.backwards) == 0) return;
   start();
   const ClockFaults& faults = plan_.faults.clock;
   const Duration now = clock_.error().offset;
@@ -31,8 +33,12 @@ void ClockSetter::check_for_step() {
   }
 }
 
+Permille ClockSetter::level_of(FaultKind kind) const {
+  return static_cast<Permille>(info_of(kind).level(plan_.faults));
+}
+
 bool ClockSetter::happens(FaultKind kind) {
-  return draw_.chance(static_cast<Permille>(info_of(kind).level(plan_.faults)));
+  return draw_.chance(level_of(kind));
 }
 
 void ClockSetter::step(Duration least, Duration most, FaultKind kind) {

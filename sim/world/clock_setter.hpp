@@ -27,6 +27,7 @@ class ClockSetter {
  private:
   void check_for_step();
   void step(model::Duration least, model::Duration most, FaultKind kind);
+  [[nodiscard]] Permille level_of(FaultKind kind) const;
   [[nodiscard]] bool happens(FaultKind kind);
 
   const Plan& plan_;

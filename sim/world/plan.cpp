@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/random.hpp"
+#include "sim/values/values.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -142,6 +143,16 @@ void draw_deployment(Stream& draw, Plan& plan) {
   plan.heartbeats_with_version = draw.chance(500);
 }
 
+// What is odd about the instant lies within the run.
+void draw_odd(const PlanOptions& options, Plan& plan) {
+  plan.odd = values::draw_dimensions(plan.seed, options.may_be_odd);
+  plan.names = values::Names(plan.odd, plan.seed);
+  if (!plan.is_odd(values::Dimension::epoch)) return;
+  Stream draw(plan.seed, "odd epoch");
+  const model::Time instant = values::pick(draw, values::epochs());
+  plan.epoch = instant - draw.between(Duration{0}, plan.duration);
+}
+
 template <typename Visitor>
 void for_each_option_of(const model::ClockError& clock, const std::string& owner,
                         const Visitor& visit) {
@@ -180,6 +191,7 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("shortest_timeout", plan.shortest_timeout);
   visit("heartbeats_with_version", plan.heartbeats_with_version);
   visit("several", plan.several);
+  for (const values::Dimension dimension : plan.odd) visit(std::string(info_of(dimension).option), 1);
   for_each_option_of(plan.faults, visit);
   for_each_option_of(plan.repository_clock, "repository", visit);
   for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {
@@ -214,6 +226,7 @@ Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
   plan.faults.reaper = {.miss_tick = swarm(draw, 500)};
   plan.faults.client = draw_client(draw);
   plan.faults.disk = draw_disk_faults(seed);
+  draw_odd(options, plan);
   if (options.faults) leave_only(plan.faults, *options.faults);
   draw_clocks(draw, plan);
   plan.skew_within_margin = widest_skew(plan.faults.clock, plan.duration) <= margin(plan);

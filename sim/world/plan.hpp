@@ -10,6 +10,7 @@
 #include "leasecheck/spec/records.hpp"
 #include "properties/property.hpp"
 #include "sim/faults.hpp"
+#include "sim/values/names.hpp"
 
 namespace leasecheck::sim {
 
@@ -20,6 +21,8 @@ struct PlanOptions {
   std::optional<model::Duration> duration;  ///< of virtual time, until faults end
   /// The kinds of fault that may happen; all of them if nothing is said.
   std::optional<FaultKinds> faults;
+  /// The dimensions of values that may be odd; all of them if nothing is said.
+  std::optional<values::Dimensions> may_be_odd = {};
 };
 
 /// Everything about one run that is decided before it starts.
@@ -45,12 +48,17 @@ struct Plan {
   bool heartbeats_with_version = false;
   bool several = false;  ///< producer and workers use the operations on several attempts
 
+  values::Dimensions odd = {};  ///< in which dimensions values are odd
+  values::Names names = {};
+
   Faults faults;
   model::ClockError repository_clock;
   std::vector<model::ClockError> worker_clocks;
   std::vector<model::ClockError> reaper_clocks;
   /// Whether no clock gets behind another by more than rule 20 allows.
   bool skew_within_margin = true;
+
+  [[nodiscard]] bool is_odd(values::Dimension dimension) const { return odd.contains(dimension); }
 
   [[nodiscard]] properties::Deployment deployment() const {
     return {.epoch = epoch, .grace = grace, .skew_within_margin = skew_within_margin};

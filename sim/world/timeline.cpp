@@ -31,11 +31,13 @@ void Timeline::jump_to(model::Time time) {
 }
 
 model::Time SkewedClock::true_time_of(model::Time shown) const {
-  // Drift is small, so a guess without it is off by little; clocks never run backwards, so walking
-  // to the first time that shows enough ends.
+  // Drift is small, so a guess without it is off by little, each better one by less; clocks never
+  // run backwards, so walking to the first time that shows enough ends.
   model::Time guess = model::saturating_add(shown, -error_.offset);
-  const model::Time shown_then = model::shown_by(error_, guess, timeline_.epoch());
-  guess = model::saturating_add(guess, shown - shown_then);
+  for (int i = 0; i < 4; ++i) {
+    const model::Time shown_then = model::shown_by(error_, guess, timeline_.epoch());
+    guess = model::saturating_add(guess, shown - shown_then);
+  }
   const model::Duration millisecond{1};
   while (model::shown_by(error_, guess, timeline_.epoch()) < shown) guess += millisecond;
   while (model::shown_by(error_, guess - millisecond, timeline_.epoch()) >= shown) {

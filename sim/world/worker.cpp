@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/check.hpp"
+#include "sim/values/values.hpp"
 
 namespace leasecheck::sim {
 
@@ -16,6 +17,7 @@ using model::Time;
 
 Worker::Worker(model::Id id, model::ClockError clock, Context context)
     : id_(std::move(id)),
+      first_id_(id_),
       context_(context),
       clock_(context_.timeline, clock),
       uptime_(context_.timeline, {.offset = Duration{0}, .drift_ppm = clock.drift_ppm}),
@@ -156,7 +158,8 @@ void Worker::begin(const lease::Claim& claim) {
   calls_.start(lease_id);
   process_.later(draw_.between(Duration{0}, plan.effect_period),
                  [this, lease_id] { write_effect(lease_id); });
-  if (draw_.chance(500)) {
+  const bool has_events = draw_.chance(500);
+  if (has_events || plan.is_odd(values::Dimension::payloads)) {
     process_.later(draw_.between(Duration{0}, plan.ttl),
                    [this, lease_id] { append_event(lease_id); });
   }
@@ -205,8 +208,11 @@ void Worker::append_event(const lease::LeaseId& lease_id) {
   if (!jobs_.contains(lease_id) || !believes(lease_id)) return;
   constexpr std::array<std::string_view, 4> payloads{R"({"progress":50})", "null", R"("text")",
                                                      "[1,2,3]"};
-  const auto payload = draw_.pick(std::span<const std::string_view>(payloads));
-  calls_.append_event(lease_id, {.kind = "progress", .payload = std::string(payload)});
+  std::string payload(draw_.pick(std::span<const std::string_view>(payloads)));
+  if (context_.plan.is_odd(values::Dimension::payloads)) {
+    payload = values::pick(draw_, values::payloads());
+  }
+  calls_.append_event(lease_id, {.kind = context_.plan.names.kind("progress"), .payload = payload});
 }
 
 void Worker::told_stale(const lease::LeaseId& lease_id) {
@@ -230,6 +236,7 @@ void Worker::finish(const lease::LeaseId& lease_id) {
 }
 
 void Worker::check_faults() {
+  if (stays_) return;
   process_.later(context_.plan.effect_period, [this] { check_faults(); });
   context_.network.check_link(id_);
   const Plan& plan = context_.plan;
@@ -284,7 +291,7 @@ void Worker::restart() {
 
 void Worker::rename() {
   context_.referee.count_fault(FaultKind::worker_renamed);
-  id_ = id_.substr(0, id_.find('.')) + "." + std::to_string(++names_);
+  id_ = values::Names::later_name(first_id_, ++names_);
   calls_.speak_for(id_);
 }
 

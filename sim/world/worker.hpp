@@ -104,6 +104,7 @@ class Worker {
   [[nodiscard]] model::Time next_beat();
 
   model::Id id_;
+  const model::Id first_id_;
   Context context_;
   SkewedClock clock_;
   SkewedClock uptime_;  ///< a clock of the same machine that nobody sets

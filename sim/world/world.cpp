@@ -9,7 +9,9 @@
 #include "sim/subject/profile.hpp"
 #include "sim/world/clients.hpp"
 #include "sim/world/clock_setter.hpp"
+#include "sim/world/crowd.hpp"
 #include "sim/world/network.hpp"
+#include "sim/world/producer.hpp"
 #include "sim/world/reaper.hpp"
 #include "sim/world/timeline.hpp"
 #include "sim/world/worker.hpp"
@@ -40,7 +42,7 @@ class World {
                            "repository", [] {}) {
     for (const model::ClockError& clock : plan.worker_clocks) {
       workers_.push_back(
-          actors.make_worker("w" + std::to_string(workers_.size() + 1), clock, context_));
+          actors.make_worker(plan.names.worker(workers_.size() + 1), clock, context_));
     }
     for (const model::ClockError& clock : plan.reaper_clocks) {
       reapers_.push_back(
@@ -52,10 +54,17 @@ class World {
     count_wrong_clocks();
     start();
     run_until(plan_.epoch + plan_.duration);
-    if (!properties_not_promised(subject_.profile()).contains("progress")) demand_progress();
+    if (plan_.is_odd(values::Dimension::crowd)) {
+      gather_crowd();
+    } else if (!properties_not_promised(subject_.profile()).contains("progress")) {
+      demand_progress();
+    }
     referee_.count_faults(subject_.faults());
     Tally tally = referee_.tally();
     tally.disk_calls = subject_.disk_calls();
+    for (const values::Dimension dimension : plan_.odd) {
+      tally.values[std::string(info_of(dimension).name)] = 1;
+    }
     return {.verdict = referee_.verdict(), .tally = std::move(tally)};
   }
 
@@ -84,6 +93,19 @@ class World {
     for (const model::ClockError& clock : plan_.reaper_clocks) count(clock);
   }
 
+  // Everybody else leaves: what they do to hundreds of attempts is not worth the time that it takes
+  // to look at all of them after each call.
+  void gather_crowd() {
+    operator_.leave();
+    housekeeper_.leave();
+    rogue_client_.leave();
+    for (const auto& worker : workers_) worker->leave();
+    for (const auto& reaper : reapers_) reaper->leave();
+    Crowd crowd(context_);
+    crowd.start();
+    run_until(crowd.ends_at());
+  }
+
   // Rule 24: nothing fails any more, and one worker and one reaper are left.
   void end_faults() {
     const NetworkFaults before = plan_.faults.network;
@@ -110,8 +132,9 @@ class World {
   void demand_progress() {
     if (referee_.is_over()) return;
     end_faults();
-    const Time due = progress_bound(referee_.model_state(), plan_, timeline_.now());
-    timeline_.run_until(due, [this] { return referee_.is_over() || is_everything_done(); });
+    const auto due = progress_bound(referee_.model_state(), plan_, timeline_.now());
+    if (!due) return;
+    timeline_.run_until(*due, [this] { return referee_.is_over() || is_everything_done(); });
     referee_.happen(model::ProgressDue{});
   }
 
@@ -150,6 +173,11 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
   return model::dispatchable_at(attempt).value_or(model::beginning_of_time);
 }
 
+// No run lasts longer, and none sees an attempt fail more often: then clocks that drift and the
+// steps of the bound itself remain cheap. What waits for longer is not waited for.
+constexpr Duration longest_wait{std::int64_t{1} << 42};
+constexpr std::int64_t most_failures = 10'000;
+
 }  // namespace
 
 // The argument. At the latest let-go nothing waits for time any more but what the worker or the
@@ -163,22 +191,27 @@ Time let_go_at(const model::Attempt& attempt, Duration grace) {
 // anything due any sooner. With one worker that takes them one by one, turns and backoffs of all
 // attempts add up; in truth most of them overlap. All clocks are right by now, so no time is lost
 // between them.
-Time progress_bound(const model::State& state, const Plan& plan, Time now) {
+std::optional<Time> progress_bound(const model::State& state, const Plan& plan, Time now) {
   const Duration turn = 4 * plan.poll_period + 3 * plan.tick_period + plan.longest_work +
                         plan.effect_period + 2 * plan.ttl + plan.grace;
   Time bound = now;
   Duration work{0};
+  const Time horizon = now + longest_wait;
   for (const auto& [id, attempt] : state.attempts) {
     if (model::is_terminal(attempt.status)) continue;
     bound = std::max(bound, let_go_at(attempt, plan.grace));
     work += 2 * turn;
     const auto& policy = attempt.spec.retry_policy;
     if (!policy) continue;
+    if (policy->max_retries - attempt.attempt_no > most_failures) return std::nullopt;
     for (std::int64_t failed = attempt.attempt_no; failed <= policy->max_retries; ++failed) {
-      work += turn + model::backoff_after(*policy, static_cast<std::uint32_t>(failed));
+      const Duration backoff = model::backoff_after(*policy, static_cast<std::uint32_t>(failed));
+      if (backoff > longest_wait || work > longest_wait) return std::nullopt;
+      work += turn + backoff;
     }
   }
-  return model::saturating_add(bound, work);
+  if (bound > horizon || work > longest_wait) return std::nullopt;
+  return bound + work;
 }
 
 RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink,

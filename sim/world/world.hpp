@@ -36,8 +36,10 @@ struct Actors {
 /// The instant by which every attempt of this state must be terminal, if from `now` on nothing
 /// fails and one worker and one reaper go on by the plan: computed from expiries and policies
 /// alone.
-[[nodiscard]] model::Time progress_bound(const model::State& state, const Plan& plan,
-                                         model::Time now);
+/// Returns: nothing where that is longer than a run lasts: 139 years, or ten thousand failures of
+/// one attempt.
+[[nodiscard]] std::optional<model::Time> progress_bound(const model::State& state,
+                                                        const Plan& plan, model::Time now);
 
 /// The head of the trace of this run.
 [[nodiscard]] traces::Head head_of(const Plan& plan, std::string backend);

@@ -244,7 +244,7 @@ TEST(World, TheBoundIsTheSumOfWhatThePoliciesAllow) {
   attempt.spec.attempt_id = "a1";
   attempt.ready_at = now;
   state.attempts["a1"] = attempt;
-  const model::Time alone = progress_bound(state, plan, now);
+  const model::Time alone = progress_bound(state, plan, now).value();
   EXPECT_GT(alone, now);
 
   attempt.spec.retry_policy = model::RetryPolicy{.strategy = model::BackoffStrategy::exponential,
@@ -253,7 +253,7 @@ TEST(World, TheBoundIsTheSumOfWhatThePoliciesAllow) {
                                                  .multiplier = 3,
                                                  .max_retries = 2};
   state.attempts["a1"] = attempt;
-  EXPECT_GE(progress_bound(state, plan, now) - alone, model::Duration{4'000'000})
+  EXPECT_GE(progress_bound(state, plan, now).value() - alone, model::Duration{4'000'000})
       << "backoffs of 1,000 s and 3,000 s are still to come";
 
   state.attempts["a1"].status = model::Status::completed;
