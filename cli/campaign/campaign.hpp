@@ -38,9 +38,10 @@ struct CampaignResult {
   sim::Tally tally;
   std::vector<Failure> failures;
   std::vector<std::string> never_fired;  ///< kinds of fault that could have happened and did not
-  std::vector<std::string> never_odd;    ///< dimensions of values that could have been odd and were not
-  std::string not_written;               ///< why the first trace that is missing is, in words
-  std::uint64_t given_up = 0;            ///< seeds that the budget or an interruption cut off
+  std::vector<std::string>
+      never_odd;               ///< dimensions of values that could have been odd and were not
+  std::string not_written;     ///< why the first trace that is missing is, in words
+  std::uint64_t given_up = 0;  ///< seeds that the budget or an interruption cut off
   std::string undecided = {};  ///< why nothing is decided, if it was not a seed that said so
 };
 

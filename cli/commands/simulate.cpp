@@ -229,10 +229,11 @@ void add_subject_options(Command& command, SimulateOptions& options) {
       .placeholder("LIST")
       .show_default();
   command
-      .option("--values", options.values,
-              "In which dimensions values may be odd: all, none, or names with commas between them, "
-              "as the result lists them; each seed makes none, one or two of them odd, and of named "
-              "ones at least one")
+      .option(
+          "--values", options.values,
+          "In which dimensions values may be odd: all, none, or names with commas between them, "
+          "as the result lists them; each seed makes none, one or two of them odd, and of named "
+          "ones at least one")
       .placeholder("LIST")
       .show_default();
   command.option("--workers", options.workers, "Workers in each run (else drawn: 1 to 5)")

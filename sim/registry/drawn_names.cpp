@@ -19,7 +19,7 @@ std::string joined(const auto& infos, const char* between, const auto& is_wanted
 template <typename Info, typename Kind>
 std::expected<std::optional<std::set<Kind>>, std::string> parse(const std::string& text,
                                                                 std::span<const Info> infos,
-                                                                Kind Info::* kind,
+                                                                Kind Info::*kind,
                                                                 const char* what) {
   if (text == "all") return std::nullopt;
   std::set<Kind> kinds;
@@ -41,7 +41,7 @@ std::expected<std::optional<std::set<Kind>>, std::string> parse(const std::strin
 
 template <typename Info, typename Kind>
 std::string listed(const std::optional<std::set<Kind>>& kinds, std::span<const Info> infos,
-                   Kind Info::* kind) {
+                   Kind Info::*kind) {
   if (!kinds) return "all";
   const std::string names =
       joined(infos, ",", [&](const Info& info) { return kinds->contains(info.*kind); });

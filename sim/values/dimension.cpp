@@ -49,8 +49,8 @@ constexpr auto infos = std::to_array<DimensionInfo>({
 
 std::size_t draw_count(Stream& draw, bool is_named) {
   const std::uint64_t drawn = draw.below(20);
-  if (drawn < 6) return is_named ? 1 : 0;
-  return drawn < 15 ? 1 : 2;
+  if (drawn < 4) return is_named ? 1 : 0;
+  return drawn < 12 ? 1 : 2;
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ struct DimensionInfo {
 
 [[nodiscard]] const DimensionInfo& info_of(Dimension dimension);
 
-/// Which dimensions are odd in the run of a seed: none in three seeds of ten, else one or two.
+/// Which dimensions are odd in the run of a seed: none in one seed of five, else one or two.
 /// `allowed`: those that may be; all of them if nothing is said. If some are named, one is odd at
 /// least.
 [[nodiscard]] Dimensions draw_dimensions(std::uint64_t seed,

@@ -20,8 +20,8 @@ bool begins_character(char byte) {
 // An even number, since what belongs together begins at even ones.
 Names::Names(const Dimensions& odd, std::uint64_t seed)
     : first_(2 * Stream(seed, "odd names").below(24)) {
-  const auto of_ids = std::ranges::find_if(
-      odd, [](Dimension dimension) { return info_of(dimension).is_of_ids; });
+  const auto of_ids =
+      std::ranges::find_if(odd, [](Dimension dimension) { return info_of(dimension).is_of_ids; });
   if (of_ids != odd.end()) odd_ = *of_ids;
 }
 

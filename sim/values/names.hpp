@@ -17,6 +17,7 @@ class Names {
   /// The numbers of odd ids begin where the seed says, so that each of them is met in some run.
   Names(const Dimensions& odd, std::uint64_t seed);
 
+  [[nodiscard]] bool are_odd() const { return odd_.has_value(); }
   [[nodiscard]] model::Id attempt(std::uint64_t number) const;
   [[nodiscard]] model::Id run(std::uint64_t number) const;
   [[nodiscard]] model::Id worker(std::uint64_t number) const;

@@ -43,11 +43,10 @@ constexpr auto instants = std::to_array<std::int64_t>({
     bit(53) / 1000,  // 53 bits of microseconds: 2255
     bit(53),         // and of milliseconds
     -bit(53),
-    bit(63 - 10),             // 63 bits of milliseconds times 1024
-    9'223'372'036'854'775,    // 63 bits of microseconds
-    253'402'300'800'000,      // the end of 9999
-    -62'135'596'800'000,      // the beginning of the year 1
-    bit(62),                  // near the ends of time
+    9'223'372'036'854'775,  // 63 bits of microseconds
+    253'402'300'800'000,    // the end of 9999
+    -62'135'596'800'000,    // the beginning of the year 1
+    bit(62),                // near the ends of time
     -bit(62),
 });
 
@@ -87,7 +86,7 @@ class Variants {
   explicit Variants(const Record& record) : record_(record) {}
 
   template <typename Field, typename Value>
-  Variants& with(Field Record::* field, Value value) {
+  Variants& with(Field Record::*field, Value value) {
     Record variant = record_;
     variant.*field = std::move(value);
     if (!(variant == record_)) variants_.push_back(std::move(variant));
@@ -225,7 +224,8 @@ std::vector<AttemptSpec> variants_of(const AttemptSpec& spec) {
   variants.with(&AttemptSpec::run_id, spec.run_id == "other" ? "another" : "other")
       .with(&AttemptSpec::priority, spec.priority == 0 ? 1 : 0)
       .with(&AttemptSpec::not_before, flipped(spec.not_before, model::beginning_of_time))
-      .with(&AttemptSpec::not_before, model::saturating_add(spec.not_before.value_or(model::at_ms(0)), Duration{1}))
+      .with(&AttemptSpec::not_before,
+            model::saturating_add(spec.not_before.value_or(model::at_ms(0)), Duration{1}))
       .with(&AttemptSpec::timeout, flipped(spec.timeout, Duration::max()))
       .with(&AttemptSpec::timeout, next_to(spec.timeout.value_or(Duration{0})))
       .with(&AttemptSpec::on_timeout, other)

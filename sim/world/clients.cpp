@@ -40,7 +40,9 @@ void Operator::visit() {
     context_.referee.count_fault(FaultKind::operator_replay);
     call(model::ReplayDeadLetter{.attempt_id = some_attempt()});
   }
-  read();
+  // Whoever takes ids for the same does so when it is asked about them.
+  const int reads = context_.plan.names.are_odd() ? 3 : 1;
+  for (int i = 0; i < reads; ++i) read();
   start();
 }
 
@@ -60,9 +62,8 @@ void Operator::read() {
     case 5:
       return call(model::LatestSeqForRun{.run_id = some_run()});
     case 6:
-      return call(model::ListRunEvents{.run_id = some_run(),
-                                       .after = draw_.below(3),
-                                       .limit = some_limit()});
+      return call(model::ListRunEvents{
+          .run_id = some_run(), .after = draw_.below(3), .limit = some_limit()});
     case 7:
       return call(list());
     case 8:
@@ -76,7 +77,8 @@ model::ListAttempts Operator::list() {
   model::ListAttempts page;
   page.limit = some_limit();
   if (draw_.chance(300)) page.status = static_cast<model::Status>(draw_.below(model::status_count));
-  if (draw_.chance(300)) page.run_id = some_run();
+  const std::uint32_t filters = context_.plan.names.are_odd() ? 700 : 300;
+  if (draw_.chance(filters)) page.run_id = some_run();
   if (draw_.chance(300)) page.worker_id = context_.plan.names.worker(1);
   if (draw_.chance(200)) page.tenant_id = context_.plan.names.tenant(draw_.below(2));
   if (draw_.chance(400)) page.after = some_attempt();
@@ -164,7 +166,7 @@ void RogueClient::act() {
 model::Operation RogueClient::draw_operation() {
   const Time now = context_.repository_clock.shows();
   const Duration spread = 2 * context_.plan.ttl;
-  if (context_.plan.is_odd(Dimension::invalid_ids) && draw_.chance(300)) {
+  if (context_.plan.is_odd(Dimension::invalid_ids) && draw_.chance(600)) {
     return draw_invalid_call();
   }
   if (draw_.chance(600)) return draw_holder_operation();
@@ -191,13 +193,18 @@ struct RogueClient::HolderArguments {
   Time now = by.context_.repository_clock.shows();
 
   [[nodiscard]] model::Id lease() { return by.some_lease(); }
-  static model::Id holder() { return "stranger"; }
+  /// Where ids are odd, one that may be taken for a worker's.
+  model::Id holder() {
+    const Plan& plan = by.context_.plan;
+    return plan.names.are_odd() ? plan.names.worker(plan.workers + 1 + by.draw_.below(8))
+                                : model::Id("stranger");
+  }
   model::AckOutcome outcome() {
     constexpr std::array<model::AckOutcome, 3> outcomes{
         model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
     return by.draw_.pick(std::span<const model::AckOutcome>(outcomes));
   }
-  static model::Id kind() { return "strange"; }
+  [[nodiscard]] model::Id kind() const { return by.context_.plan.names.kind("strange"); }
   static std::string payload() { return "true"; }
   std::uint64_t version() {
     const std::uint64_t small = by.draw_.below(6);

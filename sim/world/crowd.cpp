@@ -75,8 +75,8 @@ void Crowd::enqueue(const std::vector<model::AttemptSpec>& specs) {
 void Crowd::claim() {
   const Duration ttl = context_.plan.ttl;
   if (context_.referee.profile().offers<model::ClaimAttempts>()) {
-    return call(model::ClaimAttempts{
-        .worker_id = model::Id(name), .limit = no_limit, .lease_ttl = ttl});
+    return call(
+        model::ClaimAttempts{.worker_id = model::Id(name), .limit = no_limit, .lease_ttl = ttl});
   }
   for (const model::AttemptSpec& spec : specs()) {
     call(model::UpsertLease{.attempt_id = spec.attempt_id,
@@ -106,9 +106,8 @@ void Crowd::write() {
 void Crowd::fail() {
   std::vector<model::AckAttempt> acks;
   for (const model::Id& lease_id : leases()) {
-    acks.push_back({.lease_id = lease_id,
-                    .worker_id = model::Id(name),
-                    .outcome = model::AckOutcome::failed});
+    acks.push_back(
+        {.lease_id = lease_id, .worker_id = model::Id(name), .outcome = model::AckOutcome::failed});
   }
   if (context_.referee.profile().offers<model::AckAttempts>()) {
     return call(model::AckAttempts{.acks = std::move(acks)});

@@ -191,7 +191,8 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("shortest_timeout", plan.shortest_timeout);
   visit("heartbeats_with_version", plan.heartbeats_with_version);
   visit("several", plan.several);
-  for (const values::Dimension dimension : plan.odd) visit(std::string(info_of(dimension).option), 1);
+  for (const values::Dimension dimension : plan.odd)
+    visit(std::string(info_of(dimension).option), 1);
   for_each_option_of(plan.faults, visit);
   for_each_option_of(plan.repository_clock, "repository", visit);
   for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {

@@ -119,7 +119,7 @@ void Producer::enqueue_oddly(const model::AttemptSpec& spec, Duration wait) {
     }
   }
   if (plan.is_odd(Dimension::invalid_ids)) {
-    for (model::Id model::AttemptSpec::* field :
+    for (model::Id model::AttemptSpec::*field :
          {&model::AttemptSpec::attempt_id, &model::AttemptSpec::run_id}) {
       model::AttemptSpec other = spec;
       other.attempt_id += "-refused";

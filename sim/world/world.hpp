@@ -38,8 +38,8 @@ struct Actors {
 /// alone.
 /// Returns: nothing where that is longer than a run lasts: 139 years, or ten thousand failures of
 /// one attempt.
-[[nodiscard]] std::optional<model::Time> progress_bound(const model::State& state,
-                                                        const Plan& plan, model::Time now);
+[[nodiscard]] std::optional<model::Time> progress_bound(const model::State& state, const Plan& plan,
+                                                        model::Time now);
 
 /// The head of the trace of this run.
 [[nodiscard]] traces::Head head_of(const Plan& plan, std::string backend);

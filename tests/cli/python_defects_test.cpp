@@ -60,5 +60,92 @@ INSTANTIATE_TEST_SUITE_P(
                       Defect{"ack_before_it_is_kept", "conforms_to_model", " --durable"}),
     [](const auto& info) { return info.param.name; });
 
+struct ValueDefect {
+  std::string name;
+  std::string dimension;
+  std::string property;
+};
+
+void PrintTo(const ValueDefect& defect, std::ostream* out) {
+  *out << defect.name;
+}
+
+class PythonValueDefect : public ::testing::TestWithParam<ValueDefect> {
+ protected:
+  [[nodiscard]] Ended simulate(const std::string& values, const std::string& seeds) const {
+    return place_.run("simulate --values " + values + " --seeds " + seeds +
+                      " --backend 'exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT
+                      " --defect " +
+                      GetParam().name + "'");
+  }
+
+ private:
+  Workplace place_;
+};
+
+// Plain values show nothing, so it is the dimension that finds it.
+TEST_P(PythonValueDefect, IsFoundInItsDimensionAndNotByPlainValues) {
+  const Ended plain = simulate("none", "1..5");
+  EXPECT_EQ(plain.exit_code, 0) << plain.out << plain.err;
+  const Ended odd = simulate(GetParam().dimension, "1..60");
+  EXPECT_EQ(odd.exit_code, 1) << odd.out << odd.err;
+  EXPECT_NE(odd.out.find("violated " + GetParam().property), std::string::npos) << odd.out;
+  EXPECT_NE(odd.out.find("\nodd values  " + GetParam().dimension + " "), std::string::npos)
+      << odd.out;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ExecBackend, PythonValueDefect,
+    ::testing::Values(
+        ValueDefect{"ids_without_case", "id_case", "conforms_to_model"},
+        ValueDefect{"workers_without_case", "id_case", "holder_only"},
+        ValueDefect{"ids_without_trailing_blanks", "id_blanks", "conforms_to_model"},
+        ValueDefect{"ids_are_trimmed", "id_blanks", "conforms_to_model"},
+        ValueDefect{"ids_of_64_characters", "id_prefixes", "conforms_to_model"},
+        ValueDefect{"ids_of_250_bytes", "id_longest", "several_as_single"},
+        ValueDefect{"ids_are_normalised", "id_normal_forms", "several_as_single"},
+        ValueDefect{"ids_as_numbers", "id_numbers", "conforms_to_model"},
+        ValueDefect{"listed_without_case", "id_order", "listed_exactly"},
+        ValueDefect{"listed_in_order_of_utf_16", "id_order", "listed_exactly"},
+        ValueDefect{"run_is_a_pattern", "id_markup", "listed_exactly"},
+        ValueDefect{"null_is_nothing", "id_markup", "monotonic_sequences"},
+        ValueDefect{"ids_are_hashes", "id_hashes", "conforms_to_model"},
+        ValueDefect{"one_name_space", "id_crossing", "monotonic_sequences"},
+        ValueDefect{"times_of_32_bits", "epoch", "requeue_after_grace"},
+        ValueDefect{"times_as_text", "epoch", "requeue_after_grace"},
+        ValueDefect{"times_of_a_zone", "epoch", "requeue_after_grace"},
+        ValueDefect{"waits_of_32_bits", "distances", "never_early"},
+        ValueDefect{"timeouts_of_32_bits", "distances", "timeouts"},
+        ValueDefect{"priority_of_16_bits", "numbers", "dispatch_order"},
+        ValueDefect{"limit_of_32_bits", "numbers", "counts_are_rows"},
+        ValueDefect{"backoff_of_32_bits", "policies", "never_early"},
+        ValueDefect{"cap_before_the_last_step", "policies", "never_early"},
+        ValueDefect{"run_id_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"not_before_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"timeout_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"on_timeout_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"max_deliveries_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"tenant_id_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"retry_policy_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"strategy_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"backoff_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"max_backoff_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"multiplier_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"max_retries_not_compared", "spec_fields", "conforms_to_model"},
+        ValueDefect{"falsy_payloads_are_lost", "payloads", "conforms_to_model"},
+        ValueDefect{"payloads_without_nul", "payloads", "conforms_to_model"},
+        ValueDefect{"payloads_of_floats", "payloads", "conforms_to_model"},
+        ValueDefect{"payloads_of_64_kib", "payloads", "conforms_to_model"},
+        ValueDefect{"ties_by_id", "same_instant", "dispatch_order"},
+        ValueDefect{"ids_of_255_characters", "invalid_ids", "conforms_to_model"},
+        ValueDefect{"empty_ids", "invalid_ids", "conforms_to_model"},
+        ValueDefect{"policies_are_clamped", "invalid_policies", "conforms_to_model"},
+        ValueDefect{"counts_are_not_checked", "invalid_policies", "conforms_to_model"},
+        ValueDefect{"reap_of_one_page", "crowd", "requeue_after_grace"},
+        ValueDefect{"list_of_one_page", "crowd", "dispatch_order"},
+        ValueDefect{"letters_of_one_page", "crowd", "counts_are_rows"},
+        ValueDefect{"events_of_one_page", "crowd", "conforms_to_model"}),
+    [](const auto& info) { return info.param.name; });
+
 }  // namespace
 }  // namespace leasecheck::cli

@@ -15,11 +15,14 @@
 #include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/step.hpp"
 #include "sim/kit/rapidcheck/aims.hpp"
+#include "sim/values/ids.hpp"
+#include "sim/values/values.hpp"
 
 namespace leasecheck::rapidcheck {
 namespace {
 
 using namespace leasecheck::model;
+namespace values = leasecheck::sim::values;
 
 // The functions below draw: they may be called inside rc::gen::exec only.
 
@@ -55,6 +58,7 @@ Time draw_time(const Aims& aims) {
   const int kind = below(16);
   if (kind < 9 && !aims.times.empty()) return draw_near(aims.times);
   if (kind < 15) return at_ms(below(60));
+  if (one_in(2)) return one_of(values::epochs());
   return one_of<Time>({beginning_of_time, saturating_add(beginning_of_time, Duration{1}), at_ms(-1),
                        at_ms(0), saturating_add(end_of_time, Duration{-1}), end_of_time});
 }
@@ -65,12 +69,17 @@ Time draw_time(const Aims& aims, const std::vector<Time>& favoured) {
 }
 
 Id draw_bad_id() {
-  return one_of<Id>({"", std::string(256, 'x'), "\xff", "a\xc3", std::string("a\0b", 3)});
+  return one_of(values::invalid_ids());
 }
 
-Id draw_strange_id() {
-  return one_of<Id>({"'; DROP TABLE attempts; --", "100%_\"`", "caf\xc3\xa9", "\xf0\x9f\x90\x8e",
-                     std::string(255, 'x')});
+/// Few numbers, so that ids which may be taken for the same meet.
+Id draw_strange_id(std::string_view stem) {
+  std::vector<values::Dimension> of_ids;
+  for (const values::DimensionInfo& info : values::dimensions()) {
+    if (info.is_of_ids) of_ids.push_back(info.dimension);
+  }
+  const values::Dimension dimension = one_of(std::move(of_ids));
+  return values::odd_id(dimension, stem, static_cast<std::uint64_t>(below(8)));
 }
 
 /// Draws specs: what depends on the menu, but on no lease.
@@ -79,12 +88,16 @@ class SpecDrawing {
   SpecDrawing(const Aims& aims, const Menu& menu) : aims_(aims), menu_(menu) {}
 
   AttemptSpec spec() const {
-    if (!aims_.specs.empty() && one_in(6)) return one_of(aims_.specs);
+    if (!aims_.specs.empty() && one_in(6)) {
+      const AttemptSpec known = one_of(aims_.specs);
+      return one_in(3) ? one_of(values::variants_of(known)) : known;
+    }
     AttemptSpec spec;
     spec.attempt_id = new_attempt();
     spec.run_id = run();
-    spec.priority = one_in(8) ? one_of<std::int32_t>({std::numeric_limits<std::int32_t>::min(),
-                                                      std::numeric_limits<std::int32_t>::max()})
+    spec.priority = one_in(8) ? static_cast<std::int32_t>(one_of(values::numbers_between(
+                                    std::numeric_limits<std::int32_t>::min(),
+                                    std::numeric_limits<std::int32_t>::max())))
                               : below(3) - 1;
     spec.not_before = sometimes<Time>(3, [this] { return draw_time(aims_); });
     spec.timeout = sometimes<Duration>(2, [this] { return duration(); });
@@ -109,7 +122,7 @@ class SpecDrawing {
  protected:
   Id id(std::string_view prefix, int count) const {
     if (one_in(menu_.hostile_one_in)) return draw_bad_id();
-    if (one_in(menu_.hostile_one_in / 2)) return draw_strange_id();
+    if (one_in(menu_.hostile_one_in / 2)) return draw_strange_id(prefix);
     return std::string(prefix) + std::to_string(below(count) + 1);
   }
 
@@ -119,12 +132,13 @@ class SpecDrawing {
 
   Duration duration() const {
     if (one_in(menu_.hostile_one_in)) return one_of<Duration>({Duration{-1}, Duration::max()});
+    if (one_in(menu_.hostile_one_in)) return one_of(values::distances());
     return Duration{one_of<int>({0, 1, 2, 3, 10, 50})};
   }
 
   std::int64_t policy_count() const {
     if (one_in(menu_.hostile_one_in)) {
-      return one_of<std::int64_t>({-1, 2'147'483'646, 2'147'483'647});
+      return one_of(values::numbers_between(-1, values::largest_policy_count + 1));
     }
     return below(4);
   }
@@ -176,6 +190,7 @@ class ArgumentDrawing final : public SpecDrawing {
   }
   Id kind() const { return id("kind", 2); }
   static std::string payload() {
+    if (one_in(4)) return one_of(values::payloads());
     return one_of<std::string>({"null", "1", "\"\xc3\xa9\"", R"({"a":[1,true]})", "{", ""});
   }
 

@@ -8,12 +8,22 @@
 #include <string>
 #include <string_view>
 
+#include "sim/values/values.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
 using model::Duration;
 
 constexpr std::uint64_t plans = 500;
+
+PlanOptions with_odd(values::Dimensions dimensions) {
+  return {.workers = {},
+          .attempts = {},
+          .duration = {},
+          .faults = {},
+          .may_be_odd = std::move(dimensions)};
+}
 
 TEST(Plan, IsTheSameForTheSameSeed) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -80,8 +90,9 @@ consteval std::size_t members_of() {
 // A field that is added to the plan and not printed makes the counts differ.
 TEST(Plan, PrintsEveryOptionThatItDrew) {
   constexpr std::size_t of_a_clock = members_of<model::ClockError>();
-  // The seed, the faults, three of clocks, and three of the deployment, which heads have apart.
-  constexpr std::size_t not_options_themselves = 5 + members_of<model::Deployment>();
+  // The seed, the faults, what is odd and the names that follow from it, three of clocks, and three
+  // of the deployment, which heads have apart.
+  constexpr std::size_t not_options_themselves = 7 + members_of<model::Deployment>();
   constexpr std::size_t of_faults = members_of<NetworkFaults>() + members_of<WorkerFaults>() +
                                     members_of<ClockFaults>() + members_of<ReaperFaults>() +
                                     members_of<ClientFaults>() + members_of<DiskFaults>();
@@ -89,8 +100,41 @@ TEST(Plan, PrintsEveryOptionThatItDrew) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Plan plan = draw_plan(seed, {});
     const std::size_t clocks = 1 + plan.worker_clocks.size() + plan.reaper_clocks.size();
-    EXPECT_EQ(describe(plan).size(),
-              members_of<Plan>() - not_options_themselves + of_faults + clocks * of_a_clock);
+    EXPECT_EQ(describe(plan).size(), members_of<Plan>() - not_options_themselves + of_faults +
+                                         plan.odd.size() + clocks * of_a_clock);
+  }
+}
+
+TEST(Plan, PrintsEachDimensionThatIsOdd) {
+  const PlanOptions options = with_odd({values::Dimension::id_blanks});
+  const Plan plan = draw_plan(1, options);
+  EXPECT_EQ(describe(plan).at("odd_id_blanks"), 1);
+  EXPECT_FALSE(describe(plan).contains("odd_epoch"));
+  EXPECT_TRUE(plan.names.are_odd());
+}
+
+// Else it would show nothing.
+TEST(Plan, AnOddEpochIsAtAnInstantWithinTheRun) {
+  const PlanOptions options = with_odd({values::Dimension::epoch});
+  std::set<model::Time> met;
+  for (std::uint64_t seed = 1; seed <= plans; ++seed) {
+    const Plan plan = draw_plan(seed, options);
+    bool is_within = false;
+    for (const model::Time instant : values::epochs()) {
+      if (plan.epoch > instant || instant > plan.epoch + plan.duration) continue;
+      met.insert(instant);
+      is_within = true;
+    }
+    EXPECT_TRUE(is_within) << "seed " << seed;
+  }
+  EXPECT_EQ(met.size(), values::epochs().size());
+}
+
+TEST(Plan, WhatIsOddLeavesTheOtherDrawsAlone) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    auto odd = describe(draw_plan(seed, {}));
+    std::erase_if(odd, [](const auto& option) { return option.first.starts_with("odd_"); });
+    EXPECT_EQ(odd, describe(draw_plan(seed, with_odd({}))));
   }
 }
 

@@ -23,6 +23,14 @@ using testing::record;
 
 constexpr std::uint64_t seeds = 60;
 
+PlanOptions with_odd(values::Dimensions dimensions) {
+  return {.workers = {},
+          .attempts = {},
+          .duration = {},
+          .faults = {},
+          .may_be_odd = std::move(dimensions)};
+}
+
 Tally simulate_seeds() {
   Tally tally;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
@@ -215,8 +223,9 @@ TEST(World, TakesEveryTransitionOfAnAttempt) {
 // A shorter bound must be broken now and then, or the real one is not computed but merely large.
 TEST(World, EveryRunEndsWithEveryAttemptTerminal) {
   std::uint64_t open_when_faults_ended = 0;
+  const PlanOptions plain = with_odd({});
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const testing::RecordedRun run = record(draw_plan(seed, {}), "memory");
+    const testing::RecordedRun run = record(draw_plan(seed, plain), "memory");
     ASSERT_EQ(run.result.verdict.result, traces::Result::held) << seed;
     const traces::Step& last = run.trace.steps.back();
     const auto* event = std::get_if<model::Environment>(&last.what);
@@ -258,6 +267,68 @@ TEST(World, TheBoundIsTheSumOfWhatThePoliciesAllow) {
 
   state.attempts["a1"].status = model::Status::completed;
   EXPECT_EQ(progress_bound(state, plan, now), now);
+}
+
+// Nobody waits for centuries, or for a million failures.
+TEST(World, ThereIsNoBoundBeyondWhatARunLasts) {
+  const Plan plan = draw_plan(1, {});
+  model::State state;
+  model::Attempt attempt;
+  attempt.spec.attempt_id = "a1";
+  attempt.spec.retry_policy = model::RetryPolicy{.strategy = model::BackoffStrategy::fixed,
+                                                 .backoff = model::Duration::max(),
+                                                 .max_backoff = std::nullopt,
+                                                 .multiplier = 1,
+                                                 .max_retries = 1};
+  state.attempts["a1"] = attempt;
+  EXPECT_FALSE(progress_bound(state, plan, plan.epoch)) << "the backoff is too long";
+
+  attempt.spec.retry_policy->backoff = model::Duration{0};
+  state.attempts["a1"] = attempt;
+  EXPECT_TRUE(progress_bound(state, plan, plan.epoch));
+
+  attempt.spec.retry_policy->max_retries = 2'147'483'646;
+  state.attempts["a1"] = attempt;
+  EXPECT_FALSE(progress_bound(state, plan, plan.epoch)) << "it may fail too often";
+
+  attempt.spec.retry_policy = std::nullopt;
+  attempt.spec.not_before = model::end_of_time;
+  state.attempts["a1"] = attempt;
+  EXPECT_FALSE(progress_bound(state, plan, plan.epoch)) << "it begins too late";
+}
+
+TEST(World, MemoryHoldsInEachDimensionOfOddValues) {
+  for (const values::DimensionInfo& info : values::dimensions()) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      const PlanOptions options = with_odd({info.dimension});
+      const auto subject = make_memory();
+      const RunResult result = simulate(draw_plan(seed, options), *subject);
+      EXPECT_EQ(result.verdict.result, traces::Result::held)
+          << info.name << ", seed " << seed << ": " << result.verdict.message;
+      EXPECT_EQ(result.tally.values, (Counts{{std::string(info.name), 1}}));
+    }
+  }
+}
+
+// A page of a thousand comes to its end only where there is more.
+TEST(World, ACrowdIsLargerThanAnyUsualPage) {
+  const PlanOptions options = with_odd({values::Dimension::crowd});
+  std::size_t most_leases = 0;
+  std::size_t most_letters = 0;
+  std::size_t most_events = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const auto subject = make_memory();
+    const auto look = [&](const traces::Step&) {
+      const auto shown = subject->snapshot();
+      most_leases = std::max(most_leases, shown->leases.size());
+      most_letters = std::max(most_letters, shown->dead_letters.size());
+      for (const auto& run : shown->runs) most_events = std::max(most_events, run.events.size());
+    };
+    static_cast<void>(simulate(draw_plan(seed, options), *subject, look));
+    if (most_leases > 1000 && most_letters > 1000 && most_events > 500) return;
+  }
+  ADD_FAILURE() << most_leases << " leases, " << most_letters << " dead letters, " << most_events
+                << " events";
 }
 
 /// Answers by what happened in earlier runs of the program.

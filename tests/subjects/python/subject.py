@@ -15,6 +15,7 @@ import os
 import sys
 
 import defects
+import value_defects
 import variants
 from journal import Journal
 from repository import Refused, Repository
@@ -82,13 +83,14 @@ class Subject:
 def main():
     parser = argparse.ArgumentParser(description="A leasecheck subject in Python.")
     parser.add_argument("--durable", action="store_true")
+    all_defects = defects.ALL | value_defects.ALL
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--defect", choices=sorted(defects.ALL), metavar="NAME")
+    one.add_argument("--defect", choices=sorted(all_defects), metavar="NAME")
     one.add_argument("--variant", choices=sorted(variants.ALL), metavar="NAME")
     one.add_argument("--list", action="store_true")
     options = parser.parse_args()
     if options.list:
-        for kind, classes in (("--defect", defects.ALL), ("--variant", variants.ALL)):
+        for kind, classes in (("--defect", all_defects), ("--variant", variants.ALL)):
             for name in sorted(classes):
                 print(kind, name, "-", classes[name].__doc__)
         return
@@ -98,7 +100,7 @@ def main():
         if not directory:
             sys.exit("subject.py: --durable needs the directory SUBJECT_DIR")
         journal = Journal(directory)
-    make = (defects.ALL | variants.ALL).get(options.defect or options.variant, Repository)
+    make = (all_defects | variants.ALL).get(options.defect or options.variant, Repository)
     subject = Subject(make(), journal)
     for line in sys.stdin.buffer:
         request = json.loads(line)
