@@ -47,6 +47,11 @@ constexpr auto infos = std::to_array<DimensionInfo>({
     {Dimension::crowd, "crowd", "odd_crowd", "hundreds of attempts, leases, events, dead letters"},
 });
 
+// An epoch has many instants of which a run can meet one, and makes no trace any longer.
+std::size_t weight_of(Dimension dimension) {
+  return dimension == Dimension::epoch ? 3 : 1;
+}
+
 std::size_t draw_count(Stream& draw, bool is_named) {
   const std::uint64_t drawn = draw.below(20);
   if (drawn < 4) return is_named ? 1 : 0;
@@ -69,7 +74,8 @@ Dimensions draw_dimensions(std::uint64_t seed, const std::optional<Dimensions>& 
   Stream draw(seed, "values");
   std::vector<const DimensionInfo*> choices;
   for (const DimensionInfo& info : dimensions()) {
-    if (!allowed || allowed->contains(info.dimension)) choices.push_back(&info);
+    const bool is_allowed = !allowed || allowed->contains(info.dimension);
+    if (is_allowed) choices.insert(choices.end(), weight_of(info.dimension), &info);
   }
   Dimensions odd;
   for (std::size_t left = draw_count(draw, allowed.has_value()); left > 0 && !choices.empty();

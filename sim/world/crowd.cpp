@@ -17,12 +17,20 @@ constexpr std::string_view name = "crowd";
 /// The numbers of its attempts begin here, beyond those that a plan can have.
 constexpr std::uint64_t first_number = 2000;
 
-// One beyond a usual size of pages and batches, or some more. Where everything takes a call of its
-// own, a thousand would take too long.
+/// Each takes a call of its own.
+constexpr std::uint64_t most_events = 520;
+
+// One beyond a usual size of pages and batches, or some more, the largest seldom: what a call costs
+// to judge grows with what there is. Where everything takes a call of its own, a thousand would
+// take too long.
 std::uint64_t draw_size(Stream& draw, bool has_batches) {
-  constexpr std::array<std::uint64_t, 8> sizes{101, 120, 251, 260, 501, 520, 1001, 1025};
+  constexpr std::array<std::uint64_t, 10> sizes{101, 101, 101, 101, 120, 251, 260, 501, 501, 1001};
   const std::uint64_t size = draw.pick(std::span<const std::uint64_t>(sizes));
   return has_batches ? size : std::min<std::uint64_t>(size, 260);
+}
+
+Duration length_of_round(const Plan& plan) {
+  return 3 * plan.ttl + plan.grace;
 }
 
 }  // namespace
@@ -30,16 +38,30 @@ std::uint64_t draw_size(Stream& draw, bool has_batches) {
 Crowd::Crowd(Context context)
     : context_(context),
       draw_(context_.plan.seed, name),
-      count_(draw_size(draw_, context_.referee.profile().offers<model::EnqueueAttempts>() &&
-                                  context_.referee.profile().offers<model::ClaimAttempts>())),
-      fate_(static_cast<Fate>(draw_.below(4))),
-      ends_at_(context_.timeline.now() + 3 * context_.plan.ttl + context_.plan.grace) {
-  if (fate_ == Fate::write) count_ = std::min<std::uint64_t>(count_, 520);
+      // What expires is queued again, and comes last.
+      fates_{Fate::expire, Fate::time_out, Fate::fail, Fate::write},
+      first_number_(first_number),
+      ends_at_(context_.timeline.now()) {
+  if (!context_.referee.profile().offers<model::PruneAttempts>()) {
+    fates_ = {draw_.pick(std::span<const Fate>(fates_))};
+  }
+  ends_at_ += static_cast<int>(fates_.size()) * (length_of_round(context_.plan) + Duration{1});
 }
 
 void Crowd::start() {
-  context_.timeline.after(Duration{0}, [this] { enter(); });
-  context_.timeline.at(ends_at_, [this] { end(); });
+  context_.timeline.after(Duration{0}, [this] { begin_round(); });
+}
+
+void Crowd::begin_round() {
+  const Profile& profile = context_.referee.profile();
+  fate_ = fates_.back();
+  fates_.pop_back();
+  first_number_ += count_;
+  count_ = draw_size(
+      draw_, profile.offers<model::EnqueueAttempts>() && profile.offers<model::ClaimAttempts>());
+  if (fate_ == Fate::write) count_ = std::min(count_, most_events);
+  enter();
+  context_.timeline.after(length_of_round(context_.plan), [this] { end(); });
 }
 
 void Crowd::enter() {
@@ -56,8 +78,8 @@ std::vector<model::AttemptSpec> Crowd::specs() const {
   const std::uint64_t count = fate_ == Fate::write ? 1 : count_;
   for (std::uint64_t i = 0; i < count; ++i) {
     model::AttemptSpec spec;
-    spec.attempt_id = plan.names.attempt(first_number + i);
-    spec.run_id = plan.names.run(first_number);
+    spec.attempt_id = plan.names.attempt(first_number_ + i);
+    spec.run_id = plan.names.run(first_number_);
     if (fate_ == Fate::time_out) spec.timeout = plan.ttl / 2;
     if (i % 2 == 0) spec.on_timeout = model::OnTimeout::fail;
     all.push_back(std::move(spec));
@@ -126,10 +148,11 @@ void Crowd::end() {
   read();
   call(model::PruneAttempts{
       .finished_before = now + Duration{1}, .limit = no_limit, .with_dead_letters = true});
+  if (!fates_.empty()) context_.timeline.after(Duration{1}, [this] { begin_round(); });
 }
 
 void Crowd::read() {
-  const model::Id run = context_.plan.names.run(first_number);
+  const model::Id run = context_.plan.names.run(first_number_);
   call(model::ListDispatchableAttempts{.at = model::end_of_time, .limit = no_limit});
   call(model::QueueDepth{.at = model::end_of_time});
   call(model::CountByStatus{});

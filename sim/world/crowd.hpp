@@ -11,7 +11,8 @@ namespace leasecheck::sim {
 
 /// Hundreds of attempts, leases, dead letters or events at once, so that pages and batches of any
 /// usual size come to their end: all are put in, claimed, and end in one way, in one call where
-/// the contract has one; and everything is listed without a limit.
+/// the contract has one; and everything is listed without a limit. Then the next ones come, and end
+/// in another way; a subject that prunes nothing has only one such round.
 class Crowd {
  public:
   explicit Crowd(Context context);
@@ -25,6 +26,7 @@ class Crowd {
   /// What becomes of all of them.
   enum class Fate : std::uint8_t { expire, time_out, fail, write };
 
+  void begin_round();
   void enter();
   void enqueue(const std::vector<model::AttemptSpec>& specs);
   void claim();
@@ -39,8 +41,10 @@ class Crowd {
 
   Context context_;
   Stream draw_;
-  std::uint64_t count_;
-  Fate fate_;
+  std::vector<Fate> fates_;  ///< of the rounds to come, the last one first
+  Fate fate_{};
+  std::uint64_t count_ = 0;
+  std::uint64_t first_number_;
   model::Time ends_at_;
 };
 

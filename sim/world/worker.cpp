@@ -158,8 +158,9 @@ void Worker::begin(const lease::Claim& claim) {
   calls_.start(lease_id);
   process_.later(draw_.between(Duration{0}, plan.effect_period),
                  [this, lease_id] { write_effect(lease_id); });
-  const bool has_events = draw_.chance(500);
-  if (has_events || plan.is_odd(values::Dimension::payloads)) {
+  int events = draw_.chance(500) ? 1 : 0;
+  if (plan.is_odd(values::Dimension::payloads)) events = 4;
+  for (; events > 0; --events) {
     process_.later(draw_.between(Duration{0}, plan.ttl),
                    [this, lease_id] { append_event(lease_id); });
   }

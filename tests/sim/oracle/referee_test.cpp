@@ -108,6 +108,7 @@ TEST(Tally, AddsEveryCounterThatItLists) {
               .at_once = {{"ok", 7}},
               .transitions = {{"absent to queued by enqueue_attempt", 8}},
               .faults = {{"kill", 9}},
+              .values = {{"epoch", 14}},
               .premises = {{"progress", 10}},
               .not_promised = {{"progress", 11}},
               .differences = {{"no clock", 12}},
@@ -122,6 +123,7 @@ TEST(Tally, AddsEveryCounterThatItLists) {
   EXPECT_EQ(tally.at_once["ok"], 14U);
   EXPECT_EQ(tally.transitions["absent to queued by enqueue_attempt"], 16U);
   EXPECT_EQ(tally.faults["kill"], 18U);
+  EXPECT_EQ(tally.values["epoch"], 28U);
   EXPECT_EQ(tally.premises["progress"], 20U);
   EXPECT_EQ(tally.not_promised["progress"], 22U);
   EXPECT_EQ(tally.differences["no clock"], 24U);

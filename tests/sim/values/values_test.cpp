@@ -54,7 +54,7 @@ TEST(Dimensions, MostSeedsHaveFewOddAndSomeHaveNone) {
   EXPECT_EQ(seeds_with[0] + seeds_with[1] + seeds_with[2], seeds);
   for (const DimensionInfo& info : dimensions()) {
     EXPECT_GT(odd_in[info.dimension], seeds / 40) << info.name;
-    EXPECT_LT(odd_in[info.dimension], seeds / 10) << info.name;
+    EXPECT_LT(odd_in[info.dimension], seeds / 5) << info.name;
   }
 }
 
