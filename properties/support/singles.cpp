@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,45 +31,53 @@ model::Id attempt_named(const model::Operation& operation, const model::State& s
   return {};
 }
 
-/// The rows of `settled` attempts from one snapshot, of all others from another.
+/// Replaces the attempt's row, of which there is one or none, by that of other rows. All of them in
+/// the order of attempts.
 template <class Row>
-std::vector<Row> mixed(const std::vector<Row>& theirs, const std::vector<Row>& others,
-                       const std::set<std::string_view>& settled) {
-  const auto is_settled = [&](const Row& row) { return settled.contains(row.attempt_id); };
-  std::vector<Row> rows;
-  std::ranges::copy_if(theirs, std::back_inserter(rows), is_settled);
-  std::ranges::copy_if(others, std::back_inserter(rows), std::not_fn(is_settled));
-  std::ranges::sort(rows, {}, &Row::attempt_id);
-  return rows;
+void take_row(std::vector<Row>& rows, const std::vector<Row>& others, const model::Id& attempt_id) {
+  const auto old = std::ranges::equal_range(rows, attempt_id, {}, &Row::attempt_id);
+  const auto from = std::ranges::equal_range(others, attempt_id, {}, &Row::attempt_id);
+  rows.insert(rows.erase(old.begin(), old.end()), from.begin(), from.end());
+}
+
+void take_rows(model::Snapshot& snapshot, const model::Snapshot& other,
+               const model::Id& attempt_id) {
+  take_row(snapshot.attempts, other.attempts, attempt_id);
+  take_row(snapshot.leases, other.leases, attempt_id);
+  take_row(snapshot.dead_letters, other.dead_letters, attempt_id);
+}
+
+/// What the model has of one attempt.
+model::Snapshot snapshot_of(const model::Id& attempt_id, const model::State& state) {
+  model::State one;
+  const auto attempt = state.attempts.find(attempt_id);
+  if (attempt != state.attempts.end()) one.attempts.insert(*attempt);
+  return model::snapshot(one);
 }
 
 /// What stands between two items: attempts of which no later item speaks are as the operation left
-/// them, and the rest as the model has it.
+/// them, and the rest as the model has it. An item changes what there is of its own attempt only.
 class Between {
  public:
   Between(const Operated& whole, const std::vector<model::Single>& singles,
           const model::State& before)
       : whole_(whole) {
     for (std::size_t i = 0; i < singles.size(); ++i) {
-      last_item_[attempt_named(singles[i].action.operation, before)] = i;
+      attempts_.push_back(attempt_named(singles[i].action.operation, before));
+      last_item_[attempts_.back()] = i;
     }
   }
 
-  /// After the item of this number.
-  [[nodiscard]] model::Snapshot after(std::size_t item, const model::State& state) const {
-    std::set<std::string_view> settled;
-    for (const auto& [attempt_id, last] : last_item_) {
-      if (last <= item) settled.insert(attempt_id);
-    }
-    model::Snapshot snapshot = model::snapshot(state);
-    snapshot.attempts = mixed(whole_.after.attempts, snapshot.attempts, settled);
-    snapshot.leases = mixed(whole_.after.leases, snapshot.leases, settled);
-    snapshot.dead_letters = mixed(whole_.after.dead_letters, snapshot.dead_letters, settled);
-    return snapshot;
+  /// Brings what stood before the item of this number to what stands after it.
+  void take_over(std::size_t item, const model::State& state, model::Snapshot& snapshot) const {
+    const model::Id& attempt_id = attempts_[item];
+    const bool is_settled = last_item_.at(attempt_id) == item;
+    take_rows(snapshot, is_settled ? whole_.after : snapshot_of(attempt_id, state), attempt_id);
   }
 
  private:
   const Operated& whole_;
+  std::vector<model::Id> attempts_;  ///< by item
   std::map<model::Id, std::size_t> last_item_;
 };
 
@@ -95,7 +101,8 @@ void each_single(const Operated& whole, model::State before,
     const model::Single& single = singles[i];
     model::Step step = model::step(std::move(state), single.action);
     const bool is_last = i + 1 == singles.size();
-    model::Snapshot after = is_last ? whole.after : between.after(i, step.state);
+    model::Snapshot after = is_last ? whole.after : seen;
+    if (!is_last) between.take_over(i, step.state, after);
     const auto changes = changes_between(seen, after);
     show({.step = whole.step,
           .true_time = whole.true_time,
