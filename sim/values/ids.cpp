@@ -244,20 +244,27 @@ std::size_t hash_count() {
   return hashes.size() / 2;
 }
 
+const std::vector<model::Id>& invalid_texts() {
+  static const std::vector<model::Id> texts = {"",                      // empty
+                                               ended(255, "x"),         // one byte too long
+                                               ended(254, "\xc3\xa9"),  // in bytes, not characters
+                                               ended(100'000, "x"),
+                                               model::Id(1, '\0'),
+                                               model::Id("a\0b", 3)};
+  return texts;
+}
+
 const std::vector<model::Id>& invalid_ids() {
-  static const std::vector<model::Id> ids = {
-      "",                      // empty
-      ended(255, "x"),         // one byte too long
-      ended(254, "\xc3\xa9"),  // too long in bytes, not in characters
-      ended(100'000, "x"),
-      model::Id(1, '\0'),
-      model::Id("a\0b", 3),
-      "\xff",
-      "a\x80",              // a continuation alone
-      "\xc3",               // cut short
-      "\xc0\xaf",           // overlong
-      "\xed\xa0\x80",       // a surrogate
-      "\xf4\x90\x80\x80"};  // beyond U+10FFFF
+  static const std::vector<model::Id> ids = [] {
+    std::vector<model::Id> all = invalid_texts();
+    all.insert(all.end(), {"\xff",
+                           "a\x80",               // a continuation alone
+                           "\xc3",                // cut short
+                           "\xc0\xaf",            // overlong
+                           "\xed\xa0\x80",        // a surrogate
+                           "\xf4\x90\x80\x80"});  // beyond U+10FFFF
+    return all;
+  }();
   return ids;
 }
 

@@ -14,7 +14,10 @@ namespace leasecheck::sim::values {
 /// id may be made of, at most 20. Pre: the dimension is one of ids.
 [[nodiscard]] model::Id odd_id(Dimension dimension, std::string_view stem, std::uint64_t number);
 
-/// Ids that are none, which a call must refuse: empty, too long in bytes, with U+0000, no UTF-8.
+/// Texts that are no ids, which a call must refuse: empty, too long in bytes, with U+0000.
+[[nodiscard]] const std::vector<model::Id>& invalid_texts();
+
+/// The same, and what is no UTF-8 and so no text: it cannot be written in JSON.
 [[nodiscard]] const std::vector<model::Id>& invalid_ids();
 
 /// How many hashes `id_hashes` has a pair of ids for. The ids of 2 n and 2 n + 1 are such a pair.

@@ -252,7 +252,7 @@ model::Id RogueClient::some_attempt() {
 
 // Every id that an operation has, and no other argument, is one.
 model::Operation RogueClient::draw_invalid_call() {
-  const model::Id id = pick(draw_, values::invalid_ids());
+  const model::Id id = pick(draw_, values::invalid_texts());
   const Time expiry = context_.repository_clock.shows() + context_.plan.ttl;
   model::ListAttempts page;
   page.run_id = id;

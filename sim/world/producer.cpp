@@ -123,12 +123,12 @@ void Producer::enqueue_oddly(const model::AttemptSpec& spec, Duration wait) {
          {&model::AttemptSpec::attempt_id, &model::AttemptSpec::run_id}) {
       model::AttemptSpec other = spec;
       other.attempt_id += "-refused";
-      other.*field = pick(odd_, values::invalid_ids());
+      other.*field = pick(odd_, values::invalid_texts());
       enqueue_later(other);
     }
     model::AttemptSpec other = spec;
     other.attempt_id += "-refused";
-    other.tenant_id = pick(odd_, values::invalid_ids());
+    other.tenant_id = pick(odd_, values::invalid_texts());
     enqueue_later(other);
   }
 }
