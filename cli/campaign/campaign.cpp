@@ -18,6 +18,15 @@
 namespace leasecheck::cli {
 namespace {
 
+bool is_alike(const Failure& left, const Failure& right) {
+  const auto key = [](const Failure& failure) {
+    const bool is_violated = failure.verdict.result == traces::Result::violated;
+    return std::tuple(failure.verdict.result, failure.violation, is_violated ? "" : failure.at,
+                      is_violated ? "" : failure.verdict.message);
+  };
+  return key(left) == key(right);
+}
+
 SeedResult result_of(const SeedOptions& options, const WorkerPool::Done& done) {
   return done.answer ? seed_result_from_text(*done.answer)
                      : result_of_dead_seed(options, done.number, done.exit_reason);
@@ -102,12 +111,17 @@ class Campaign {
     result_.tally.add(seed.tally);
     for (const TraceText& trace : seed.traces) write(trace, seed.failure);
     if (seed.failure) {
-      reduce(seed);
+      if (is_first_of_its_kind(*seed.failure)) reduce(seed);
       add(*std::move(seed.failure));
     }
     progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
                                result_.tally.runs, seed.seed, result_.tally.operations,
                                result_.failures.size()));
+  }
+
+  [[nodiscard]] bool is_first_of_its_kind(const Failure& failure) const {
+    return std::ranges::none_of(
+        result_.failures, [&failure](const Failure& known) { return is_alike(known, failure); });
   }
 
   // The whole trace is there before anything is made of it, and so is the command that replays it.
@@ -123,6 +137,8 @@ class Campaign {
     if (!reduced) return;
     failure.not_reproducible = reduced->not_reproducible;
     if (!reduced->not_reproducible.empty()) return;
+    failure.verdict = reduced->verdict;
+    failure.at = reduced->at;
     failure.trace_file = reduced->trace.name;
     write(reduced->trace, seed.failure);
   }
@@ -202,14 +218,9 @@ CampaignResult run_campaign(const CampaignOptions& options) {
 
 std::vector<FailureGroup> group(const std::vector<Failure>& failures) {
   std::vector<FailureGroup> groups;
-  const auto key = [](const Failure& failure) {
-    const bool is_broken = failure.verdict.result == traces::Result::broken;
-    return std::tuple(failure.verdict.result, failure.verdict.property, failure.at,
-                      is_broken ? failure.verdict.message : "");
-  };
   for (const Failure& failure : failures) {
     const auto same = std::ranges::find_if(
-        groups, [&](const FailureGroup& known) { return key(known.first) == key(failure); });
+        groups, [&](const FailureGroup& known) { return is_alike(known.first, failure); });
     if (same == groups.end()) {
       groups.push_back({failure, {failure.seed}});
     } else {

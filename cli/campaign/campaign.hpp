@@ -45,8 +45,8 @@ struct CampaignResult {
   std::string undecided = {};  ///< why nothing is decided, if it was not a seed that said so
 };
 
-/// One failure that several seeds found: the same property at the same operation with the same
-/// answer.
+/// One failure that several seeds found: the same violation, or a subject that broke at the same
+/// operation with the same words.
 struct FailureGroup {
   Failure first;
   std::vector<std::uint64_t> seeds;
@@ -54,7 +54,9 @@ struct FailureGroup {
 
 /// Runs seed after seed, `jobs` at a time, and takes their results in in the order of the seeds:
 /// what it returns and writes is the same for any number of jobs. Without `keep_going` it ends with
-/// the first seed that fails. The traces of a seed are written when its result is taken in. A
+/// the first seed that fails. The traces of a seed are written when its result is taken in. Of
+/// failures that are alike only the first is reduced; the others keep the traces of their whole
+/// runs. A
 /// campaign that is interrupted, or in which no seed was run to its end, is inconclusive. Throws:
 /// Stop, when a subject cannot be made.
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);

@@ -14,6 +14,8 @@ using nlohmann::ordered_json;
 ordered_json json_of(const Failure& failure) {
   return {{"verdict", traces::line_of(failure.verdict)},
           {"at", failure.at},
+          {"violation",
+           {failure.violation.property, failure.violation.operation, failure.violation.kind}},
           {"trace_file", failure.trace_file},
           {"replay", failure.replay}};
 }
@@ -23,6 +25,10 @@ Failure failure_from(const ordered_json& json, std::uint64_t seed) {
                   .verdict = *traces::verdict_from_json(
                       *traces::parse_json(json.at("verdict").get<std::string>()))};
   json.at("at").get_to(failure.at);
+  const ordered_json& violation = json.at("violation");
+  violation.at(0).get_to(failure.violation.property);
+  violation.at(1).get_to(failure.violation.operation);
+  violation.at(2).get_to(failure.violation.kind);
   json.at("trace_file").get_to(failure.trace_file);
   json.at("replay").get_to(failure.replay);
   return failure;

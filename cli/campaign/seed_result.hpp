@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/oracle/referee.hpp"
+#include "traces/reduction/violation.hpp"
 #include "traces/trace.hpp"
 
 /// What one seed of a campaign gave, and how it crosses from a worker process.
@@ -16,6 +17,8 @@ struct Failure {
   traces::Verdict verdict;
   /// The operation and what it answered: "ack_attempt: ok"; empty if it was none.
   std::string at = {};
+  /// What the whole run of the seed violated, by which failures that are alike are known.
+  traces::Violation violation = {};
   std::string trace_file = {};        ///< empty when none was written
   std::string replay = {};            ///< the command that shows it again
   std::string not_reproducible = {};  ///< in words, if it did not come back every time

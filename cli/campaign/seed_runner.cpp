@@ -71,13 +71,11 @@ std::string trace_name(std::uint64_t seed, std::string_view ending) {
   return fmt::format("seed-{}{}", seed, ending);
 }
 
-// The trace of a failure.
-void add_trace(const SeedOptions& options, const traces::Trace& trace, SeedResult& result) {
+// What the trace says of the failure.
+void describe(const traces::Trace& trace, KeepTraces keep, SeedResult& result) {
   result.failure->at = failing_operation(trace);
-  result.failure->trace_file = trace_name(result.seed, ".jsonl");
-  if (options.keep_traces != KeepTraces::all) {
-    result.traces.push_back({result.failure->trace_file, traces::to_text(trace)});
-  }
+  result.failure->violation = traces::violation_of(trace, trace.verdict);
+  if (keep != KeepTraces::none) result.failure->trace_file = trace_name(result.seed, ".jsonl");
 }
 
 // How a reduction crosses from the process that made it.
@@ -101,8 +99,7 @@ void run_world(const SeedOptions& options, SeedResult& result) {
   result.tally = std::move(run.tally);
   const bool has_failed = run.verdict.result != traces::Result::held;
   if (has_failed) result.failure = Failure{.seed = result.seed, .verdict = run.verdict};
-  if (options.keep_traces == KeepTraces::none) return;
-  if (options.keep_traces == KeepTraces::failures && !has_failed) return;
+  if (!has_failed && options.keep_traces != KeepTraces::all) return;
   const traces::Trace trace = record(options, result.seed);
   if (!is_same_end(trace.verdict, run.verdict)) {
     result.failure = Failure{
@@ -112,10 +109,9 @@ void run_world(const SeedOptions& options, SeedResult& result) {
                                       run.verdict.message, trace.verdict.message))};
     return;
   }
-  if (options.keep_traces == KeepTraces::all) {
-    result.traces.push_back({trace_name(result.seed, ".jsonl"), traces::to_text(trace)});
-  }
-  if (has_failed) add_trace(options, trace, result);
+  if (has_failed) describe(trace, options.keep_traces, result);
+  if (options.keep_traces == KeepTraces::none) return;
+  result.traces.push_back({trace_name(result.seed, ".jsonl"), traces::to_text(trace)});
 }
 
 sim::OpenRepository storage_of(const SimulatedDisk& disk) {
@@ -153,10 +149,12 @@ void run_stress(const SeedOptions& options, SeedResult& result) {
     if (divergence) verdict = broken(*std::move(divergence));
   }
   if (verdict.result == traces::Result::held) return;
-  result.failure = Failure{.seed = result.seed,
-                           .verdict = std::move(verdict),
-                           .at = "stress",
-                           .replay = stress_command(options, result.seed)};
+  result.failure =
+      Failure{.seed = result.seed,
+              .verdict = verdict,
+              .at = "stress",
+              .violation = {.property = verdict.property, .operation = "stress", .kind = {}},
+              .replay = stress_command(options, result.seed)};
 }
 
 // Runs the world of the seed in a process of its own, which writes each call to a file before it is
@@ -195,11 +193,10 @@ SeedResult result_of_dead_seed(const SeedOptions& options, std::uint64_t seed,
   SeedResult result{.seed = seed};
   result.failure =
       Failure{.seed = seed, .verdict = broken("the process that ran it " + exit_reason)};
-  if (options.keep_traces == KeepTraces::none) return result;
   if (auto trace = record_until_death(options, seed)) {
     trace->verdict = result.failure->verdict;
-    result.failure->at = failing_operation(*trace);
-    result.failure->trace_file = trace_name(seed, ".jsonl");
+    describe(*trace, options.keep_traces, result);
+    if (options.keep_traces == KeepTraces::none) return result;
     result.traces.push_back({result.failure->trace_file, traces::to_text(*trace)});
   } else if (options.disk) {
     result.failure->at = "stress";
@@ -229,7 +226,11 @@ std::optional<ReducedText> reduce_failure(const SeedOptions& options, std::uint6
     return ReducedText{.not_reproducible = fmt::format("not reproducible: {} of {} repetitions",
                                                        came_back, repetitions)};
   }
-  return ReducedText{.trace = {trace_name(seed, ".min.jsonl"), parts[2]}};
+  const auto reduced = traces::read_text(parts[2].get<std::string>(), "the reduced trace");
+  if (!reduced) return std::nullopt;
+  return ReducedText{.trace = {trace_name(seed, ".min.jsonl"), parts[2]},
+                     .verdict = reduced->verdict,
+                     .at = failing_operation(*reduced)};
 }
 
 }  // namespace leasecheck::cli

@@ -32,8 +32,9 @@ struct SeedOptions {
 };
 
 /// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run
-/// again to record it; a second run that goes another way is reported as broken, since then nothing
-/// here can be trusted. Throws: Stop, when a subject cannot be made.
+/// again to record it, whether or not its trace is kept; a second run that goes another way is
+/// reported as broken, since then nothing here can be trusted. Throws: Stop, when a subject cannot
+/// be made.
 [[nodiscard]] SeedResult run_seed(const SeedOptions& options, std::uint64_t seed);
 
 /// What is left to say of a seed whose process has died while it ran: it is run again in another
@@ -44,6 +45,8 @@ struct SeedOptions {
 /// What a reduction made of the trace of a failure.
 struct ReducedText {
   TraceText trace = {};
+  traces::Verdict verdict = {};       ///< of that trace
+  std::string at = {};                ///< as in `Failure`, of that trace
   std::string not_reproducible = {};  ///< in words, if it did not come back; then there is no trace
 };
 

@@ -236,7 +236,6 @@ class Check {
                                .trace = failure.trace_file,
                                .replay = failure.replay};
       if (auto trace = traces::read_file(failure.trace_file)) {
-        reported.verdict = trace->verdict;
         reported.explanation = Explanation{.trace = *std::move(trace)};
       }
       take(section, std::move(reported));

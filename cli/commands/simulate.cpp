@@ -277,8 +277,10 @@ void add_campaign_options(Command& command, SimulateOptions& options) {
               "Which runs leave a trace: none, failures, all")
       .placeholder("WHICH")
       .show_default("failures");
-  command.flag("--keep-going", options.keep_going,
-               "Go on after a violation; failures that are alike are counted together");
+  command.flag(
+      "--keep-going", options.keep_going,
+      "Go on after a violation; failures that are alike are counted together, and only the "
+      "first of them is reduced");
 }
 
 }  // namespace
