@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "cli/budget.hpp"
 #include "cli/campaign/progress.hpp"
 #include "cli/campaign/worker_pool.hpp"
 #include "cli/command.hpp"
@@ -57,7 +58,7 @@ class Seeds {
 class Campaign {
  public:
   explicit Campaign(const CampaignOptions& options)
-      : options_(options), to_submit_(options), to_take_(options) {}
+      : options_(options), budget_(options.budget), to_submit_(options), to_take_(options) {}
 
   CampaignResult run() {
     WorkerPool pool(options_.jobs,
@@ -68,7 +69,7 @@ class Campaign {
         to_submit_.advance();
       }
       if (!pool.is_busy()) break;
-      const auto ended = pool.next([this] { return is_interrupted() || is_overdue(); });
+      const auto ended = pool.next([this] { return is_interrupted() || budget_.is_overdue(); });
       if (!ended) break;
       done_.emplace(ended->number, result_of(options_.seed, *ended));
       add_those_in_order();
@@ -80,23 +81,12 @@ class Campaign {
   }
 
  private:
-  [[nodiscard]] bool has_passed(std::chrono::milliseconds span) const {
-    return std::chrono::steady_clock::now() - began_ >= span;
-  }
-  [[nodiscard]] bool is_spent() const {
-    return is_interrupted() || (options_.budget && has_passed(*options_.budget));
-  }
+  [[nodiscard]] bool is_spent() const { return is_interrupted() || budget_.is_spent(); }
   // The first seed is run whatever the budget, since a campaign without any shows nothing.
   [[nodiscard]] bool may_begin() const {
     const bool is_first = to_submit_.peek() == Seeds(options_).peek();
     return is_first ? !is_interrupted() : !is_spent();
   }
-  [[nodiscard]] bool is_overdue() const {
-    constexpr std::chrono::milliseconds least_grace{2000};
-    return options_.budget &&
-           has_passed(*options_.budget + std::max(*options_.budget / 10, least_grace));
-  }
-
   void add_those_in_order() {
     while (!is_over_ && to_take_.peek()) {
       auto next = done_.extract(*to_take_.peek());
@@ -132,8 +122,9 @@ class Campaign {
     say_on_error(
         fmt::format("seed {}: {}; reducing its trace\n{}\n", seed.seed, failure.verdict.property,
                     replay_command(path_of(failure.trace_file), options_.seed.backend.name)));
-    const auto reduced = reduce_failure(options_.seed, seed.seed, whole->text,
-                                        [this] { return is_interrupted() || is_overdue(); });
+    const auto reduced = reduce_failure(options_.seed, seed.seed, whole->text, [this] {
+      return is_interrupted() || budget_.is_overdue();
+    });
     if (!reduced) return;
     failure.not_reproducible = reduced->not_reproducible;
     if (!reduced->not_reproducible.empty()) return;
@@ -201,7 +192,7 @@ class Campaign {
   }
 
   const CampaignOptions& options_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Budget budget_;
   Seeds to_submit_;
   Seeds to_take_;
   std::map<std::uint64_t, SeedResult> done_;  ///< and not taken in yet

@@ -12,11 +12,13 @@ Progress::~Progress() {
   if (is_shown_) std::fputs("\r\x1b[K", stderr);
 }
 
+bool Progress::is_due() const {
+  return is_terminal_ && std::chrono::steady_clock::now() >= next_;
+}
+
 void Progress::show(const std::string& text) {
-  if (!is_terminal_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
-  next_ = now + std::chrono::milliseconds(100);
+  if (!is_due()) return;
+  next_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
   is_shown_ = true;
   std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
 }

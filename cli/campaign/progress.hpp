@@ -14,6 +14,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// Whether `show` would show anything now: for those who are told of work more often than that.
+  [[nodiscard]] bool is_due() const;
+
   /// Shows `text`, at most ten times a second.
   void show(const std::string& text);
 

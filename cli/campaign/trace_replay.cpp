@@ -37,28 +37,49 @@ ReplayedTrace replay_on_disk(const std::string& file, traces::Trace trace,
           .now = std::move(result)};
 }
 
+traces::Trace trace_in(const std::string& file) {
+  auto trace = traces::read_file(file);
+  if (trace) return *std::move(trace);
+  const bool is_stale = trace.error().kind == traces::ReadError::Kind::stale;
+  throw Stop{trace.error().message, is_stale ? ExitCode::inconclusive : ExitCode::usage};
+}
+
+ReplayedTrace replay_on(sim::Subject& subject, const std::string& file,
+                        const traces::Trace& trace) {
+  auto result = sim::replay(trace, subject);
+  if (!result) throw Stop{file + ": stale trace: " + result.error(), ExitCode::inconclusive};
+  return {.file = file, .head = trace.head, .recorded = trace.verdict, .now = *std::move(result)};
+}
+
 }  // namespace
 
 ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Backend>& backend) {
-  auto trace = traces::read_file(file);
-  if (!trace) {
-    const bool is_stale = trace.error().kind == traces::ReadError::Kind::stale;
-    throw Stop{trace.error().message, is_stale ? ExitCode::inconclusive : ExitCode::usage};
-  }
-  if (traces::is_disk_trace(*trace)) {
-    return replay_on_disk(file, *std::move(trace), backend ? backend->name : std::string());
+  traces::Trace trace = trace_in(file);
+  if (traces::is_disk_trace(trace)) {
+    return replay_on_disk(file, std::move(trace), backend ? backend->name : std::string());
   }
   const std::expected<sim::Backend, std::string> chosen =
-      backend ? *backend : sim::recorded_backend(trace->head.backend);
+      backend ? *backend : sim::recorded_backend(trace.head.backend);
   if (!chosen) throw Stop{file + ": " + chosen.error()};
-  auto subject = chosen->make();
-  if (!subject) throw Stop{subject.error().message};
-  auto result = sim::replay(*trace, **subject);
-  if (!result) throw Stop{file + ": stale trace: " + result.error(), ExitCode::inconclusive};
-  return {.file = file,
-          .head = std::move(trace->head),
-          .recorded = std::move(trace->verdict),
-          .now = *std::move(result)};
+  const auto subject = make_subject(*chosen);
+  return replay_on(*subject, file, trace);
+}
+
+ReplayedTrace Replays::replay(const std::string& file) {
+  traces::Trace trace = trace_in(file);
+  if (traces::is_disk_trace(trace)) return replay_on_disk(file, std::move(trace), backend_.name);
+  if (subject_ && subject_->begin_anew().value_or(false)) {
+    ReplayedTrace replayed = replay_on(*subject_, file, trace);
+    if (replayed.now.verdict.result == traces::Result::held) return replayed;
+  }
+  // The one before it ends first: it may have a file that is for one subject at a time.
+  subject_.reset();
+  subject_ = make_subject(backend_);
+  return replay_on(*subject_, file, trace);
+}
+
+bool Replays::is_hopeless() const {
+  return subject_ && subject_->profile().operations.empty();
 }
 
 std::vector<std::string> traces_in(const std::filesystem::path& directory) {

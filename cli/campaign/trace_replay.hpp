@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/oracle/replay.hpp"
@@ -21,6 +24,25 @@ struct ReplayedTrace {
 /// Throws: Stop, for a file that is no trace, a stale one, or a subject that cannot be made.
 [[nodiscard]] ReplayedTrace replay_file(const std::string& file,
                                         const std::optional<sim::Backend>& backend);
+
+/// Replays trace after trace on a backend: on one subject as long as that can begin anew, so that a
+/// program is not started for each of them.
+class Replays {
+ public:
+  explicit Replays(sim::Backend backend) : backend_(std::move(backend)) {}
+
+  /// As `replay_file`. What a subject that has begun anew fails is judged on a new one: what other
+  /// traces left behind in it is no failure of this one.
+  [[nodiscard]] ReplayedTrace replay(const std::string& file);
+
+  /// Whether the subject of the last replay has not even said what it offers, so that no other will
+  /// do better.
+  [[nodiscard]] bool is_hopeless() const;
+
+ private:
+  sim::Backend backend_;
+  std::unique_ptr<sim::Subject> subject_;
+};
 
 /// The trace files in `directory`, sorted by name.
 /// Throws: Stop, when the directory cannot be read or holds no trace.

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/budget.hpp"
 #include "cli/campaign/campaign.hpp"
 #include "cli/campaign/failing_operation.hpp"
+#include "cli/campaign/seed_range.hpp"
 #include "cli/campaign/trace_replay.hpp"
 #include "cli/check_report/console.hpp"
 #include "cli/check_report/json.hpp"
@@ -34,6 +36,7 @@ namespace {
 struct CheckOptions {
   CommonOptions common;
   std::int64_t budget_ms = 30'000;
+  std::string seeds;  ///< empty: as many as the budget allows
   int attempts = 1;
   std::string report_directory = "leasecheck-report";
   std::string corpus_directory;  ///< empty: the one that belongs to the program
@@ -46,6 +49,7 @@ std::string command_of(const CheckOptions& options, const std::string& backend) 
   const bool is_seconds = options.budget_ms % 1000 == 0;
   command += is_seconds ? fmt::format(" --budget {}s", options.budget_ms / 1000)
                         : fmt::format(" --budget {}ms", options.budget_ms);
+  if (!options.seeds.empty()) command += " --seeds " + traces::shell_word(options.seeds);
   if (options.attempts != defaults.attempts) {
     command += fmt::format(" --attempts {}", options.attempts);
   }
@@ -74,11 +78,15 @@ void guarded(Section& section, Act act) {
   }
 }
 
-/// The main job. Each part writes into its section as it goes on, and may throw `Stop`.
+/// The main job. Each part writes into its section as it goes on, and may throw `Stop`. The tours
+/// have half of the budget, the simulation what is then left of the first five sixths, and the
+/// replays the rest.
 class Check {
  public:
   explicit Check(const CheckOptions& options)
-      : options_(options), backend_(chosen_backend(options.common, "sqlite")) {
+      : options_(options),
+        backend_(chosen_backend(options.common, "sqlite")),
+        seeds_(options.seeds.empty() ? SeedRange{.last = UINT64_MAX} : parse_seeds(options.seeds)) {
     // A backend that cannot be made at all is refused before anything is run.
     static_cast<void>(make_subject(backend_));
     prepare_directory("--report", options.report_directory);
@@ -146,14 +154,15 @@ class Check {
                       figure("attempts", "attempts", options_.attempts)};
     section.again = fmt::format("leasecheck conform --backend {} --workers 2 --attempts {}",
                                 traces::shell_word(backend_.name), options_.attempts);
-    const auto checked =
-        sim::conform({.workers = 2,
-                      .attempts = options_.attempts,
-                      .backend = backend_.name,
-                      .make = backend_.make,
-                      .progress = {},
-                      .found = [this](const traces::Trace& trace) { write_whole_tour(trace); },
-                      .may_reduce = [this] { return may_reduce(); }});
+    const auto checked = sim::conform(
+        {.workers = 2,
+         .attempts = options_.attempts,
+         .backend = backend_.name,
+         .make = backend_.make,
+         .may_go_on = [this] { return !for_tours_.is_spent(); },
+         .progress = {},
+         .found = [this](const traces::Trace& trace) { write_whole_tour(trace); },
+         .may_reduce = [this] { return !is_interrupted() && !for_tours_.is_overdue(); }});
     if (!checked) throw Stop{checked.error()};
     describe_tours(section, *checked);
     ReportedFailure failure{.verdict = checked->verdict,
@@ -185,13 +194,6 @@ class Check {
                              replay_command(file.string(), backend_.name)));
   }
 
-  // As long as the simulation may take: nobody waits longer for a shorter trace.
-  [[nodiscard]] bool may_reduce() {
-    if (!reduction_began_) reduction_began_ = std::chrono::steady_clock::now();
-    const auto taken = std::chrono::steady_clock::now() - *reduction_began_;
-    return !is_interrupted() && taken < std::chrono::milliseconds(options_.budget_ms);
-  }
-
   void describe_tours(Section& section, const sim::ConformResult& checked) {
     sim::ConformedWorld total;
     for (const sim::ConformedWorld& world : checked.worlds) {
@@ -217,8 +219,9 @@ class Check {
   void check_simulation(Section& section) {
     CampaignOptions campaign;
     campaign.seed.backend = backend_;
-    campaign.last_seed = UINT64_MAX;
-    campaign.budget = std::chrono::milliseconds(options_.budget_ms);
+    campaign.first_seed = seeds_.first;
+    campaign.last_seed = seeds_.last;
+    campaign.budget = budget_.first(5, 6).left();
     campaign.trace_directory = options_.report_directory;
     section.bounds = {milliseconds("budget_ms", "of budget", *campaign.budget)};
     const CampaignResult result = run_campaign(campaign);
@@ -226,8 +229,9 @@ class Check {
     add_campaign(section, result);
     count(section, result.tally);
     if (result.tally.runs > 0) {
-      section.again = fmt::format("leasecheck simulate --backend {} --seeds 1..{}",
-                                  traces::shell_word(backend_.name), result.last_seed);
+      section.again =
+          fmt::format("leasecheck simulate --backend {} --seeds {}..{}",
+                      traces::shell_word(backend_.name), seeds_.first, result.last_seed);
     }
     for (const Failure& failure : result.failures) {
       ReportedFailure reported{.verdict = failure.verdict,
@@ -260,24 +264,31 @@ class Check {
       const std::vector<std::string> more = traces_in(*directory / "storage");
       files.insert(files.end(), more.begin(), more.end());
     }
+    Replays replays(backend_);
     sim::Tally tally;
-    std::uint64_t replayed = 0;
-    for (const std::string& file : files) {
-      if (is_interrupted()) break;
-      ++replayed;
-      guarded(section, [&] { tally.add(replay_of_corpus(section, file)); });
+    std::size_t replayed = 0;
+    while (replayed < files.size() && !has_to_stop() && !replays.is_hopeless()) {
+      const std::string& file = files[replayed++];
+      guarded(section, [&] { tally.add(replay_of_corpus(section, replays, file)); });
     }
-    if (is_interrupted()) {
+    if (replayed < files.size()) {
       section.end = worst(*section.end, ExitCode::inconclusive);
-      section.notes.emplace_back("interrupted");
+      section.notes.push_back(fmt::format(
+          "{}: {} of {} traces replayed",
+          is_interrupted() ? "interrupted"
+                           : (replays.is_hopeless() ? "the program does not say what it offers"
+                                                    : "the budget was spent"),
+          replayed, files.size()));
     }
     section.totals = {figure("traces", "traces", replayed),
                       figure("operations", "operations", tally.operations)};
     count(section, tally);
   }
 
-  sim::Tally replay_of_corpus(Section& section, const std::string& file) {
-    const ReplayedTrace replayed = replay_file(file, backend_);
+  [[nodiscard]] bool has_to_stop() const { return is_interrupted() || budget_.is_spent(); }
+
+  sim::Tally replay_of_corpus(Section& section, Replays& replays, const std::string& file) {
+    const ReplayedTrace replayed = replays.replay(file);
     const traces::Verdict& verdict = replayed.now.verdict;
     // Then a program was not waited for any longer.
     if (is_interrupted() && verdict.result == traces::Result::broken) return {};
@@ -334,8 +345,8 @@ class Check {
   // What each step is needed for, as far as that is soon known, and a timeline for each failure.
   void explain_failures() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    const auto may_go_on = [end] {
-      return !is_interrupted() && std::chrono::steady_clock::now() < end;
+    const auto may_go_on = [this, end] {
+      return !is_interrupted() && !budget_.is_overdue() && std::chrono::steady_clock::now() < end;
     };
     std::size_t number = 0;
     for (ReportedFailure& failure : report_.failures) {
@@ -381,7 +392,9 @@ class Check {
   const sim::Backend backend_;
   Report report_{.backend = backend_.name, .command = command_of(options_, backend_.name)};
   std::optional<graph::Walk> walk_;
-  std::optional<std::chrono::steady_clock::time_point> reduction_began_;
+  const SeedRange seeds_;
+  const Budget budget_{std::chrono::milliseconds(options_.budget_ms)};
+  const Budget for_tours_ = budget_.first(1, 2);
 };
 
 }  // namespace
@@ -394,7 +407,16 @@ void add_check(CommandLine& program) {
   command.flag("--verbose", options->is_verbose,
                "Print the long lists as well: operations, moves, faults, premises, explanations");
   add_backend_options(command, options->common);
-  command.duration("--budget", options->budget_ms, "How long to simulate").show_default("30s");
+  command
+      .duration("--budget", options->budget_ms,
+                "How long all parts together may take: the tours half of it, and what is left over "
+                "goes to the parts after it; what then runs is given up within a tenth more or "
+                "two seconds")
+      .show_default("30s");
+  command
+      .option("--seeds", options->seeds,
+              "Simulate the seeds from A to B (else from 1 on, as many as the budget allows)")
+      .placeholder("A..B");
   command.option("--attempts", options->attempts, "Attempts at a time in the tours of the contract")
       .between(1, 3)
       .show_default();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/budget.hpp"
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
 #include "cli/interruption.hpp"
@@ -20,6 +21,7 @@ struct ConformFlags {
   CommonOptions common;
   int workers = 2;
   int attempts = 2;
+  std::int64_t budget_ms = 0;
   std::string trace_directory = ".";
 };
 
@@ -92,18 +94,22 @@ nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string&
 ExitCode run(const ConformFlags& flags) {
   const sim::Backend backend = chosen_backend(flags.common, "sqlite");
   prepare_directory("--trace-dir", flags.trace_directory);
+  const Budget budget(flags.budget_ms > 0 ? std::optional(Budget::Span{flags.budget_ms})
+                                          : std::nullopt);
   Progress progress;
   const auto result = sim::conform(
       {.workers = flags.workers,
        .attempts = flags.attempts,
        .backend = backend.name,
        .make = backend.make,
+       .may_go_on = [&budget] { return !budget.is_spent(); },
        .progress =
            [&progress](std::uint64_t made, std::uint64_t of) {
+             if (!progress.is_due()) return;
              progress.show(fmt::format("conform: {} of {} calls", grouped(made), grouped(of)));
            },
        .found = [&](const traces::Trace& trace) { write_whole(flags, backend.name, trace); },
-       .may_reduce = [] { return !is_interrupted(); }});
+       .may_reduce = [&budget] { return !is_interrupted() && !budget.is_overdue(); }});
   if (!result) throw Stop{result.error()};
   const ExitCode end = exit_code_of(result->verdict.result);
   if (!flags.common.json) {
@@ -133,6 +139,9 @@ void add_conform(CommandLine& program) {
   command.option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
       .between(1, 3)
       .show_default();
+  command.duration("--budget", flags->budget_ms,
+                   "Make no further call after this much real time, which leaves the result "
+                   "inconclusive (else: to the end of the tours)");
   command.option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
       .placeholder("DIR")
       .show_default();

@@ -155,6 +155,7 @@ ExitCode draw_subject(const GraphOptions& options) {
        .backend = backend.name,
        .make = backend.make,
        .progress = [&progress](std::uint64_t done, std::uint64_t of) {
+         if (!progress.is_due()) return;
          progress.show(fmt::format("graph: {} of {} transitions", grouped(done), grouped(of)));
        }});
   if (!found) throw Stop{found.error()};

@@ -213,9 +213,8 @@ class Expedition {
   }
 
   void count() {
-    if (++log_.carried_out % 1000 == 0 && options_.progress) {
-      options_.progress(log_.carried_out, log_.transitions);
-    }
+    ++log_.carried_out;
+    if (options_.progress) options_.progress(log_.carried_out, log_.transitions);
   }
 
   /// Takes down along which edges model and subject went.

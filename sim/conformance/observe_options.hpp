@@ -20,7 +20,7 @@ struct ObserveOptions {
   int attempts = 1;     ///< at a time
   std::string backend;  ///< for the heads of traces
   MakeSubject make;
-  /// Called now and then with how many transitions were carried out, of all.
+  /// Told after each that is carried out how many were, of all.
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
 };
 

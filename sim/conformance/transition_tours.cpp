@@ -71,10 +71,24 @@ class Conformance {
       tour(course, **subject);
       if (result_.verdict.result != traces::Result::held) break;
     }
+    note_what_is_left(**courses);
     return std::move(result_);
   }
 
  private:
+  static std::uint64_t calls_in(const Course& course) {
+    return static_cast<std::uint64_t>(std::ranges::count(course.arcs(), 1U, &graph::TourArc::cost));
+  }
+
+  void note_what_is_left(const Courses& courses) {
+    std::uint64_t left = 0;
+    for (const Course& course : courses) left += calls_in(course);
+    for (const ConformedWorld& world : result_.worlds) left -= world.covered;
+    if (left == 0) return;
+    result_.not_covered.push_back(std::to_string(left) +
+                                  " transitions: the tours ended before them");
+  }
+
   static std::vector<std::string_view> operations_not_covered(const Profile& profile) {
     std::vector<std::string_view> names;
     for (const std::string& name : whole_contract().operations) {
@@ -87,8 +101,7 @@ class Conformance {
   void tour(const Course& course, Subject& subject) {
     ConformedWorld world{.name = course.name(),
                          .states = course.world().names.size(),
-                         .transitions = static_cast<std::uint64_t>(
-                             std::ranges::count(course.arcs(), 1U, &graph::TourArc::cost)),
+                         .transitions = calls_in(course),
                          .covered = 0,
                          .calls = 0};
     std::vector<bool> is_covered(course.world().arcs.size(), false);
@@ -96,6 +109,7 @@ class Conformance {
     for (std::size_t i = 0; i < course.tour().arcs.size(); ++i) {
       const std::uint32_t arc = course.tour().arcs[i];
       const bool is_call = bool{course.world().moves[course.world().arcs[arc].move].operation};
+      if (is_call && has_to_stop()) break;
       const Walker::Taken taken = walker.take(arc);
       if (is_call) {
         ++world.calls;
@@ -103,28 +117,34 @@ class Conformance {
         is_covered[arc] = true;
         report_progress();
       }
-      if (taken == Walker::Taken::yes && !interrupted) continue;
+      if (taken == Walker::Taken::yes) continue;
       if (taken == Walker::Taken::over) {
         explain(course, i, walker.referee().verdict());
       } else {
         result_.verdict =
-            undecided(interrupted ? "interrupted"
-                                  : "a call was unavailable " + std::to_string(most_tries) +
-                                        " times in a row: " +
-                                        course.world().moves[course.world().arcs[arc].move].name);
+            undecided("a call was unavailable " + std::to_string(most_tries) + " times in a row: " +
+                      course.world().moves[course.world().arcs[arc].move].name);
       }
-      result_.not_covered.push_back(std::to_string(world.transitions - world.covered) +
-                                    " transitions: the tour ended before them");
       break;
     }
     result_.tally.add(walker.referee().tally());
     result_.worlds.push_back(std::move(world));
   }
 
-  void report_progress() {
-    if (++calls_made_ % 1000 == 0 && options_.progress) {
-      options_.progress(calls_made_, calls_planned_);
+  bool has_to_stop() {
+    if (interrupted) {
+      result_.verdict = undecided("interrupted");
+    } else if (options_.may_go_on && !options_.may_go_on()) {
+      result_.verdict = undecided("the time that was given was over before the tours were");
+    } else {
+      return false;
     }
+    return true;
+  }
+
+  void report_progress() {
+    ++calls_made_;
+    if (options_.progress) options_.progress(calls_made_, calls_planned_);
   }
 
   // Most violations are shown by the shortest way to their transition. A violation that depends on

@@ -25,7 +25,9 @@ struct ConformOptions {
   int attempts = 2;
   std::string backend;  ///< for the head of a trace
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
-  /// Called now and then with the number of calls that were made and of all that are planned.
+  /// Asked before every call; once it says no the verdict is inconclusive.
+  std::function<bool()> may_go_on = {};
+  /// Told after every call how many were made, and how many are planned.
   std::function<void(std::uint64_t made, std::uint64_t of)> progress = {};
   /// Told of a violation's trace before it is reduced.
   std::function<void(const traces::Trace& trace)> found = {};
@@ -47,7 +49,7 @@ struct ConformResult {
   traces::Verdict verdict;
   std::vector<ConformedWorld> worlds;
   /// What no transition was made for: operations that the subject does not offer, and what was left
-  /// when the tour ended early.
+  /// when the tours ended early.
   std::vector<std::string> not_covered;
   Tally tally;
   /// The violation by the shortest way there that shows it.

@@ -40,14 +40,24 @@ class ExecSubject final : public Subject {
   std::expected<void, BrokenSubject> open() {
     if (auto started = client_.start(); !started) return started;
     if (auto greeted = say_hello(); !greeted) return {};
-    auto emptied = client_.ask("reset");
-    if (emptied && !emptied->contains("ok")) {
-      static_cast<void>(client_.broken("it refused to be empty: " + excerpt_of(*emptied)));
-    }
+    empty();
     return {};
   }
 
   [[nodiscard]] std::string name() const override { return options_.name; }
+
+  // What is durable is also to be found by another process in another directory.
+  [[nodiscard]] std::expected<bool, BrokenSubject> begin_anew() override {
+    if (profile_.durable || client_.error()) return false;
+    empty();
+    if (client_.error()) return std::unexpected(*client_.error());
+    handles_ = {};
+    attempt_of_lease_.clear();
+    resets_ = 0;
+    state_ = {};
+    learn_lease_ = false;
+    return true;
+  }
 
   void end_faults() override { options_.kill_after = options_.kill_during = 0; }
   [[nodiscard]] FaultCounts faults() const override { return killed_; }
@@ -92,6 +102,13 @@ class ExecSubject final : public Subject {
   }
 
  private:
+  void empty() {
+    const auto emptied = client_.ask("reset");
+    if (emptied && !emptied->contains("ok")) {
+      static_cast<void>(client_.broken("it refused to be empty: " + excerpt_of(*emptied)));
+    }
+  }
+
   [[nodiscard]] bool is_killed_after(const model::Operation& operation, const Reply& reply) {
     const bool is_new = model::can_change_state(operation) && reply.outcome &&
                         !killed_after_.contains(model::name_of(operation));

@@ -52,6 +52,10 @@ class Subject {
   /// Returns: whether anything in it is different now.
   [[nodiscard]] virtual std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen);
 
+  /// Makes it as empty as a new one, so that it can be used in the place of one.
+  /// Returns: false, and has changed nothing, where only a new one will do.
+  [[nodiscard]] virtual std::expected<bool, BrokenSubject> begin_anew() { return false; }
+
   /// From now on nothing that the subject brings with it fails: its disk, its processes.
   virtual void end_faults() {}
 

@@ -24,6 +24,9 @@ class SubjectDecorator : public Subject {
   [[nodiscard]] std::expected<bool, BrokenSubject> refresh(model::Snapshot& seen) override {
     return subject_->refresh(seen);
   }
+  [[nodiscard]] std::expected<bool, BrokenSubject> begin_anew() override {
+    return subject_->begin_anew();
+  }
   void end_faults() override { subject_->end_faults(); }
   [[nodiscard]] FaultCounts faults() const override { return subject_->faults(); }
   [[nodiscard]] std::uint64_t disk_calls() const override { return subject_->disk_calls(); }

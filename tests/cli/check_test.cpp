@@ -47,7 +47,9 @@ std::string one_of_the_corpus(const std::string& name) {
   return testing::text_of(std::string(LEASECHECK_CORPUS "/") + name + ".jsonl");
 }
 
-constexpr const char* quick = "check --backend memory --budget 200ms --report r ";
+/// The same on every machine: no part is cut short by its budget.
+constexpr const char* bounded = "check --budget 10m --seeds 1..3 --report r ";
+constexpr const char* quick = "check --backend memory --budget 10m --seeds 1..3 --report r ";
 
 /// Whether summary.json is as its schema says, by Python's jsonschema.
 ::testing::AssertionResult is_as_its_schema(const Workplace& place, const std::string& file) {
@@ -76,22 +78,23 @@ std::string ends_in_junit(const Workplace& place) {
 
 TEST(Check, ThatHeldSaysSoInEveryForm) {
   const Workplace place;
-  const Ended ended = place.run("check --backend memory --budget 1s --report r");
+  const Ended ended = place.run("check --backend memory --budget 10m --seeds 1..80 --report r");
   ASSERT_EQ(ended.exit_code, 0) << ended.out << ended.err;
   EXPECT_LE(std::ranges::count(ended.out, '\n'), 40) << ended.out;
   EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
   EXPECT_EQ(ends_in_junit(place), "6 0 0 2 6 0 0 2\n");
   const auto summary = nlohmann::json::parse(testing::text_of(place / "r/summary.json"));
   EXPECT_EQ(summary["result"], "held");
-  EXPECT_EQ(summary["command"], "leasecheck check --backend memory --budget 1s --report r");
+  EXPECT_EQ(summary["command"],
+            "leasecheck check --backend memory --budget 600s --seeds 1..80 --report r");
   EXPECT_EQ(summary["failures"].size(), 0U);
   EXPECT_GT(summary["life_cycle"]["taken"], 25);
   EXPECT_EQ(summary["life_cycle"]["unknown"].size(), 0U) << summary["life_cycle"];
   EXPECT_EQ(place.run("graph --coverage r/summary.json").exit_code, 0);
   const std::string page = testing::text_of(place / "r/index.html");
   for (const char* words :
-       {"<strong>held</strong>", "leasecheck check --backend memory --budget 1s", "<svg ",
-        "heartbeat_lease", "conforms_to_model", "not run"}) {
+       {"<strong>held</strong>", "leasecheck check --backend memory --budget 600s --seeds 1..80",
+        "<svg ", "heartbeat_lease", "conforms_to_model", "not run"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
 }
@@ -112,7 +115,7 @@ TEST(Check, HasASchemaThatAllowsNothingElse) {
 TEST(Check, ThatIsViolatedExplainsEachFailureOnce) {
   const Workplace place;
   const Ended ended =
-      place.run("check --mutant heartbeat_shortens_lease --budget 1s --report r --json");
+      place.run("check --mutant heartbeat_shortens_lease --budget 10m --report r --json");
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   EXPECT_EQ(ended.out, testing::text_of(place / "r/summary.json"));
   EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
@@ -141,7 +144,7 @@ TEST(Check, ThatIsBrokenOrCannotGoOnIsNoFailureInJunit) {
   const Workplace place;
   place.write("corpus/notes.jsonl", "Dear diary\n");
   const Ended ended = place.run(
-      "check --budget 200ms --report r --corpus corpus "
+      "check --budget 10m --seeds 1..3 --report r --corpus corpus "
       "--backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT " early_exit'");
   EXPECT_EQ(ended.exit_code, 4) << ended.out << ended.err;
   EXPECT_TRUE(is_as_its_schema(place, "r/summary.json"));
@@ -175,7 +178,7 @@ TEST(Check, AddsToTheStepSummaryThatIsNamed) {
   const std::string program = " " LEASECHECK_PROGRAM " ";
   const Ended ended = place.run("GITHUB_STEP_SUMMARY=summary.md" + program +
                                     "check --mutant heartbeat_shortens_lease "
-                                    "--budget 1ms --report r",
+                                    "--budget 10m --report r",
                                 "/usr/bin/env");
   EXPECT_EQ(ended.exit_code, 1) << ended.err;
   const std::string text = testing::text_of(place / "summary.md");
@@ -208,7 +211,7 @@ TEST(Check, PrintsWhatTheReadmeShows) {
   const std::vector<std::string> shown =
       parts_in(readme.substr(begin, readme.find("```", begin) - begin));
   ASSERT_EQ(shown.size(), 6U);
-  EXPECT_EQ(shown, parts_in(Workplace().run("check --budget 1s").out));
+  EXPECT_EQ(shown, parts_in(Workplace().run("check --budget 10m --seeds 1..80").out));
 }
 
 TEST(Check, HasLongListsWhereTheyAreAskedFor) {
@@ -227,7 +230,7 @@ TEST(Check, AMutantEndsWithItsTraceInTheReport) {
   const Workplace place;
   const mutants::Mutant& mutant = mutants::all_mutants().front();
   const Ended ended =
-      place.run("check --mutant " + std::string(mutant.name) + " --budget 20s --report out");
+      place.run("check --mutant " + std::string(mutant.name) + " --budget 10m --report out");
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   EXPECT_NE(ended.out.find(mutant.property), std::string::npos) << ended.out;
   const std::string command = last_line(ended.out);
@@ -239,8 +242,7 @@ TEST(Check, APartThatCannotGoOnHidesNoViolationAndNoReport) {
   const Workplace place;
   place.write("corpus/notes.jsonl", "Dear diary\n");
   const std::string mutant = "heartbeat_shortens_lease";
-  const Ended ended =
-      place.run("check --budget 200ms --report r --corpus corpus --mutant " + mutant);
+  const Ended ended = place.run(bounded + ("--corpus corpus --mutant " + mutant));
   EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
   const auto ends = ends_of(place);
   EXPECT_EQ(ends.at("contract"), "violated");
@@ -273,11 +275,77 @@ TEST(Check, ASubjectThatBreaksIsReportedPartByPart) {
   const Workplace place;
   place.write("corpus/one.jsonl", one_of_the_corpus("heartbeat_shortens_lease"));
   const Ended ended = place.run(
-      "check --budget 200ms --report r --corpus corpus "
+      "check --budget 10m --seeds 1..3 --report r --corpus corpus "
       "--backend 'exec:" LEASECHECK_MISBEHAVING_SUBJECT " early_exit'");
   EXPECT_EQ(ended.exit_code, 4) << ended.out << ended.err;
   EXPECT_EQ(ends_of(place),
             all_held_but({{"contract", "broken"}, {"simulation", "broken"}, {"corpus", "broken"}}));
+}
+
+TEST(Check, WithoutTimeDecidesNothingThatItHasNotDone) {
+  const Workplace place;
+  const Ended ended = place.run("check --backend memory --budget 1ms --seeds 1 --report r");
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  const auto ends = ends_of(place);
+  EXPECT_EQ(ends.at("contract"), "inconclusive");
+  EXPECT_EQ(ends.at("corpus"), "inconclusive");
+  EXPECT_NE(ended.out.find("the budget was spent: 0 of 102 traces replayed"), std::string::npos)
+      << ended.out;
+  EXPECT_NE(ended.out.find("42777 transitions: the tours ended before them"), std::string::npos)
+      << ended.out;
+}
+
+/// Runs the check on a program with a corpus of so many traces. Returns: how often it started.
+std::ptrdiff_t starts_with_corpus_of(int traces, const std::string& program, int exit_code) {
+  const Workplace place;
+  place.write("program.sh", "echo >>starts; exec " + program + "\n");
+  for (int i = 0; i < traces; ++i) {
+    place.write("corpus/" + std::to_string(i) + ".jsonl", one_of_the_corpus("version_restarts"));
+  }
+  const Ended ended =
+      place.run(bounded + std::string("--corpus corpus --backend 'exec:sh program.sh'"));
+  EXPECT_EQ(ended.exit_code, exit_code) << ended.out << ended.err;
+  return std::ranges::count(testing::text_of(place / "starts"), '\n');
+}
+
+const std::string python =
+    LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT " --variant required_only";
+
+TEST(Check, StartsAProgramOnceForAllReplays) {
+  EXPECT_EQ(starts_with_corpus_of(5, python, 0), starts_with_corpus_of(1, python, 0));
+}
+
+TEST(Check, AsksAProgramThatSaysNothingOfItselfInOneReplayOnly) {
+  EXPECT_EQ(starts_with_corpus_of(5, "echo '{}'", 4), starts_with_corpus_of(1, "echo '{}'", 4));
+}
+
+// What the traces before it left in the program is no failure of a trace.
+TEST(Check, JudgesAReplayThatFailsOnANewProgram) {
+  const Workplace place;
+  for (const char* name : {"corpus/1.jsonl", "corpus/2.jsonl"}) {
+    place.write(name, one_of_the_corpus("version_restarts"));
+  }
+  place.write("program.py",
+              "import json, sys\n"
+              "sys.path.insert(0, '" LEASECHECK_ROOT
+              "/tests/subjects/python')\n"
+              "import subject\n"
+              "from repository import Repository\n"
+              "class NotEmptied(Repository):\n"
+              "    resets = 0\n"
+              "    def reset(self, now, args):\n"
+              "        self.resets += 1\n"
+              "        return super().reset(now, args) if self.resets < 2 else {}\n"
+              "served = subject.Subject(NotEmptied())\n"
+              "for line in sys.stdin:\n"
+              "    request = json.loads(line)\n"
+              "    print(json.dumps({'id': request['id']} | served.answer(request)), flush=True)\n"
+              "    if served.is_over: break\n");
+  static_cast<void>(place.run(
+      bounded + std::string("--corpus corpus --backend 'exec:" LEASECHECK_PYTHON " program.py'")));
+  const auto ends = ends_of(place);
+  EXPECT_EQ(ends.at("contract"), "violated") << "a reset is among the transitions";
+  EXPECT_EQ(ends.at("corpus"), "held");
 }
 
 TEST(Check, ABackendThatCannotBeMadeIsRefusedBeforeAnythingRuns) {
@@ -295,7 +363,7 @@ TEST(Check, AReportThatCannotBeWrittenLosesNoVerdict) {
   const Ended held = place.run(quick);
   EXPECT_EQ(held.exit_code, 2) << held.out << held.err;
   EXPECT_NE(held.err.find("r/index.html"), std::string::npos) << held.err;
-  const Ended violated = place.run("check --budget 200ms --report r --mutant " + mutant);
+  const Ended violated = place.run(bounded + ("--mutant " + mutant));
   EXPECT_EQ(violated.exit_code, 1) << violated.out << violated.err;
 }
 

@@ -45,6 +45,16 @@ TEST(ExecBackend, WhatASubjectDoesOtherwiseIsListed) {
   EXPECT_TRUE(says(required, "skipped")) << required.out;
 }
 
+TEST(ExecBackend, ATourWhoseBudgetIsSpentIsInconclusive) {
+  const Workplace place;
+  for (const std::string& backend : {python(""), std::string(" --backend memory")}) {
+    const Ended ended = place.run("conform --budget 1ms" + backend);
+    EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+    EXPECT_TRUE(says(ended, "the time that was given was over before the tours were")) << ended.out;
+    EXPECT_TRUE(says(ended, "transitions: the tours ended before them")) << ended.out;
+  }
+}
+
 TEST(ExecBackend, ABrokenSubjectIsReportedApartWithItsLastRequest) {
   const Workplace place;
   for (const char* way : {"silence", "garbage", "wrong_id", "early_exit", "long_line"}) {

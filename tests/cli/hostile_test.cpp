@@ -44,7 +44,8 @@ TEST(HeadOfATrace, RunsAndOpensNothing) {
     EXPECT_TRUE(says(ended.err, backend) && says(ended.err, "--backend")) << ended.err;
     EXPECT_EQ(place.run("replay --backend sqlite t.jsonl").exit_code, 0);
     place.write("corpus/t.jsonl", trace_on(backend));
-    EXPECT_EQ(place.run("check --backend memory --budget 1s --corpus corpus").exit_code, 0);
+    EXPECT_EQ(
+        place.run("check --backend memory --budget 10m --seeds 1..3 --corpus corpus").exit_code, 0);
     EXPECT_FALSE(std::filesystem::exists(place / "made")) << backend;
   }
 }
@@ -105,8 +106,8 @@ TEST_P(SpoiltText, IsShownEscapedByEveryCommand) {
   write_subject(place, "  if n > 25:\n    " + GetParam().how);
   for (const std::string command :
        {"simulate --seeds 1", "simulate --seeds 1 --json", "conform --attempts 1",
-        "conform --attempts 1 --json", "check --budget 1ms --report r",
-        "check --budget 1ms --report r --json", "replay seed-1.jsonl",
+        "conform --attempts 1 --json", "check --budget 10m --seeds 1 --report r",
+        "check --budget 10m --seeds 1 --report r --json", "replay seed-1.jsonl",
         "replay seed-1.jsonl --json"}) {
     const Ended ended = place.run(command + spoilt);
     EXPECT_EQ(ended.exit_code, 4) << command << ended.out << ended.err;
@@ -125,7 +126,8 @@ TEST_P(SpoiltText, IsShownEscapedByEveryCommand) {
 TEST_P(SpoiltText, LeavesReportsThatCanBeRead) {
   const Workplace place;
   write_subject(place, "  if n > 25:\n    " + GetParam().how);
-  ASSERT_EQ(place.run(std::string("check --budget 1ms --report r") + spoilt).exit_code, 4);
+  ASSERT_EQ(place.run(std::string("check --budget 10m --seeds 1 --report r") + spoilt).exit_code,
+            4);
   const Ended read = place.run(
       "-c 'import xml.etree.ElementTree as tree; tree.parse(\"r/junit.xml\")'", LEASECHECK_PYTHON);
   EXPECT_EQ(read.exit_code, 0) << read.err;
@@ -216,8 +218,9 @@ TEST(StandardOutput, ThatCannotBeWrittenIsNeverAPass) {
           "check --help", "simulate --backend memory --seeds 1",
           "simulate --backend memory --seeds 1 --json", "explore --messages 0",
           "explore --messages 0 --json", "crash --case leased/ack_completed",
-          "interleave --case leased/heartbeat+reap", "check --backend memory --budget 1ms",
-          "check --backend memory --budget 1ms --json",
+          "interleave --case leased/heartbeat+reap",
+          "check --backend memory --budget 10m --seeds 1",
+          "check --backend memory --budget 10m --seeds 1 --json",
           "conform --backend memory --workers 1 --attempts 1",
           "replay --backend memory " LEASECHECK_CORPUS "/version_restarts.jsonl"}) {
       const Ended ended = run_to(Workplace(), redirection, command);
@@ -254,8 +257,8 @@ TEST(Verdict, IsSaidThoughItsTraceCannotBeWritten) {
                   "interleave-leased-heartbeat+reap.jsonl", "leased/heartbeat+reap"},
         Unwritten{"explore --messages 0 --mutant version_restarts", "counterexample.jsonl",
                   "shortest counterexample"},
-        Unwritten{"check --mutant version_restarts --budget 1ms --report .", "contract.min.jsonl",
-                  "violated monotonic_versions"}}) {
+        Unwritten{"check --mutant version_restarts --budget 10m --seeds 1 --report .",
+                  "contract.min.jsonl", "violated monotonic_versions"}}) {
     const Workplace place;
     std::filesystem::create_symlink("/dev/full", place / each.file);
     const Ended ended = place.run(each.command);
@@ -345,7 +348,8 @@ TEST(Check, InJsonNamesTheTracesThatFailed) {
   const Workplace place;
   place.write("corpus/bad.jsonl", trace_on("memory"));
   const Ended ended = place.run(
-      "check --mutant heartbeat_shortens_lease --budget 1ms --corpus corpus --json --report r");
+      "check --mutant heartbeat_shortens_lease --budget 10m --seeds 1 --corpus corpus --json "
+      "--report r");
   EXPECT_EQ(ended.exit_code, 1) << ended.err;
   const auto document = nlohmann::json::parse(ended.out, nullptr, false);
   ASSERT_FALSE(document.is_discarded());

@@ -147,6 +147,29 @@ TEST(Conformance, ListsWhatASubjectDoesNotOffer) {
   EXPECT_EQ(result.not_covered.front(), "ack_attempt: not offered");
 }
 
+TEST(Conformance, IsInconclusiveWhereItMayNotGoOnAndToldOfEveryCall) {
+  constexpr std::uint64_t most_calls = 20'000;  // the second world is begun, the third is not
+  std::uint64_t calls = 0;
+  std::uint64_t told = 0;
+  const auto result = conform({.workers = 2,
+                               .attempts = 1,
+                               .backend = "memory",
+                               .make = sim::parse_backend("memory")->make,
+                               .may_go_on = [&calls] { return calls++ < most_calls; },
+                               .progress = [&told](std::uint64_t, std::uint64_t) { ++told; }});
+  ASSERT_TRUE(result.has_value()) << result.error();
+  EXPECT_EQ(result->verdict.result, traces::Result::inconclusive);
+  EXPECT_EQ(told, most_calls);
+  ASSERT_EQ(result->worlds.size(), 2U);
+  EXPECT_EQ(result->worlds[0].calls + result->worlds[1].calls, most_calls);
+  std::uint64_t left = 0;
+  for (const Figures& world : one_attempt) left += world.transitions;
+  for (const ConformedWorld& world : result->worlds) left -= world.covered;
+  EXPECT_EQ(result->not_covered,
+            (std::vector<std::string>{std::to_string(left) +
+                                      " transitions: the tours ended before them"}));
+}
+
 TEST(Conformance, RefusesAWorldThatIsTooLarge) {
   const auto parsed = sim::parse_backend("memory");
   EXPECT_FALSE(

@@ -96,6 +96,31 @@ TEST(ExecSubject, CountsWhatItDoesNotOfferAsSkipped) {
   EXPECT_FALSE(run.tally.outcomes.contains("start_attempt"));
 }
 
+/// The handle of the lease that is granted to a new attempt.
+model::Id first_lease_of(Subject& subject) {
+  const model::Time now = model::at_ms(1000);
+  model::AttemptSpec spec;
+  spec.attempt_id = "a1";
+  spec.run_id = "r1";
+  const auto enqueued = subject.call({.now = now, .operation = model::EnqueueAttempt{spec}});
+  EXPECT_TRUE(enqueued && enqueued->outcome);
+  const auto claimed = subject.call(
+      {.now = now, .operation = model::UpsertLease{"a1", "w1", now + model::Duration{1}}});
+  EXPECT_TRUE(claimed && claimed->outcome);
+  return std::get<model::LeaseRecord>(*claimed->outcome).lease_id;
+}
+
+TEST(ExecSubject, ThatIsNotDurableBeginsAnewInTheSameProcess) {
+  const Directory directory;
+  const auto subject = start(python({}), directory);
+  EXPECT_EQ(first_lease_of(*subject), "L1");
+  EXPECT_TRUE(subject->begin_anew().value());
+  EXPECT_EQ(subject->snapshot().value(), model::Snapshot{});
+  EXPECT_EQ(first_lease_of(*subject), "L1");
+  const auto durable = start(python({"--durable"}), directory);
+  EXPECT_FALSE(durable->begin_anew().value());
+}
+
 TEST(ExecSubject, CountsADeviationAsNotPromised) {
   const RunResult run = simulate_python({"--variant", "lease_version_restarts"}, 1);
   EXPECT_EQ(run.tally.not_promised.at("monotonic_versions"), 1U);
