@@ -43,6 +43,8 @@ struct CheckOptions {
   bool is_verbose = false;
 };
 
+constexpr int tour_passes = 2;
+
 std::string command_of(const CheckOptions& options, const std::string& backend) {
   static const CheckOptions defaults;
   std::string command = "leasecheck check --backend " + traces::shell_word(backend);
@@ -159,6 +161,7 @@ class Check {
          .attempts = options_.attempts,
          .backend = backend_.name,
          .make = backend_.make,
+         .passes = tour_passes,
          .may_go_on = [this] { return !for_tours_.is_spent(); },
          .progress = {},
          .found = [this](const traces::Trace& trace) { write_whole_tour(trace); },
@@ -206,7 +209,14 @@ class Check {
                       figure("states", "states", total.states),
                       figure("transitions", "transitions", total.transitions),
                       figure("covered", "of them made", total.covered),
-                      figure("operations", "operations", total.calls)};
+                      figure("operations", "operations", total.calls + checked.calls_again)};
+    if (checked.verdict.result == traces::Result::held &&
+        checked.worlds_again < checked.worlds.size() * (tour_passes - 1)) {
+      section.notes.push_back(
+          fmt::format("again in another order: {} of {} worlds, then the budget of the tours was "
+                      "spent",
+                      checked.worlds_again, checked.worlds.size()));
+    }
     count(section, checked.tally);
     Gap gap{.name = "not_covered",
             .title = "not covered",

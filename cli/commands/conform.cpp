@@ -21,6 +21,7 @@ struct ConformFlags {
   CommonOptions common;
   int workers = 2;
   int attempts = 2;
+  int passes = 2;
   std::int64_t budget_ms = 0;
   std::string trace_directory = ".";
 };
@@ -64,6 +65,10 @@ void print(const ConformFlags& flags, const std::string& backend,
         world.name, grouped(world.states), grouped(world.covered), grouped(world.transitions),
         grouped(world.calls), ratio(world));
   }
+  if (result.calls_again > 0) {
+    say("  again, in another order: {} worlds to the end, {} calls\n", grouped(result.worlds_again),
+        grouped(result.calls_again));
+  }
   for (const std::string& text : result.not_covered) say("not covered: {}\n", text);
   if (result.verdict.result == traces::Result::held) return;
   say("{}{}{}\n", result.verdict.property, result.verdict.property.empty() ? "" : ": ",
@@ -85,6 +90,8 @@ nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string&
                                      {"workers", flags.workers},
                                      {"attempts", flags.attempts},
                                      {"worlds", std::move(worlds)},
+                                     {"worlds_again", result.worlds_again},
+                                     {"calls_again", result.calls_again},
                                      {"not_covered", result.not_covered},
                                      {"verdict", to_json(result.verdict)}};
   if (!file.empty()) document["trace"] = file;
@@ -102,6 +109,7 @@ ExitCode run(const ConformFlags& flags) {
        .attempts = flags.attempts,
        .backend = backend.name,
        .make = backend.make,
+       .passes = flags.passes,
        .may_go_on = [&budget] { return !budget.is_spent(); },
        .progress =
            [&progress](std::uint64_t made, std::uint64_t of) {
@@ -139,9 +147,15 @@ void add_conform(CommandLine& program) {
   command.option("--attempts", flags->attempts, "Attempts at a time in the bounded model")
       .between(1, 3)
       .show_default();
+  command
+      .option("--passes", flags->passes,
+              "How often every transition is made: from the second time on in another order, with "
+              "longer pasts, for what a subject keeps and the model does not")
+      .between(1, 1000)
+      .show_default();
   command.duration("--budget", flags->budget_ms,
-                   "Make no further call after this much real time, which leaves the result "
-                   "inconclusive (else: to the end of the tours)");
+                   "Make no further call after this much real time, which in the first pass leaves "
+                   "the result inconclusive (else: to the end of the tours)");
   command.option("--trace-dir", flags->trace_directory, "Where a violation's trace is written")
       .placeholder("DIR")
       .show_default();

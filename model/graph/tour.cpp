@@ -163,10 +163,10 @@ std::vector<std::vector<std::uint32_t>> arcs_by_vertex(std::size_t vertices,
 
 // Every time the walk is stuck it is back where it began, and what it has left out hangs on a
 // vertex that it has passed.
-std::vector<std::uint32_t> euler_tour(std::size_t vertices, std::span<const TourArc> arcs,
+std::vector<std::uint32_t> euler_tour(std::span<const TourArc> arcs,
+                                      const std::vector<std::vector<std::uint32_t>>& arcs_of,
                                       std::vector<std::int64_t> times) {
-  const auto arcs_of = arcs_by_vertex(vertices, arcs);
-  std::vector<std::size_t> next(vertices, 0);
+  std::vector<std::size_t> next(arcs_of.size(), 0);
   struct Step {
     std::uint32_t vertex;
     std::uint32_t by;  // the arc that led here
@@ -214,9 +214,18 @@ std::expected<Tour, std::string> covering_tour(std::size_t vertices,
                            " parts with no way back between them");
   }
   std::vector<std::int64_t> times = times_taken(vertices, arcs);
-  Tour tour{.arcs = euler_tour(vertices, arcs, std::move(times)), .cost = 0};
+  Tour tour{.arcs = euler_tour(arcs, arcs_by_vertex(vertices, arcs), std::move(times)), .cost = 0};
   for (const std::uint32_t arc : tour.arcs) tour.cost += arcs[arc].cost;
   return tour;
+}
+
+Tour reordered(const Tour& tour, std::size_t vertices, std::span<const TourArc> arcs,
+               std::span<const std::uint32_t> order) {
+  std::vector<std::int64_t> times(arcs.size(), 0);
+  for (const std::uint32_t arc : tour.arcs) ++times[arc];
+  std::vector<std::vector<std::uint32_t>> arcs_of(vertices);
+  for (const std::uint32_t arc : order) arcs_of[arcs[arc].from].push_back(arc);
+  return {.arcs = euler_tour(arcs, arcs_of, std::move(times)), .cost = tour.cost};
 }
 
 std::expected<std::vector<std::uint32_t>, std::string> shortest_path(std::size_t vertices,

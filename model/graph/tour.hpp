@@ -35,6 +35,13 @@ struct Tour {
 [[nodiscard]] std::expected<Tour, std::string> covering_tour(std::size_t vertices,
                                                              std::span<const TourArc> arcs);
 
+/// A tour of the same cost that takes every arc as often as `tour` does, but in another order: at
+/// each vertex first those that stand first in `order`.
+/// Pre: `tour` is a tour of `arcs`; `order` names each of them once.
+/// Complexity: linear in the length of the tour.
+[[nodiscard]] Tour reordered(const Tour& tour, std::size_t vertices, std::span<const TourArc> arcs,
+                             std::span<const std::uint32_t> order);
+
 /// The arcs of a cheapest path from one vertex to another; empty if they are the same.
 /// Errors: there is none.
 [[nodiscard]] std::expected<std::vector<std::uint32_t>, std::string> shortest_path(

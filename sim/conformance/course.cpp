@@ -1,9 +1,13 @@
 #include "sim/conformance/course.hpp"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
 #include <utility>
 
 #include "sim/check.hpp"
+#include "sim/random.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -23,9 +27,20 @@ model::RetryPolicy exponential(Duration backoff, std::int64_t max_retries) {
           .max_retries = max_retries};
 }
 
+/// A spec with a name, and the fields that it is there for, as `absent` names them.
+struct PointedSpec {
+  std::string name;
+  std::vector<std::string> point;
+  model::AttemptSpec spec;
+};
+
 /// Specs that between them take every way through an attempt's life, to be met in the same world.
-std::vector<NamedSpec> life_specs() {
-  std::vector<NamedSpec> specs{{"retry", {}}, {"max_deliveries", {}}, {"fail", {}}, {"cancel", {}}};
+std::vector<PointedSpec> life_specs() {
+  std::vector<PointedSpec> specs{
+      {"retry", {"spec.retry_policy"}, {}},
+      {"max_deliveries", {"spec.max_deliveries"}, {}},
+      {"fail", {"spec.timeout", on_timeout_choice(model::OnTimeout::fail)}, {}},
+      {"cancel", {"spec.timeout", on_timeout_choice(model::OnTimeout::cancel)}, {}}};
   specs[0].spec.timeout = Duration{1};
   specs[0].spec.retry_policy = exponential(Duration{1}, 1);
   specs[1].spec.priority = 1;
@@ -40,8 +55,10 @@ std::vector<NamedSpec> life_specs() {
 }
 
 /// Specs with long histories, each in a world of its own.
-std::vector<NamedSpec> backoff_specs() {
-  std::vector<NamedSpec> specs{{"growing backoff", {}}, {"capped backoff", {}}, {"no backoff", {}}};
+std::vector<PointedSpec> backoff_specs() {
+  const std::vector<std::string> point{"spec.retry_policy"};
+  std::vector<PointedSpec> specs{
+      {"growing backoff", point, {}}, {"capped backoff", point, {}}, {"no backoff", point, {}}};
   specs[0].spec.retry_policy = exponential(Duration{1}, 3);
   specs[1].spec.retry_policy = exponential(Duration{2}, 2);
   specs[1].spec.retry_policy->max_backoff = Duration{3};
@@ -49,19 +66,51 @@ std::vector<NamedSpec> backoff_specs() {
   return specs;
 }
 
+/// The fields of its point that the subject does not have.
+std::vector<std::string> missing_of(const PointedSpec& spec, const Profile& profile) {
+  std::vector<std::string> missing;
+  for (const std::string& field : spec.point) {
+    const std::string whole = field.substr(0, field.find('='));
+    for (const std::string& name : std::set{field, whole}) {
+      if (profile.absent.contains(name)) missing.push_back(name);
+    }
+  }
+  return missing;
+}
+
+/// The spec as the subject can be told it, whose name says what is missing of its point.
+NamedSpec adapted(const PointedSpec& spec, const Follower& follower) {
+  const model::Action action =
+      follower.adapted({.now = {}, .operation = model::EnqueueAttempt{spec.spec}});
+  NamedSpec told{.name = spec.name, .spec = std::get<model::EnqueueAttempt>(action.operation).spec};
+  for (const std::string& field : missing_of(spec, follower.profile())) {
+    told.name += " without " + field;
+  }
+  return told;
+}
+
+/// What makes a world: its specs, with runs by the order of their first attempt.
+std::vector<model::AttemptSpec> world_of(std::span<const NamedSpec> specs) {
+  std::vector<model::AttemptSpec> world;
+  std::map<model::Id, std::size_t> runs;
+  for (const NamedSpec& named : specs) {
+    world.push_back(named.spec);
+    const auto [run, _] = runs.emplace(named.spec.run_id, runs.size());
+    world.back().run_id = std::to_string(run->second);
+  }
+  return world;
+}
+
 }  // namespace
 
 std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs, int workers,
                                                 const Profile& profile) {
-  const Follower follower(profile);
   graph::BoundedOptions options{
       .workers = workers, .specs = {}, .offers = {}, .variant = profile.variant};
   Course course;
   for (const NamedSpec& spec : specs) {
     course.name_ += (course.name_.empty() ? "" : " and ") + spec.name;
-    const model::Action adapted =
-        follower.adapted({.now = {}, .operation = model::EnqueueAttempt{spec.spec}});
-    options.specs.push_back(std::get<model::EnqueueAttempt>(adapted.operation).spec);
+    options.specs.push_back(spec.spec);
   }
   options.offers = [&profile](const model::Operation& operation) {
     return is_covered(profile, model::name_of(operation));
@@ -92,27 +141,62 @@ std::vector<std::uint32_t> Course::way_to(std::uint32_t arc) const {
   return *std::move(way);
 }
 
-std::vector<std::uint32_t> Course::since_empty(std::size_t step) const {
+graph::Tour Course::another_tour(std::uint64_t seed) const {
+  std::vector<std::uint32_t> order(arcs_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  Stream draw(seed, "another tour");
+  for (std::size_t left = order.size(); left > 1; --left) {
+    std::swap(order[left - 1], order[draw.below(left)]);
+  }
+  const auto is_no_reset = [this](std::uint32_t arc) {
+    return world_.moves[world_.arcs[arc].move].name != model::traits_of<model::Reset>.name;
+  };
+  std::ranges::stable_partition(order, is_no_reset);
+  return graph::reordered(tour_, world_.names.size(), arcs_, order);
+}
+
+std::vector<std::uint32_t> Course::since_empty(const graph::Tour& tour, std::size_t step) const {
   std::size_t first = step;
-  while (first > 0 && arcs_[tour_.arcs[first]].from != 0) --first;
-  const auto begin = tour_.arcs.begin();
+  while (first > 0 && arcs_[tour.arcs[first]].from != 0) --first;
+  const auto begin = tour.arcs.begin();
   return {begin + static_cast<std::ptrdiff_t>(first),
           begin + static_cast<std::ptrdiff_t>(step) + 1};
 }
 
+std::vector<std::string> points_not_covered(const Profile& profile) {
+  std::vector<std::string> texts;
+  for (const auto& specs : {backoff_specs(), life_specs()}) {
+    for (const PointedSpec& spec : specs) {
+      for (const std::string& field : missing_of(spec, profile)) {
+        texts.push_back(spec.name + ": " + field + " is absent");
+      }
+    }
+  }
+  return texts;
+}
+
 std::expected<std::vector<Course>, std::string> plan_courses(int workers, int attempts,
                                                              const Profile& profile) {
+  const auto told = [&follower](const std::vector<PointedSpec>& specs) {
+    std::vector<NamedSpec> named;
+    for (const PointedSpec& spec : specs) named.push_back(adapted(spec, follower));
+    return named;
+  };
   std::vector<Course> courses;
+  std::vector<std::vector<model::AttemptSpec>> planned;
   const auto add = [&](std::span<const NamedSpec> specs) -> std::expected<void, std::string> {
+    const auto world = world_of(specs);
+    if (std::ranges::find(planned, world) != planned.end()) return {};
+    planned.push_back(world);
     auto course = Course::plan(specs, workers, profile);
     if (!course) return std::unexpected(course.error());
     courses.push_back(*std::move(course));
     return {};
   };
-  for (const NamedSpec& spec : backoff_specs()) {
+  for (const NamedSpec& spec : told(backoff_specs())) {
     if (auto added = add(std::span(&spec, 1)); !added) return std::unexpected(added.error());
   }
-  const std::vector<NamedSpec> life = life_specs();
+  const std::vector<NamedSpec> life = told(life_specs());
   const auto size = static_cast<std::size_t>(std::max(attempts, 1));
   for (std::size_t first = 0; first < life.size(); first += size) {
     const std::size_t length = std::min(size, life.size() - first);

@@ -19,7 +19,7 @@ namespace leasecheck::sim {
 /// A world and the tour through it, planned before any call.
 class Course {
  public:
-  /// One attempt for each spec, which has a name.
+  /// One attempt for each spec, which has a name. The specs are as the subject can be told them.
   struct NamedSpec {
     std::string name;
     model::AttemptSpec spec;
@@ -33,6 +33,10 @@ class Course {
 
   [[nodiscard]] const graph::Bounded& world() const { return world_; }
   [[nodiscard]] const graph::Tour& tour() const { return tour_; }
+  /// Another tour of all arcs, of the same length, in an order that is drawn from `seed`, so that a
+  /// subject meets each with another past. From a state it resets, which ends that past, only after
+  /// all else that can be done there.
+  [[nodiscard]] graph::Tour another_tour(std::uint64_t seed) const;
   /// The arcs of the world, by the calls that they cost: one, or none where only time passes.
   [[nodiscard]] const std::vector<graph::TourArc>& arcs() const { return arcs_; }
 
@@ -42,8 +46,9 @@ class Course {
   /// The shortest way to the arc, and the arc.
   [[nodiscard]] std::vector<std::uint32_t> way_to(std::uint32_t arc) const;
 
-  /// The arcs of the tour up to `step` since it last left the empty repository.
-  [[nodiscard]] std::vector<std::uint32_t> since_empty(std::size_t step) const;
+  /// The arcs of a tour up to `step` since it last left the empty repository.
+  [[nodiscard]] std::vector<std::uint32_t> since_empty(const graph::Tour& tour,
+                                                       std::size_t step) const;
 
  private:
   std::string name_;
@@ -52,8 +57,12 @@ class Course {
   graph::Tour tour_;
 };
 
+/// What the courses of a subject of this profile do not show, since it cannot be told of it:
+/// "retry: spec.retry_policy is absent".
+[[nodiscard]] std::vector<std::string> points_not_covered(const Profile& profile);
+
 /// Plans the courses for a subject of this profile: small worlds first, since most of what is wrong
-/// is seen there.
+/// is seen there. Worlds that are the same without what the subject cannot be told are one.
 /// Errors: options that make no sense; a world that is too large.
 [[nodiscard]] std::expected<std::vector<Course>, std::string> plan_courses(int workers,
                                                                            int attempts,

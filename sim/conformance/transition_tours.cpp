@@ -1,6 +1,7 @@
 #include "sim/conformance/transition_tours.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -65,6 +66,7 @@ class Conformance {
     for (const std::string_view name : operations_not_covered(profile)) {
       result_.not_covered.push_back(std::string(name) + ": not offered");
     }
+    std::ranges::move(points_not_covered(profile), std::back_inserter(result_.not_covered));
     for (const Course& course : **courses) {
       auto subject = options_.make();
       if (!subject) return std::unexpected(subject.error().message);
@@ -72,6 +74,17 @@ class Conformance {
       if (result_.verdict.result != traces::Result::held) break;
     }
     note_what_is_left(**courses);
+    is_again_ = true;
+    for (int pass = 2; pass <= options_.passes; ++pass) {
+      for (const Course& course : **courses) {
+        if (result_.verdict.result != traces::Result::held || has_to_stop()) {
+          return std::move(result_);
+        }
+        auto subject = options_.make();
+        if (!subject) return std::unexpected(subject.error().message);
+        tour_again(course, static_cast<std::uint64_t>(pass), **subject);
+      }
+    }
     return std::move(result_);
   }
 
@@ -105,21 +118,41 @@ class Conformance {
                          .covered = 0,
                          .calls = 0};
     std::vector<bool> is_covered(course.world().arcs.size(), false);
+    walk(course, course.tour(), subject, [&](std::uint32_t arc, Walker::Taken taken) {
+      ++world.calls;
+      if (!is_covered[arc] && taken != Walker::Taken::unanswered) ++world.covered;
+      is_covered[arc] = true;
+    });
+    result_.worlds.push_back(std::move(world));
+  }
+
+  // Without time for it nothing is undecided: each transition was made.
+  void tour_again(const Course& course, std::uint64_t pass, Subject& subject) {
+    const graph::Tour tour = course.another_tour(pass);
+    calls_planned_ += tour.cost;
+    const bool is_whole = walk(course, tour, subject,
+                               [this](std::uint32_t, Walker::Taken) { ++result_.calls_again; });
+    if (is_whole) ++result_.worlds_again;
+  }
+
+  /// `on_call` is told the arc of each call and what came of it.
+  /// Returns: whether the walk came to its end.
+  template <typename OnCall>
+  bool walk(const Course& course, const graph::Tour& tour, Subject& subject, OnCall on_call) {
     Walker walker(course.world(), subject);
-    for (std::size_t i = 0; i < course.tour().arcs.size(); ++i) {
-      const std::uint32_t arc = course.tour().arcs[i];
-      const bool is_call = bool{course.world().moves[course.world().arcs[arc].move].operation};
+    std::size_t i = 0;
+    for (; i < tour.arcs.size(); ++i) {
+      const std::uint32_t arc = tour.arcs[i];
+      const bool is_call = course.arcs()[arc].cost > 0;
       if (is_call && has_to_stop()) break;
       const Walker::Taken taken = walker.take(arc);
       if (is_call) {
-        ++world.calls;
-        if (!is_covered[arc] && taken != Walker::Taken::unanswered) ++world.covered;
-        is_covered[arc] = true;
+        on_call(arc, taken);
         report_progress();
       }
       if (taken == Walker::Taken::yes) continue;
       if (taken == Walker::Taken::over) {
-        explain(course, i, walker.referee().verdict());
+        explain(course, tour, i, walker.referee().verdict());
       } else {
         result_.verdict =
             undecided("a call was unavailable " + std::to_string(most_tries) + " times in a row: " +
@@ -128,16 +161,17 @@ class Conformance {
       break;
     }
     result_.tally.add(walker.referee().tally());
-    result_.worlds.push_back(std::move(world));
+    return i == tour.arcs.size();
   }
 
   bool has_to_stop() {
     if (interrupted) {
       result_.verdict = undecided("interrupted");
-    } else if (options_.may_go_on && !options_.may_go_on()) {
+      return true;
+    }
+    if (!options_.may_go_on || options_.may_go_on()) return false;
+    if (!is_again_) {
       result_.verdict = undecided("the time that was given was over before the tours were");
-    } else {
-      return false;
     }
     return true;
   }
@@ -148,11 +182,16 @@ class Conformance {
   }
 
   // Most violations are shown by the shortest way to their transition. A violation that depends on
-  // more of the past is shown by all that the tour did since the repository was last empty.
-  void explain(const Course& course, std::size_t step, const traces::Verdict& seen) {
+  // more of the past is shown by all that the tour did since the repository was last empty, or by
+  // all that it did.
+  void explain(const Course& course, const graph::Tour& tour, std::size_t step,
+               const traces::Verdict& seen) {
     result_.verdict = seen;
     if (seen.result != traces::Result::violated) return;
-    for (const auto& way : {course.way_to(course.tour().arcs[step]), course.since_empty(step)}) {
+    const std::vector<std::uint32_t> whole(
+        tour.arcs.begin(), tour.arcs.begin() + static_cast<std::ptrdiff_t>(step) + 1);
+    for (const auto& way :
+         {course.way_to(tour.arcs[step]), course.since_empty(tour, step), whole}) {
       auto subject = options_.make();
       if (!subject) return;
       traces::Trace trace = recorded_walk(course, way, **subject,
@@ -174,6 +213,7 @@ class Conformance {
   ConformResult result_;
   std::uint64_t calls_planned_ = 0;
   std::uint64_t calls_made_ = 0;
+  bool is_again_ = false;
 };
 
 }  // namespace

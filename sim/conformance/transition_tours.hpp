@@ -25,7 +25,11 @@ struct ConformOptions {
   int attempts = 2;
   std::string backend;  ///< for the head of a trace
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
-  /// Asked before every call; once it says no the verdict is inconclusive.
+  /// In the second pass and every later one all transitions are made again in another order, each
+  /// with another and often longer past. What a subject keeps and the model does not is seen by
+  /// that.
+  int passes = 1;
+  /// Asked before every call; once it says no the verdict of the first pass is inconclusive.
   std::function<bool()> may_go_on = {};
   /// Told after every call how many were made, and how many are planned.
   std::function<void(std::uint64_t made, std::uint64_t of)> progress = {};
@@ -51,6 +55,8 @@ struct ConformResult {
   /// What no transition was made for: operations that the subject does not offer, and what was left
   /// when the tours ended early.
   std::vector<std::string> not_covered;
+  std::uint64_t worlds_again = 0;  ///< toured to the end in the passes after the first
+  std::uint64_t calls_again = 0;   ///< in these passes
   Tally tally;
   /// The violation by the shortest way there that shows it.
   std::optional<traces::Trace> trace;

@@ -13,18 +13,20 @@
 #include "sim/defects/repository/mutants.hpp"
 #include "sim/oracle/replay.hpp"
 #include "sim/registry/subject_registry.hpp"
+#include "sim/subject/subject_decorator.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 ConformResult run(const std::string& backend, int workers, int attempts,
-                  std::shared_ptr<ConformPlans> plans = keep_conform_plans()) {
+                  std::shared_ptr<ConformPlans> plans = keep_conform_plans(), int passes = 1) {
   const auto parsed = sim::parse_backend(backend);
   EXPECT_TRUE(parsed.has_value()) << parsed.error();
   auto result = conform({.workers = workers,
                          .attempts = attempts,
                          .backend = backend,
                          .make = parsed->make,
+                         .passes = passes,
                          .progress = {},
                          .plans = std::move(plans)});
   EXPECT_TRUE(result.has_value()) << result.error();
@@ -145,6 +147,97 @@ TEST(Conformance, ListsWhatASubjectDoesNotOffer) {
   EXPECT_EQ(result.verdict.result, traces::Result::held) << result.verdict.message;
   EXPECT_EQ(result.not_covered.size(), 21U);
   EXPECT_EQ(result.not_covered.front(), "ack_attempt: not offered");
+}
+
+// What the first tour misses: no tour of the model's states needs a timeout in a second lease.
+TEST(Conformance, FindsInASecondPassWhatTheSubjectKeepsAndTheModelDoesNot) {
+  const std::string python = "exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT;
+  const std::string defective = python + " --defect deadline_kept_over_a_reap";
+  const ConformResult once = run(defective, 2, 1);
+  EXPECT_EQ(once.verdict.result, traces::Result::held) << once.verdict.message;
+  EXPECT_EQ(once.calls_again, 0U);
+  const ConformResult twice = run(defective, 2, 1, keep_conform_plans(), 2);
+  EXPECT_EQ(twice.verdict.result, traces::Result::violated);
+  EXPECT_EQ(twice.verdict.property, "timeouts") << twice.verdict.message;
+  EXPECT_TRUE(twice.trace.has_value());
+  EXPECT_EQ(twice.worlds.size(), 7U) << "all were covered before";
+}
+
+TEST(Conformance, MakesEveryTransitionAgainInASecondPass) {
+  const ConformResult result = run("memory", 2, 1, keep_conform_plans(), 3);
+  expect_held(result, one_attempt);
+  std::uint64_t calls = 0;
+  for (const Figures& world : one_attempt) calls += world.calls;
+  EXPECT_EQ(result.calls_again, 2 * calls);
+  EXPECT_EQ(result.worlds_again, 2 * one_attempt.size());
+}
+
+TEST(Conformance, HasHeldIfTheTimeWasOverInTheSecondPass) {
+  std::uint64_t calls = 0;
+  for (const Figures& world : one_attempt) calls += world.calls;
+  std::uint64_t left = calls + 15'000;  // the first world again, and a part of the second
+  const auto result = conform({.workers = 2,
+                               .attempts = 1,
+                               .backend = "memory",
+                               .make = sim::parse_backend("memory")->make,
+                               .passes = 2,
+                               .may_go_on = [&left] { return left != 0 && left-- != 0; }});
+  ASSERT_TRUE(result.has_value()) << result.error();
+  expect_held(*result, one_attempt);
+  EXPECT_EQ(result->worlds_again, 1U);
+}
+
+/// The model, of which some fields are not to be told.
+class Untold final : public SubjectDecorator {
+ public:
+  explicit Untold(Names absent)
+      : SubjectDecorator(make_model_subject()), profile_(whole_contract()) {
+    profile_.absent = std::move(absent);
+  }
+  [[nodiscard]] const Profile& profile() const override { return profile_; }
+
+ private:
+  Profile profile_;
+};
+
+ConformResult run_without(const Names& absent, int attempts) {
+  auto result = conform({.workers = 1, .attempts = attempts, .backend = "model", .make = [&absent] {
+                           return std::make_unique<Untold>(absent);
+                         }});
+  EXPECT_TRUE(result.has_value()) << result.error();
+  return *std::move(result);
+}
+
+std::vector<std::string> names_of(const ConformResult& result) {
+  std::vector<std::string> names;
+  for (const ConformedWorld& world : result.worlds) names.push_back(world.name);
+  return names;
+}
+
+TEST(Conformance, SaysWhichWorldsHaveLostTheirPointAndToursEachWorldOnce) {
+  const ConformResult result = run_without({"spec.retry_policy"}, 1);
+  EXPECT_EQ(result.verdict.result, traces::Result::held) << result.verdict.message;
+  EXPECT_EQ(names_of(result), (std::vector<std::string>{"growing backoff without spec.retry_policy",
+                                                        "retry without spec.retry_policy",
+                                                        "max_deliveries", "fail", "cancel"}));
+  EXPECT_EQ(result.not_covered,
+            (std::vector<std::string>{"growing backoff: spec.retry_policy is absent",
+                                      "capped backoff: spec.retry_policy is absent",
+                                      "no backoff: spec.retry_policy is absent",
+                                      "retry: spec.retry_policy is absent"}));
+}
+
+TEST(Conformance, ToursAPlainWorldWhereAllPointsAreLost) {
+  const Names all{"spec.retry_policy", "spec.timeout",    "spec.max_deliveries",
+                  "spec.priority",     "spec.not_before", "spec.on_timeout"};
+  EXPECT_EQ(run_without(all, 1).worlds.size(), 1U);
+  // Alone, two of one run, and two of two runs.
+  const ConformResult two = run_without(all, 2);
+  EXPECT_EQ(two.worlds.size(), 3U);
+  EXPECT_EQ(two.worlds.back().name,
+            "fail without spec.timeout without spec.on_timeout and cancel without spec.timeout "
+            "without spec.on_timeout");
+  EXPECT_EQ(two.not_covered.size(), 9U);
 }
 
 TEST(Conformance, IsInconclusiveWhereItMayNotGoOnAndToldOfEveryCall) {

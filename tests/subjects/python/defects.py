@@ -174,6 +174,31 @@ class timeout_from_the_first_grant(Repository):
         return answer
 
 
+# Oris: what was begun stays on the attempt that is given back.
+@defect("timeouts")
+class deadline_kept_over_a_reap(Repository):
+    """after a reap the timeout runs from the lease before it, which nothing shows"""
+
+    def reap(self, attempt, now):
+        started = self.start_of(attempt)
+        super().reap(attempt, now)
+        attempt.kept = (attempt.delivery_count + 1, started)
+
+    def start_of(self, attempt):
+        delivery, started = getattr(attempt, "kept", (None, None))
+        return started if delivery == attempt.delivery_count else attempt.started_at
+
+    def transition_timed_out_attempts(self, now, args):
+        shown = {a.id: a.started_at for a in self.attempts.values() if a.lease is not None}
+        for name in shown:
+            self.attempts[name].started_at = self.start_of(self.attempts[name])
+        answer = super().transition_timed_out_attempts(now, args)
+        for name, started_at in shown.items():
+            if self.attempts[name].lease is not None:
+                self.attempts[name].started_at = started_at
+        return answer
+
+
 @defect("counts_are_rows")
 class reap_counts_requeued_only(Repository):
     """the reap does not count the attempts that it fails"""
