@@ -101,6 +101,9 @@ std::string in_words(const GraphOptions& options, const std::string& backend,
     text +=
         fmt::format("{} transitions differ in what this lens does not show: an answer, a field\n",
                     grouped(found.hidden));
+    if (found.hidden_witness) {
+      text += fmt::format("            first {}\n", found.hidden_witness->verdict.message);
+    }
     const std::string file = witnesses.write("hidden.jsonl", found.hidden_witness);
     if (!file.empty()) text += fmt::format("            witness: {}\n", file);
   }

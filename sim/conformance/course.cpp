@@ -113,7 +113,7 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
     options.specs.push_back(spec.spec);
   }
   options.offers = [&profile](const model::Operation& operation) {
-    return is_covered(profile, model::name_of(operation));
+    return !why_not_covered(profile, model::name_of(operation));
   };
   auto world = graph::bounded_world(options);
   if (!world) return std::unexpected(world.error());
@@ -127,11 +127,13 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
   return course;
 }
 
-bool Course::is_covered(const Profile& profile, std::string_view operation) {
-  // It may claim others, and come to another state.
-  const bool chooses = profile.variant.order == model::DispatchOrder::none;
-  if (operation == "claim_attempts" && chooses) return false;
-  return profile.offers(operation);
+std::optional<std::string> Course::why_not_covered(const Profile& profile,
+                                                   std::string_view operation) {
+  if (!profile.offers(operation)) return "not offered";
+  if (operation == "claim_attempts" && profile.variant.order == model::DispatchOrder::none) {
+    return "claims what the subject chooses, which no tour can be planned for";
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uint32_t> Course::way_to(std::uint32_t arc) const {
@@ -235,6 +237,8 @@ bool Walker::call(const graph::Move& move) {
   last_call_ = move.operation({.state = referee_.model_state(), .now = now_, .ended = ended_});
   const auto answered = referee_.operate({.actor = "conform", .clock = now_ + move.ahead},
                                          {.now = now_, .operation = *last_call_});
+  last_answer_.reset();
+  if (answered) last_answer_ = answered->outcome;
   return !answered || answered->outcome != std::unexpected(model::ErrorCode::unavailable);
 }
 

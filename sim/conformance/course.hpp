@@ -27,9 +27,10 @@ class Course {
   static std::expected<Course, std::string> plan(std::span<const NamedSpec> specs, int workers,
                                                  const Profile& profile);
 
-  /// Whether a tour may use the operation. An ack that a subject accepts from anyone is not: the
-  /// model refuses it.
-  static bool is_covered(const Profile& profile, std::string_view operation);
+  /// Why no tour uses the operation: it is not offered, or the subject does it otherwise than the
+  /// model, in which the tours are planned. Returns: nothing if tours use it.
+  static std::optional<std::string> why_not_covered(const Profile& profile,
+                                                    std::string_view operation);
 
   [[nodiscard]] const graph::Bounded& world() const { return world_; }
   [[nodiscard]] const graph::Tour& tour() const { return tour_; }
@@ -83,6 +84,8 @@ class Walker {
 
   [[nodiscard]] const Referee& referee() const { return referee_; }
   [[nodiscard]] model::Time now() const { return now_; }
+  /// What the subject answered last; nothing before the first call, and if it gave none.
+  [[nodiscard]] const std::optional<model::Outcome>& last_answer() const { return last_answer_; }
   /// What was called last; null before the first call.
   [[nodiscard]] const model::Operation* last_call() const {
     return last_call_ ? &*last_call_ : nullptr;
@@ -96,6 +99,7 @@ class Walker {
   model::Time now_;
   graph::EndedLeases ended_;
   std::optional<model::Operation> last_call_;
+  std::optional<model::Outcome> last_answer_;
 };
 
 /// How often a call is made that the subject answers with `unavailable`, which it always may.

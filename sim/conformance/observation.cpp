@@ -135,6 +135,8 @@ class Expedition {
   }
 
  private:
+  enum class Whose : std::uint8_t { model, subject };
+
   std::expected<void, std::string> begin() {
     walker_.reset();
     auto subject = make_();
@@ -170,6 +172,7 @@ class Expedition {
   /// Returns: whether the walk goes on.
   bool take(std::uint32_t arc) {
     const model::Time before_now = walker_->now();
+    model_before_ = walker_->referee().model_state();
     history_.push_back(arc);
     const Walker::Taken taken = walker_->take(arc);
     const bool is_call = course_.arcs()[arc].cost > 0;
@@ -259,16 +262,29 @@ class Expedition {
     }
     if (model_edge) ++log_.edges[*model_edge].model;
     if (subject_edge) ++log_.edges[*subject_edge].subject;
-    add_apart(arc, model_edge, subject_edge);
-    add_apart(arc, subject_edge, model_edge);
+    add_apart(arc, model_edge, subject_edge, Whose::subject);
+    add_apart(arc, subject_edge, model_edge, Whose::model);
   }
 
   void add_apart(std::uint32_t arc, const std::optional<EdgeKey>& edge,
-                 const std::optional<EdgeKey>& other) {
+                 const std::optional<EdgeKey>& other, Whose whose) {
     if (!edge) return;
     EdgeRecord& record = log_.edges[*edge];
     if (record.apart++ == 0) record.nearest.reset();
-    if (note(record.nearest, arc)) record.instead = other ? other->name() : "nothing changes";
+    if (note(record.nearest, arc)) record.instead = other ? other->name() : stands_still(whose);
+  }
+
+  /// That nothing changes, and what is answered then.
+  [[nodiscard]] std::string stands_still(Whose whose) const {
+    const std::string text = "nothing changes";
+    if (walker_->last_call() == nullptr) return text;
+    const std::optional<model::Outcome> answer =
+        whose == Whose::subject
+            ? walker_->last_answer()
+            : model::step(model_before_, {walker_->now(), *walker_->last_call()}).outcome;
+    if (!answer) return text + ", unanswered";
+    if (*answer) return text + ", accepted";
+    return text + ", refused as " + std::string(model::word(answer->error()));
   }
 
   /// Returns: whether this place is the nearest so far.
@@ -291,6 +307,7 @@ class Expedition {
   std::unique_ptr<Subject> subject_;
   std::optional<Walker> walker_;
   model::Snapshot before_;
+  model::State model_before_;
   std::vector<std::uint32_t> history_;  // since the repository was empty
   std::uint32_t at_ = 0;
   bool is_walking_ = false;

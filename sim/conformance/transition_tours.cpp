@@ -63,9 +63,7 @@ class Conformance {
     const auto courses = options_.plans->of(options_, profile);
     if (!courses) return std::unexpected(courses.error());
     for (const Course& course : **courses) calls_planned_ += course.tour().cost;
-    for (const std::string_view name : operations_not_covered(profile)) {
-      result_.not_covered.push_back(std::string(name) + ": not offered");
-    }
+    note_operations_not_covered(profile);
     std::ranges::move(points_not_covered(profile), std::back_inserter(result_.not_covered));
     for (const Course& course : **courses) {
       auto subject = options_.make();
@@ -102,13 +100,12 @@ class Conformance {
                                   " transitions: the tours ended before them");
   }
 
-  static std::vector<std::string_view> operations_not_covered(const Profile& profile) {
-    std::vector<std::string_view> names;
+  void note_operations_not_covered(const Profile& profile) {
     for (const std::string& name : whole_contract().operations) {
-      const bool is_call = name != "snapshot" && name != "restart" && name != "goodbye";
-      if (is_call && !Course::is_covered(profile, name)) names.push_back(name);
+      if (name == "snapshot" || name == "restart" || name == "goodbye") continue;
+      const auto reason = Course::why_not_covered(profile, name);
+      if (reason) result_.not_covered.push_back(name + ": " + *reason);
     }
-    return names;
   }
 
   void tour(const Course& course, Subject& subject) {

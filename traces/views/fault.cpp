@@ -45,6 +45,7 @@ std::vector<std::string> must_not(const Departure& departure) {
 }
 
 /// What the contract asks for after the step and did not get, and what it got and must not have.
+/// Returns: empty if what is known to have changed is what had to.
 std::string effect(const Departure& departure, const Wording& say) {
   const auto& asked = departure.by_contract.delta;
   const auto& seen = departure.recorded->delta;
@@ -56,19 +57,26 @@ std::string effect(const Departure& departure, const Wording& say) {
     clauses.insert(clauses.begin(),
                    fmt::format("has to lead to this: {}", fmt::join(say.changes(missing), ", ")));
   }
-  if (clauses.empty()) return "changes what it has changed";
   return fmt::format("{}", fmt::join(clauses, ", and "));
 }
 
 std::string demand(const Departure& departure, const Call& call, const Wording& say) {
   const std::string what_it_does = effect(departure, say);
   if (departure.by_contract.outcome == departure.recorded->outcome) {
-    return fmt::format("By the contract, step {} {}.", departure.call, what_it_does);
+    return fmt::format("By the contract, step {} {}.", departure.call,
+                       what_it_does.empty() ? "leads to another state" : what_it_does);
   }
   const std::string answer = fmt::format("By the contract, at step {} it {}", departure.call,
                                          say.answer(departure.by_contract.outcome));
   const bool only_reads = !model::can_change_state(call.action.operation);
   if (only_reads && departure.recorded->delta.empty()) return answer + ".";
+  if (what_it_does.empty()) {
+    const std::string by_contract = say.answer(departure.by_contract.outcome);
+    const std::string recorded = say.answer(departure.recorded->outcome);
+    return by_contract == recorded
+               ? answer + "; what the repository answers differs in other fields."
+               : fmt::format("{}; the repository {}.", answer, recorded);
+  }
   return fmt::format("{}, and the step {}.", answer, what_it_does);
 }
 

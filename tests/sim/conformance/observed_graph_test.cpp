@@ -68,8 +68,21 @@ TEST(ObservedGraph, OfADefectThatAddsAnEdgeHasItAsExtra) {
   const ObservedEdge& extra = *found.of(Kind::extra).at(0);
   EXPECT_EQ(extra.model, 0U);
   EXPECT_GT(extra.subject, 0U);
-  EXPECT_EQ(extra.instead, "nothing changes");
+  EXPECT_EQ(extra.instead, "nothing changes, accepted");
   expect_witness(extra, "mutant:reap_takes_backoff", 8);
+}
+
+TEST(ObservedGraph, SaysWhetherWhoeverStandsStillRefusedOrAccepted) {
+  const ObservedGraph overwrites = observed("mutant:terminal_overwritten");
+  ASSERT_FALSE(overwrites.of(Kind::extra).empty());
+  for (const ObservedEdge* extra : overwrites.of(Kind::extra)) {
+    EXPECT_EQ(extra->instead, "nothing changes, refused as stale_lease") << extra->name;
+  }
+  const ObservedGraph keeps = observed("mutant:heartbeat_keeps_version");
+  ASSERT_FALSE(keeps.of(Kind::differs).empty());
+  for (const ObservedEdge* edge : keeps.of(Kind::differs)) {
+    EXPECT_EQ(edge->instead, "nothing changes, accepted") << edge->name;
+  }
 }
 
 TEST(ObservedGraph, OfADefectThatRemovesAnEdgeMissesIt) {

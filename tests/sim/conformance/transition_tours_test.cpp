@@ -227,6 +227,19 @@ TEST(Conformance, SaysWhichWorldsHaveLostTheirPointAndToursEachWorldOnce) {
                                       "retry: spec.retry_policy is absent"}));
 }
 
+TEST(Conformance, SaysWhyItUsesNoAckOfASubjectThatTakesItFromAnyone) {
+  const std::string python = "exec:" LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT;
+  const ConformResult acks = run(python + " --variant ack_by_attempt", 1, 1);
+  EXPECT_EQ(acks.verdict.result, traces::Result::held) << acks.verdict.message;
+  ASSERT_EQ(acks.not_covered.size(), 2U);
+  EXPECT_TRUE(acks.not_covered[0].starts_with("ack_attempt: taken from anyone"));
+  EXPECT_TRUE(acks.not_covered[1].starts_with("ack_attempts: taken from anyone"));
+  const ConformResult order = run(python + " --variant ordered_by_attempt_id", 1, 1);
+  EXPECT_EQ(order.verdict.result, traces::Result::held) << order.verdict.message;
+  ASSERT_FALSE(order.not_covered.empty());
+  EXPECT_TRUE(order.not_covered[0].starts_with("claim_attempts: claims in the subject's own"));
+}
+
 TEST(Conformance, ToursAPlainWorldWhereAllPointsAreLost) {
   const Names all{"spec.retry_policy", "spec.timeout",    "spec.max_deliveries",
                   "spec.priority",     "spec.not_before", "spec.on_timeout"};
