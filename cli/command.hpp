@@ -53,6 +53,7 @@ void require_writable(const std::string& flag, const std::filesystem::path& file
 void add_check(CommandLine& program);
 void add_simulate(CommandLine& program);
 void add_conform(CommandLine& program);
+void add_profile(CommandLine& program);
 void add_crash(CommandLine& program);
 void add_interleave(CommandLine& program);
 void add_replay(CommandLine& program);

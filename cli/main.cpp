@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_check(program);
   add_simulate(program);
   add_conform(program);
+  add_profile(program);
   add_crash(program);
   add_interleave(program);
   add_replay(program);

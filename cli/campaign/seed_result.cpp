@@ -15,7 +15,8 @@ ordered_json json_of(const Failure& failure) {
   return {{"verdict", traces::line_of(failure.verdict)},
           {"at", failure.at},
           {"violation",
-           {failure.violation.property, failure.violation.operation, failure.violation.kind}},
+           {failure.violation.property, failure.violation.operation,
+            traces::text_to_json(failure.violation.kind)}},
           {"trace_file", failure.trace_file},
           {"replay", failure.replay}};
 }
@@ -28,7 +29,8 @@ Failure failure_from(const ordered_json& json, std::uint64_t seed) {
   const ordered_json& violation = json.at("violation");
   violation.at(0).get_to(failure.violation.property);
   violation.at(1).get_to(failure.violation.operation);
-  violation.at(2).get_to(failure.violation.kind);
+  // What `to_text` gave is a text.
+  static_cast<void>(traces::text_from_json(violation.at(2), failure.violation.kind));
   json.at("trace_file").get_to(failure.trace_file);
   json.at("replay").get_to(failure.replay);
   return failure;

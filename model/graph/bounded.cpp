@@ -42,7 +42,6 @@ using model::Time;
 constexpr Duration ttl{1};
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 const Id run_name = "r1";
-const Id never_issued = "never issued";
 
 // Numbered from 0, called from 1.
 Id attempt_name(std::size_t number) {

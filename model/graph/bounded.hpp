@@ -16,6 +16,9 @@
 /// apart all that can change an answer.
 namespace leasecheck::graph {
 
+/// What a move names that speaks of a lease where there was none.
+inline const model::Id never_issued = "never issued";
+
 /// The last lease of each attempt that is over, so that it can be tried again.
 class EndedLeases {
  public:

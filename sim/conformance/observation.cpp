@@ -139,12 +139,16 @@ class Expedition {
 
   std::expected<void, std::string> begin() {
     walker_.reset();
-    auto subject = make_();
-    if (!subject) return std::unexpected(subject.error().message);
-    subject_ = *std::move(subject);
+    if (!subject_ || !subject_->begin_anew().value_or(false)) {
+      subject_.reset();
+      auto subject = make_();
+      if (!subject) return std::unexpected(subject.error().message);
+      subject_ = *std::move(subject);
+    }
     walker_.emplace(course_.world(), *subject_);
     before_ = {};
     history_.clear();
+    walk_.clear();
     at_ = 0;
     is_walking_ = true;
     return {};
@@ -174,16 +178,19 @@ class Expedition {
     const model::Time before_now = walker_->now();
     model_before_ = walker_->referee().model_state();
     history_.push_back(arc);
+    walk_.push_back(arc);
     const Walker::Taken taken = walker_->take(arc);
     const bool is_call = course_.arcs()[arc].cost > 0;
     const bool is_first = !is_done_[arc];
     is_done_[arc] = true;
-    if (interrupted || taken == Walker::Taken::unanswered) {
+    const bool is_out_of_time = options_.may_go_on && !options_.may_go_on();
+    if (interrupted || is_out_of_time || taken == Walker::Taken::unanswered) {
       return end(traces::Result::inconclusive,
-                 interrupted ? "interrupted"
-                             : "a call was unavailable " + std::to_string(most_tries) +
-                                   " times in a row: " +
-                                   course_.world().moves[course_.world().arcs[arc].move].name);
+                 interrupted      ? "interrupted"
+                 : is_out_of_time ? "the time that was given was over before the walks were"
+                                  : "a call was unavailable " + std::to_string(most_tries) +
+                                        " times in a row: " +
+                                        course_.world().moves[course_.world().arcs[arc].move].name);
     }
     const traces::Verdict& verdict = walker_->referee().verdict();
     if (verdict.result == traces::Result::broken) {
@@ -197,6 +204,7 @@ class Expedition {
       if (!look(arc, before_now, expected, is_apart, is_call)) return false;
     }
     if (is_apart) {
+      if (is_call) note_difference(arc, verdict);
       if (log_.verdict.result == traces::Result::held) log_.verdict = verdict;
       detours_.avoid(arc);
       is_walking_ = false;
@@ -206,6 +214,44 @@ class Expedition {
     at_ = course_.arcs()[arc].to;
     if (at_ == 0) history_.clear();
     return true;
+  }
+
+  void note_difference(std::uint32_t arc, const traces::Verdict& verdict) {
+    const model::Operation& operation = *walker_->last_call();
+    const DifferenceKey key{
+        .violation = violation_in_world(
+            {.workers = options_.workers, .attempts = options_.attempts, .backend = {}}, operation,
+            verdict),
+        .status = status_before(operation)};
+    DifferenceRecord& record = log_.differences[key];
+    if (note(record.nearest, arc)) record.message = verdict.message;
+    // Leases that ended before the repository was last empty may be named by it.
+    if (record.times++ == 0) record.nearest->history = walk_;
+  }
+
+  /// The status of the attempt that the call names, itself or by its lease.
+  [[nodiscard]] std::string status_before(const model::Operation& operation) const {
+    return std::visit(
+        [this](const auto& args) -> std::string {
+          if constexpr (requires { args.attempt_id; }) {
+            return status_of(args.attempt_id);
+          } else if constexpr (requires { args.spec; }) {
+            return status_of(args.spec.attempt_id);
+          } else if constexpr (requires { args.lease_id; }) {
+            for (const auto& [id, attempt] : model_before_.attempts) {
+              if (attempt.lease && attempt.lease->lease_id == args.lease_id) return status_of(id);
+            }
+            return "no such lease";
+          } else {
+            return {};
+          }
+        },
+        operation);
+  }
+  [[nodiscard]] std::string status_of(const model::Id& id) const {
+    const auto known = model_before_.attempts.find(id);
+    return known == model_before_.attempts.end() ? "absent"
+                                                 : std::string(model::word(known->second.status));
   }
 
   bool end(traces::Result result, std::string message) {
@@ -309,11 +355,34 @@ class Expedition {
   model::Snapshot before_;
   model::State model_before_;
   std::vector<std::uint32_t> history_;  // since the repository was empty
+  std::vector<std::uint32_t> walk_;     // since the subject was new
   std::uint32_t at_ = 0;
   bool is_walking_ = false;
 };
 
 }  // namespace
+
+// The ids of the world are named by calls before the one that was complained of.
+traces::Violation violation_in_world(const WalkBounds& bounds, const model::Operation& operation,
+                                     traces::Verdict verdict) {
+  traces::Trace trace;
+  const auto add = [&trace](model::Operation called) {
+    trace.steps.push_back(
+        {.number = trace.steps.size() + 1,
+         .true_time = {},
+         .what = traces::Call{
+             .actor = "conform", .actor_clock = {}, .action = {.now = {}, .operation = called}}});
+  };
+  for (int i = 0; i < bounds.workers; ++i) {
+    add(model::UpsertLease{
+        .attempt_id = {}, .worker_id = "w" + std::to_string(i + 1), .lease_expires_at = {}});
+  }
+  for (int i = 0; i < bounds.attempts; ++i) add(model::GetAttempt{graph::attempt_id(i)});
+  add(model::GetLease{graph::never_issued});
+  add(operation);
+  verdict.first_bad = trace.steps.size();
+  return traces::violation_of(trace, verdict);
+}
 
 std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
                                             const MakeSubject& make) {
@@ -334,6 +403,19 @@ std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
     if (walked.log.verdict.result == traces::Result::inconclusive) break;
   }
   return walked;
+}
+
+std::optional<traces::Trace> witness_of(
+    const Walked& walked, const Place& place, const MakeSubject& make, const WalkBounds& bounds,
+    const std::function<bool(const traces::Trace&)>& is_wanted) {
+  const Course& course = walked.courses[place.course];
+  for (const auto& way : {course.way_to(place.arc), place.history}) {
+    auto subject = make();
+    if (!subject) return std::nullopt;
+    traces::Trace trace = recorded_walk(course, way, **subject, bounds);
+    if (is_wanted(trace)) return trace;
+  }
+  return std::nullopt;
 }
 
 }  // namespace leasecheck::sim

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "model/graph/lens.hpp"
 #include "sim/conformance/course.hpp"
 #include "sim/conformance/observe_options.hpp"
+#include "traces/reduction/violation.hpp"
 #include "traces/trace.hpp"
 
 /// What a subject does on the courses, edge by edge; `observe` makes its result of it.
@@ -45,9 +47,24 @@ struct EdgeRecord {
   std::optional<Place> nearest = {};  ///< where they were apart, if they ever were
 };
 
+/// What makes two differences the same one.
+struct DifferenceKey {
+  traces::Violation violation;
+  std::string status;  ///< of the attempt before the call
+  auto operator<=>(const DifferenceKey&) const = default;
+};
+
+/// How often a difference was seen, and where.
+struct DifferenceRecord {
+  std::uint64_t times = 0;
+  std::string message = {};  ///< of the nearest
+  std::optional<Place> nearest = {};
+};
+
 /// All that the walks through the courses have seen.
 struct Log {
   std::map<EdgeKey, EdgeRecord> edges;
+  std::map<DifferenceKey, DifferenceRecord> differences;
   std::map<std::string, graph::Role> roles;  ///< of the classes of the lens
   traces::Verdict verdict;
   std::uint64_t transitions = 0;
@@ -68,5 +85,17 @@ struct Walked {
 /// Errors: as `observe`.
 [[nodiscard]] std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
                                                           const MakeSubject& make);
+
+/// The violation that `verdict` says was seen at the operation, on a walk through a world of these
+/// bounds: every id of the world counts as one, whether or not the walk has named it.
+[[nodiscard]] traces::Violation violation_in_world(const WalkBounds& bounds,
+                                                   const model::Operation& operation,
+                                                   traces::Verdict verdict);
+
+/// The trace of the shortest way to the place; else, if that is not as wanted, of all that led
+/// there the first time. Returns: nothing if that is not as wanted either.
+[[nodiscard]] std::optional<traces::Trace> witness_of(
+    const Walked& walked, const Place& place, const MakeSubject& make, const WalkBounds& bounds,
+    const std::function<bool(const traces::Trace&)>& is_wanted);
 
 }  // namespace leasecheck::sim

@@ -20,6 +20,8 @@ struct ObserveOptions {
   int attempts = 1;     ///< at a time
   std::string backend;  ///< for the heads of traces
   MakeSubject make;
+  /// Asked after every step; once it says no the verdict is inconclusive.
+  std::function<bool()> may_go_on = {};
   /// Told after each that is carried out how many were, of all.
   std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};
 };

@@ -60,19 +60,8 @@ class Drawing {
   std::map<std::string, std::size_t> places_;
 };
 
-/// The trace of the shortest way to the place; else, if that does not show a violation that is
-/// looked for, of all that led there.
-std::optional<traces::Trace> witness_of(const Walked& walked, const Place& place,
-                                        const MakeSubject& make, const WalkBounds& bounds,
-                                        traces::Result wanted) {
-  const Course& course = walked.courses[place.course];
-  for (const auto& way : {course.way_to(place.arc), place.history}) {
-    auto subject = make();
-    if (!subject) return std::nullopt;
-    traces::Trace trace = recorded_walk(course, way, **subject, bounds);
-    if (trace.verdict.result == wanted) return trace;
-  }
-  return std::nullopt;
+auto ends_as(traces::Result wanted) {
+  return [wanted](const traces::Trace& trace) { return trace.verdict.result == wanted; };
 }
 
 class Comparison {
@@ -110,8 +99,9 @@ class Comparison {
     found.subject = std::move(subject.graph());
     found.both = std::move(both.graph());
     if (log.nearest_hidden) {
-      found.hidden_witness = witness_of(subject_, *log.nearest_hidden, options_.make,
-                                        bounds(options_.backend), traces::Result::violated);
+      found.hidden_witness =
+          witness_of(subject_, *log.nearest_hidden, options_.make, bounds(options_.backend),
+                     ends_as(traces::Result::violated));
     }
     return found;
   }
@@ -130,7 +120,7 @@ class Comparison {
                       .instead = record.instead};
     if (edge.kind != Kind::equal && record.nearest) {
       edge.witness = witness_of(subject_, *record.nearest, options_.make, bounds(options_.backend),
-                                traces::Result::violated);
+                                ends_as(traces::Result::violated));
     }
     return edge;
   }
@@ -138,8 +128,8 @@ class Comparison {
   [[nodiscard]] ObservedEdge never_taken(const EdgeKey& key, const EdgeRecord& record) const {
     ObservedEdge edge{.kind = Kind::never_taken, .name = key.name()};
     if (record.nearest) {
-      edge.witness =
-          witness_of(model_, *record.nearest, make_model, bounds("model"), traces::Result::held);
+      edge.witness = witness_of(model_, *record.nearest, make_model, bounds("model"),
+                                ends_as(traces::Result::held));
     }
     return edge;
   }

@@ -1,6 +1,10 @@
 // Programs as backends, from the command line.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
 #include "tests/support/program.hpp"
 
 namespace leasecheck::cli {
@@ -43,6 +47,42 @@ TEST(ExecBackend, WhatASubjectDoesOtherwiseIsListed) {
   const Ended required = place.run("simulate --seeds 1" + python("--variant required_only"));
   EXPECT_EQ(required.exit_code, 0) << required.out << required.err;
   EXPECT_TRUE(says(required, "skipped")) << required.out;
+}
+
+// A subject that takes acks from anyone and does not say so, as a team's first adapter does.
+TEST(ExecBackend, WhatAHandshakeConcealsIsListedDifferenceByDifference) {
+  const Workplace place;
+  place.write("concealing.py",
+              "import json, sys\n"
+              "sys.path.insert(0, '" LEASECHECK_ROOT
+              "/tests/subjects/python')\n"
+              "import subject, variants\n"
+              "variants.ack_by_attempt.announcement = {}\n"
+              "served = subject.Subject(variants.ack_by_attempt())\n"
+              "for line in sys.stdin:\n"
+              "    request = json.loads(line)\n"
+              "    print(json.dumps({'id': request['id']} | served.answer(request)), flush=True)\n"
+              "    if served.is_over: break\n");
+  const std::string concealing = backend(LEASECHECK_PYTHON " concealing.py");
+  const Ended ended = place.run("profile --workers 2 --json" + concealing);
+  EXPECT_EQ(ended.exit_code, 1) << ended.out << ended.err;
+  const auto document = nlohmann::json::parse(ended.out, nullptr, false);
+  ASSERT_FALSE(document.is_discarded()) << ended.out;
+  std::set<std::string> messages;
+  for (const auto& difference : document["differences"]) {
+    messages.insert(difference["status"].get<std::string>() +
+                    difference["message"].get<std::string>());
+  }
+  EXPECT_GT(messages.size(), 1U);
+  EXPECT_EQ(messages.size(), document["differences"].size()) << ended.out;
+  for (const auto& difference : document["differences"]) {
+    EXPECT_TRUE(difference["operation"] == "ack_attempt" ||
+                difference["operation"] == "ack_attempts")
+        << difference;
+    const std::string trace = difference["trace"];
+    EXPECT_EQ(place.run("replay " + trace + concealing).exit_code, 1) << difference;
+  }
+  EXPECT_EQ(place.run("profile --workers 1 --budget 10m" + python("")).exit_code, 0);
 }
 
 TEST(ExecBackend, ATourWhoseBudgetIsSpentIsInconclusive) {

@@ -68,7 +68,7 @@ std::vector<Session> helps() {
   std::vector<Session> sessions{{"help", {"--help"}}};
   for (const std::string command :
        {"check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
-        "mutants", "new-adapter", "replay", "shrink", "simulate", "version"}) {
+        "mutants", "new-adapter", "profile", "replay", "shrink", "simulate", "version"}) {
     sessions.push_back({"help_" + command, {command + " --help"}});
   }
   sessions.push_back({"help_graph_diff", {"graph diff --help"}});
@@ -79,6 +79,26 @@ const std::string corpus = LEASECHECK_ROOT "/traces/corpus/";
 const std::string shortened = corpus + "heartbeat_shortens_lease.jsonl";
 
 const std::string on_a_disk = corpus + "storage/ack_not_durable.jsonl";
+
+const std::vector<std::string> refused{"",
+                                       "chock",
+                                       "simulate --sedes 1..2",
+                                       "simulate --seeds 5..1",
+                                       "simulate --shard 3/2",
+                                       "simulate --budget 30",
+                                       "simulate --faults thunder",
+                                       "simulate --backend oracle",
+                                       "simulate --mutant nobody --backend memory",
+                                       "simulate --backend memory --processes 2",
+                                       "check --corpus no-such-directory",
+                                       "check --attempts 9",
+                                       "replay no-such.jsonl",
+                                       "crash --case moon/reap",
+                                       "interleave --schedule 0*3",
+                                       "graph --format crayon",
+                                       "explore --workers 5",
+                                       "margin --ttl 30s",
+                                       "museum --technique nothing"};
 
 std::vector<Session> runs() {
   return {
@@ -99,6 +119,10 @@ std::vector<Session> runs() {
         "conform --backend memory --workers 1 --attempts 1 --json"}},
       {"conform_violated",
        {"conform --mutant version_restarts --workers 1 --attempts 1", "replay conform.min.jsonl"}},
+      {"profile",
+       {"profile --backend memory --workers 1",
+        "profile --mutant heartbeat_keeps_version --workers 1",
+        "profile --mutant heartbeat_keeps_version --workers 1 --json"}},
       {"crash",
        {"crash --case leased/ack_completed", "crash --case leased/ack_completed --json",
         "crash --mutant ack_not_durable --case leased/ack_completed",
@@ -132,13 +156,7 @@ std::vector<Session> runs() {
       {"check_violated",
        {"check --mutant heartbeat_shortens_lease --budget 10m"},
        Session::Work::timed},
-      {"errors",
-       {"", "chock", "simulate --sedes 1..2", "simulate --seeds 5..1", "simulate --shard 3/2",
-        "simulate --budget 30", "simulate --faults thunder", "simulate --backend oracle",
-        "simulate --mutant nobody --backend memory", "simulate --backend memory --processes 2",
-        "check --corpus no-such-directory", "check --attempts 9", "replay no-such.jsonl",
-        "crash --case moon/reap", "interleave --schedule 0*3", "graph --format crayon",
-        "explore --workers 5", "margin --ttl 30s", "museum --technique nothing"}}};
+      {"errors", refused}};
 }
 
 const auto name_of = [](const auto& info) { return info.param.name; };

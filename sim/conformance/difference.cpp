@@ -1,0 +1,60 @@
+#include "sim/conformance/difference.hpp"
+
+#include <utility>
+
+#include "sim/conformance/observation.hpp"
+#include "sim/oracle/shrink.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+/// Null if there is none.
+const model::Operation* last_call_of(const traces::Trace& trace) {
+  const model::Operation* last = nullptr;
+  for (const traces::Step& step : trace.steps) {
+    if (const auto* call = std::get_if<traces::Call>(&step.what)) last = &call->action.operation;
+  }
+  return last;
+}
+
+}  // namespace
+
+std::expected<Differences, std::string> list_differences(const ObserveOptions& options) {
+  const auto walked = walk_all(options, options.make);
+  if (!walked) return std::unexpected(walked.error());
+  const Log& log = walked->log;
+  const WalkBounds bounds{
+      .workers = options.workers, .attempts = options.attempts, .backend = options.backend};
+  Differences differences{.verdict = log.verdict,
+                          .found = {},
+                          .transitions = log.transitions,
+                          .carried_out = log.carried_out};
+  for (const auto& [key, record] : log.differences) {
+    const auto is_the_same = [&bounds, &violation = key.violation](const traces::Trace& trace) {
+      const model::Operation* last = last_call_of(trace);
+      return last != nullptr && violation_in_world(bounds, *last, trace.verdict) == violation;
+    };
+    auto example = witness_of(*walked, *record.nearest, options.make, bounds, is_the_same);
+    const std::size_t steps_of_shortest = 2 * (record.nearest->calls + std::size_t{1});
+    if (example && example->steps.size() > steps_of_shortest) {
+      traces::ReductionOptions reduction = modest_budget(*example);
+      reduction.may_go_on = options.may_go_on;
+      example = shrink(*example, options.make, reduction).trace;
+    }
+    differences.found.push_back({.operation = key.violation.operation,
+                                 .status = key.status,
+                                 .property = key.violation.property,
+                                 .kind = key.violation.kind,
+                                 .times = record.times,
+                                 .message = example ? example->verdict.message : record.message,
+                                 .example = std::move(example)});
+  }
+  // A walk that was cut short takes nothing from what it found.
+  const bool is_broken = differences.verdict.result == traces::Result::broken;
+  if (!differences.found.empty() && !is_broken) {
+    differences.verdict.result = traces::Result::violated;
+  }
+  return differences;
+}
+
+}  // namespace leasecheck::sim
