@@ -181,6 +181,7 @@ std::expected<std::vector<Course>, std::string> plan_courses(int workers, int at
                                                              const Profile& profile) {
   const auto told = [&follower](const std::vector<PointedSpec>& specs) {
     std::vector<NamedSpec> named;
+    named.reserve(specs.size());
     for (const PointedSpec& spec : specs) named.push_back(adapted(spec, follower));
     return named;
   };
