@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 #include <utility>
 
@@ -69,7 +70,9 @@ std::vector<Session> helps() {
   for (const std::string command :
        {"check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
         "mutants", "new-adapter", "profile", "replay", "shrink", "simulate", "version"}) {
-    sessions.push_back({"help_" + command, {command + " --help"}});
+    std::string name = "help_" + command;
+    std::ranges::replace(name, '-', '_');
+    sessions.push_back({std::move(name), {command + " --help"}});
   }
   sessions.push_back({"help_graph_diff", {"graph diff --help"}});
   return sessions;
