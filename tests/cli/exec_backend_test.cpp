@@ -49,7 +49,8 @@ TEST(ExecBackend, WhatASubjectDoesOtherwiseIsListed) {
   EXPECT_TRUE(says(required, "skipped")) << required.out;
 }
 
-// A subject that takes acks from anyone and does not say so, as a team's first adapter does.
+// A subject that takes acks from whoever shows the lease and does not say so, as a team's first
+// adapter does.
 TEST(ExecBackend, WhatAHandshakeConcealsIsListedDifferenceByDifference) {
   const Workplace place;
   place.write("concealing.py",
@@ -57,8 +58,8 @@ TEST(ExecBackend, WhatAHandshakeConcealsIsListedDifferenceByDifference) {
               "sys.path.insert(0, '" LEASECHECK_ROOT
               "/tests/subjects/python')\n"
               "import subject, variants\n"
-              "variants.ack_by_attempt.announcement = {}\n"
-              "served = subject.Subject(variants.ack_by_attempt())\n"
+              "variants.ack_by_lease.announcement = {}\n"
+              "served = subject.Subject(variants.ack_by_lease())\n"
               "for line in sys.stdin:\n"
               "    request = json.loads(line)\n"
               "    print(json.dumps({'id': request['id']} | served.answer(request)), flush=True)\n"
