@@ -87,7 +87,7 @@ class PythonValueDefect : public ::testing::TestWithParam<ValueDefect> {
 TEST_P(PythonValueDefect, IsFoundInItsDimensionAndNotByPlainValues) {
   const Ended plain = simulate("none", "1..5");
   EXPECT_EQ(plain.exit_code, 0) << plain.out << plain.err;
-  const Ended odd = simulate(GetParam().dimension, "1..60");
+  const Ended odd = simulate(GetParam().dimension, "1..300");
   EXPECT_EQ(odd.exit_code, 1) << odd.out << odd.err;
   EXPECT_NE(odd.out.find("violated " + GetParam().property), std::string::npos) << odd.out;
   EXPECT_NE(odd.out.find("\nodd values  " + GetParam().dimension + " "), std::string::npos)
