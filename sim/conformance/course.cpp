@@ -179,6 +179,7 @@ std::vector<std::string> points_not_covered(const Profile& profile) {
 
 std::expected<std::vector<Course>, std::string> plan_courses(int workers, int attempts,
                                                              const Profile& profile) {
+  const Follower follower(profile);
   const auto told = [&follower](const std::vector<PointedSpec>& specs) {
     std::vector<NamedSpec> named;
     named.reserve(specs.size());
