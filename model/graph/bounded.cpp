@@ -373,6 +373,12 @@ std::string name_of_state(const State& state, Time now) {
     if (attempt.dead_letter) text += " " + std::string(model::word(attempt.dead_letter->reason));
     text += "\n";
   }
+  // Where an ack may name a lease that has ended.
+  std::set<Id> with_ended_leases;
+  for (const auto& [lease, attempt] : state.attempt_of_ended_lease) {
+    with_ended_leases.insert(attempt);
+  }
+  for (const Id& id : with_ended_leases) text += id + " had a lease\n";
   return text;
 }
 

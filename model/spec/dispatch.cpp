@@ -76,12 +76,10 @@ bool dispatches_before(const Variant& variant, const Attempt& left, const Attemp
 }
 
 // Lease ids are never used twice, over a reset too (section 1); nothing else survives it but the
-// variant, and which attempt an ack of an old lease names.
+// variant.
 ResultOf<Reset> apply(State& state, const Reset&, Time) {
-  for (auto& [id, attempt] : state.attempts) end_lease(state, attempt);
   State empty;
   empty.variant = state.variant;
-  empty.attempt_of_ended_lease = std::move(state.attempt_of_ended_lease);
   empty.leases_issued = state.leases_issued;
   state = std::move(empty);
   return Done{};

@@ -258,6 +258,7 @@ class ExecSubject final : public Subject {
     if (!outcome) return client_.broken(outcome.error() + ", in the answer " + excerpt_of(answer));
     reply.outcome = *std::move(outcome);
     if (reply.outcome) {
+      if (std::holds_alternative<model::Reset>(action.operation)) attempt_of_lease_.clear();
       put_handles(action.operation, *reply.outcome);
     } else {
       const Json& error = answer["error"];

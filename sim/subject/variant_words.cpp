@@ -32,6 +32,8 @@ struct Switch {
 constexpr std::string_view own_order = "rule 2 (its own order is checked instead)";
 constexpr std::string_view own_holder =
     "the holder clause of rule 11, rules 19(b) and 19(c) for acks";
+constexpr std::string_view by_attempt =
+    "rule 11's holder, rules 19(b) and 19(c) for acks (an ack is compared with the model alone)";
 
 constexpr Switch<model::DispatchOrder, 5> dispatch_order{
     {},
@@ -79,8 +81,8 @@ constexpr Switch<model::AckHolder, 4> ack_holder{
     &Variant::ack_holder,
     {{{"lease_and_worker", model::AckHolder::lease_and_worker, {}},
       {"lease", model::AckHolder::lease, own_holder},
-      {"worker", model::AckHolder::worker, own_holder},
-      {"anyone", model::AckHolder::anyone, own_holder}}}};
+      {"worker", model::AckHolder::worker, by_attempt},
+      {"anyone", model::AckHolder::anyone, by_attempt}}}};
 
 constexpr Switch<model::RepeatedAck, 2> repeated_ack{
     "ack",

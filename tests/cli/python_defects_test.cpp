@@ -64,6 +64,7 @@ struct ValueDefect {
   std::string name;
   std::string dimension;
   std::string property;
+  int end_of_plain = 0;  ///< the exit code where no value is odd; 1 if some plain seed shows it too
 };
 
 void PrintTo(const ValueDefect& defect, std::ostream* out) {
@@ -83,10 +84,10 @@ class PythonValueDefect : public ::testing::TestWithParam<ValueDefect> {
   Workplace place_;
 };
 
-// Plain values show nothing, so it is the dimension that finds it.
-TEST_P(PythonValueDefect, IsFoundInItsDimensionAndNotByPlainValues) {
+// Most plain values show nothing, so it is the dimension that finds it.
+TEST_P(PythonValueDefect, IsFoundInItsDimension) {
   const Ended plain = simulate("none", "1..5");
-  EXPECT_EQ(plain.exit_code, 0) << plain.out << plain.err;
+  EXPECT_EQ(plain.exit_code, GetParam().end_of_plain) << plain.out << plain.err;
   const Ended odd = simulate(GetParam().dimension, "1..300");
   EXPECT_EQ(odd.exit_code, 1) << odd.out << odd.err;
   EXPECT_NE(odd.out.find("violated " + GetParam().property), std::string::npos) << odd.out;
@@ -111,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
         ValueDefect{"null_is_nothing", "id_markup", "monotonic_sequences"},
         ValueDefect{"ids_are_hashes", "id_hashes", "conforms_to_model"},
         ValueDefect{"one_name_space", "id_crossing", "monotonic_sequences"},
-        ValueDefect{"times_of_32_bits", "epoch", "requeue_after_grace"},
+        ValueDefect{"times_of_32_bits", "epoch", "requeue_after_grace", 1},
         ValueDefect{"times_as_text", "epoch", "requeue_after_grace"},
         ValueDefect{"times_of_a_zone", "epoch", "requeue_after_grace"},
         ValueDefect{"waits_of_32_bits", "distances", "never_early"},
@@ -136,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
         ValueDefect{"payloads_without_nul", "payloads", "conforms_to_model"},
         ValueDefect{"payloads_of_floats", "payloads", "conforms_to_model"},
         ValueDefect{"payloads_of_64_kib", "payloads", "conforms_to_model"},
-        ValueDefect{"ties_by_id", "same_instant", "dispatch_order"},
+        ValueDefect{"ties_by_id", "same_instant", "dispatch_order", 1},
         ValueDefect{"ids_of_255_characters", "invalid_ids", "conforms_to_model"},
         ValueDefect{"empty_ids", "invalid_ids", "conforms_to_model"},
         ValueDefect{"policies_are_clamped", "invalid_policies", "conforms_to_model"},

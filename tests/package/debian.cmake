@@ -27,7 +27,7 @@ set(root ${WORK}/root)
 run(sh -e ${CMAKE_CURRENT_LIST_DIR}/clean_root.sh ${package} ${root})
 run(dpkg --root=${root} --force-depends --install ${package})
 run(unshare --mount sh -ec "mount --bind /proc ${root}/proc
-  exec chroot ${root} /usr/bin/leasecheck check --budget 2s --report /tmp/report")
+  exec chroot ${root} /usr/bin/leasecheck check --seeds 1..20 --budget 10m --report /tmp/report")
 if(NOT OUTPUT MATCHES "corpus +held [^\n]* [1-9][0-9]* traces, ")
   message(FATAL_ERROR "the installed program did not replay what it brings:\n${OUTPUT}")
 endif()

@@ -223,7 +223,7 @@ TEST(Variant, AnswersAcksThatAreNotTheHolders) {
   EXPECT_EQ(again({.stale_ack = StaleAck::ignored}, AckOutcome::failed), as_first);
 }
 
-TEST(Variant, SurvivesAResetWithTheLeasesThatAnAckMayName) {
+TEST(Variant, SurvivesAResetWithoutTheLeasesThatAnAckMayName) {
   Asked repository({.ack_holder = AckHolder::anyone});
   repository.enqueue("a");
   repository.claim("a");
@@ -231,7 +231,8 @@ TEST(Variant, SurvivesAResetWithTheLeasesThatAnAckMayName) {
   EXPECT_EQ(refusal(repository(2, AckAttempt{"L1", "w", completed})), ErrorCode::not_found);
   repository.enqueue("a");
   repository.claim("a", "w", 3);
-  EXPECT_TRUE(is_ok(repository(4, AckAttempt{"L1", "other", completed})));
+  EXPECT_EQ(refusal(repository(4, AckAttempt{"L1", "w", completed})), ErrorCode::not_found);
+  EXPECT_TRUE(is_ok(repository(4, AckAttempt{"L2", "other", completed})));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ struct State {
   Variant variant;  ///< which rules it keeps; survives a reset
   std::map<Id, Attempt> attempts;
   std::map<Id, Id> attempt_of_lease;  ///< current leases only
-  /// Where an ack may name a lease that has ended (V6, V8); survives a reset.
+  /// Where an ack may name a lease that has ended (V6, V8).
   std::map<Id, Id> attempt_of_ended_lease;
   std::map<Id, Run> runs;
   std::uint64_t attempts_enqueued = 0;
