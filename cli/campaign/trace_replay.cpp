@@ -1,6 +1,7 @@
 #include "cli/campaign/trace_replay.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -80,6 +81,14 @@ ReplayedTrace Replays::replay(const std::string& file) {
 
 bool Replays::is_hopeless() const {
   return subject_ && subject_->profile().operations.empty();
+}
+
+bool shows_nothing(const ReplayedTrace& replayed) {
+  const auto& skipped = replayed.now.tally.skipped;
+  if (replayed.now.verdict.result != traces::Result::violated || skipped.empty()) return false;
+  const auto names = std::views::keys(skipped);
+  const auto trace = traces::read_file(replayed.file);
+  return trace && !sim::holds_without(*trace, sim::Names(names.begin(), names.end()));
 }
 
 std::vector<std::string> traces_in(const std::filesystem::path& directory) {

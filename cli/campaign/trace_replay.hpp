@@ -44,6 +44,10 @@ class Replays {
   std::unique_ptr<sim::Subject> subject_;
 };
 
+/// Whether the violation is of the trace and not of the subject: it does not offer operations of
+/// the trace, and without those the contract does not hold on it either.
+[[nodiscard]] bool shows_nothing(const ReplayedTrace& replayed);
+
 /// The trace files in `directory`, sorted by name.
 /// Throws: Stop, when the directory cannot be read or holds no trace.
 [[nodiscard]] std::vector<std::string> traces_in(const std::filesystem::path& directory);

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <ranges>
 
 #include "cli/budget.hpp"
 #include "cli/campaign/campaign.hpp"
@@ -302,7 +304,11 @@ class Check {
     const traces::Verdict& verdict = replayed.now.verdict;
     // Then a program was not waited for any longer.
     if (is_interrupted() && verdict.result == traces::Result::broken) return {};
-    if (verdict.result != traces::Result::held) {
+    if (shows_nothing(replayed)) {
+      section.notes.push_back(
+          fmt::format("{} shows nothing without {}", file,
+                      fmt::join(std::views::keys(replayed.now.tally.skipped), ", ")));
+    } else if (verdict.result != traces::Result::held) {
       ReportedFailure failure{.verdict = verdict,
                               .sightings = {{section.name, file}},
                               .trace = file,

@@ -3,6 +3,8 @@
 #include <optional>
 #include <variant>
 
+#include "sim/subject/subject_decorator.hpp"
+
 namespace leasecheck::sim {
 namespace {
 
@@ -71,6 +73,29 @@ std::expected<traces::Trace, std::string> rerun(const traces::Trace& trace, Subj
   if (!result) return std::unexpected(result.error());
   again.verdict = result->verdict;
   return again;
+}
+
+namespace {
+
+/// The model, as far as these operations are not asked for.
+class Lacking final : public SubjectDecorator {
+ public:
+  explicit Lacking(const Names& operations)
+      : SubjectDecorator(make_model_subject()), profile_(whole_contract()) {
+    for (const std::string& name : operations) profile_.operations.erase(name);
+  }
+  [[nodiscard]] const Profile& profile() const override { return profile_; }
+
+ private:
+  Profile profile_;
+};
+
+}  // namespace
+
+bool holds_without(const traces::Trace& trace, const Names& operations) {
+  Lacking model(operations);
+  const auto replayed = replay(trace, model);
+  return replayed && replayed->verdict.result == traces::Result::held;
 }
 
 }  // namespace leasecheck::sim

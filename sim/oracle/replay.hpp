@@ -30,4 +30,8 @@ struct ReplayResult {
 [[nodiscard]] std::expected<traces::Trace, std::string> rerun(const traces::Trace& trace,
                                                               Subject& subject);
 
+/// Whether the trace, without these operations, is one that the contract itself holds on. If not,
+/// it shows nothing of a subject that does not offer them: a reap, say, may then come too early.
+[[nodiscard]] bool holds_without(const traces::Trace& trace, const Names& operations);
+
 }  // namespace leasecheck::sim

@@ -396,5 +396,17 @@ TEST(Check, AnInstalledProgramFindsItsCorpus) {
   EXPECT_NE(ended.out.find("  1 trace, "), std::string::npos) << ended.out;
 }
 
+// The reaper of this trace may take the lease only because a tick came first, which is not offered.
+TEST(Check, PassesOverATraceThatShowsNothingWithoutWhatIsNotOffered) {
+  const Workplace place;
+  place.write("c/reap_takes_backoff.jsonl", one_of_the_corpus("reap_takes_backoff"));
+  const Ended ended = place.run(
+      "check --attempts 1 --seeds 1..2 --budget 10m --corpus c --report r --verbose "
+      "--backend 'exec:" LEASECHECK_PYTHON " " LEASECHECK_ROOT "/examples/python/my_queue.py'");
+  EXPECT_EQ(ended.exit_code, 0) << ended.out << ended.err;
+  EXPECT_NE(ended.out.find("reap_takes_backoff.jsonl shows nothing without "), std::string::npos)
+      << ended.out;
+}
+
 }  // namespace
 }  // namespace leasecheck::cli
