@@ -99,7 +99,8 @@ def main():
             for subject, verdict in [("--backend memory", "held"),
                                      ("--mutant heartbeat_shortens_lease", "violated expiry_never_lowered")]:
                 report = pathlib.Path(directory) / verdict.split()[0]
-                subprocess.run([program, "check", *subject.split(), "--budget", "1s", "--report", report],
+                subprocess.run([program, "check", *subject.split(), "--seeds", "1..40", "--budget", "10m",
+                                "--report", report],
                                stdout=subprocess.DEVNULL, check=False)
                 check(browser, report / "index.html", verdict)
         finally:
