@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace leasecheck::cli {
@@ -12,6 +13,11 @@ class Budget {
 
   /// Nothing: without an end.
   explicit Budget(std::optional<Span> whole) : whole_(whole) {}
+
+  /// What a flag says, where 0 stands for a flag that is not given: without an end.
+  static Budget of_flag(std::int64_t milliseconds) {
+    return Budget(milliseconds > 0 ? std::optional(Span{milliseconds}) : std::nullopt);
+  }
 
   /// From then on nothing further is begun.
   [[nodiscard]] bool is_spent() const { return whole_ && passed() >= *whole_; }

@@ -91,6 +91,22 @@ bool shows_nothing(const ReplayedTrace& replayed) {
   return trace && !sim::holds_without(*trace, sim::Names(names.begin(), names.end()));
 }
 
+std::optional<traces::Trace> as_it_goes_now(const ReplayedTrace& replayed,
+                                            const sim::Backend& backend) {
+  const traces::Verdict& verdict = replayed.now.verdict;
+  if (verdict.result != traces::Result::violated) return std::nullopt;
+  auto trace = traces::read_file(replayed.file);
+  if (!trace) return std::nullopt;
+  if (traces::is_disk_trace(*trace)) {
+    trace->verdict = verdict;
+    return *std::move(trace);
+  }
+  const auto subject = make_subject(backend);
+  auto again = sim::rerun(*trace, *subject);
+  if (!again || again->verdict.result != verdict.result) return std::nullopt;
+  return *std::move(again);
+}
+
 std::vector<std::string> traces_in(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::directory_iterator entries(directory, error);

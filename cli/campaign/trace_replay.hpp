@@ -48,6 +48,11 @@ class Replays {
 /// the trace, and without those the contract does not hold on it either.
 [[nodiscard]] bool shows_nothing(const ReplayedTrace& replayed);
 
+/// The trace with what the backend answers to it now. Returns: nothing, if nothing is violated by
+/// that. Throws: Stop, for a subject that cannot be made.
+[[nodiscard]] std::optional<traces::Trace> as_it_goes_now(const ReplayedTrace& replayed,
+                                                          const sim::Backend& backend);
+
 /// The trace files in `directory`, sorted by name.
 /// Throws: Stop, when the directory cannot be read or holds no trace.
 [[nodiscard]] std::vector<std::string> traces_in(const std::filesystem::path& directory);

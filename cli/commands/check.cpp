@@ -239,6 +239,12 @@ class Check {
     const CampaignResult result = run_campaign(campaign);
     section.end = exit_code_of(result.result);
     add_campaign(section, result);
+    if (!options_.seeds.empty() && result.failures.empty() && result.last_seed != seeds_.last) {
+      section.end = worst(*section.end, ExitCode::inconclusive);
+      section.notes.push_back(fmt::format("{}: the seeds after {} were not run",
+                                          is_interrupted() ? "interrupted" : "the budget was spent",
+                                          result.last_seed));
+    }
     count(section, result.tally);
     if (result.tally.runs > 0) {
       section.again =
@@ -313,29 +319,13 @@ class Check {
                               .sightings = {{section.name, file}},
                               .trace = file,
                               .replay = replay_command(file, backend_.name, replayed.head.backend)};
-      if (auto trace = as_it_goes_now(file, verdict)) {
+      if (auto trace = as_it_goes_now(replayed, backend_)) {
         failure.at = failing_operation(*trace);
         failure.explanation = Explanation{.trace = *std::move(trace)};
       }
       take(section, std::move(failure));
     }
     return replayed.now.tally;
-  }
-
-  /// The trace with what the backend answers to it. Nothing, if nothing is violated by that.
-  [[nodiscard]] std::optional<traces::Trace> as_it_goes_now(const std::string& file,
-                                                            const traces::Verdict& verdict) const {
-    if (verdict.result != traces::Result::violated) return std::nullopt;
-    auto trace = traces::read_file(file);
-    if (!trace) return std::nullopt;
-    if (traces::is_disk_trace(*trace)) {
-      trace->verdict = verdict;
-      return *std::move(trace);
-    }
-    const auto subject = make_subject(backend_);
-    auto again = sim::rerun(*trace, *subject);
-    if (!again || again->verdict.result != verdict.result) return std::nullopt;
-    return *std::move(again);
   }
 
   void leave_to_its_command(Section& section) {

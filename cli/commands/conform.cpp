@@ -101,8 +101,7 @@ nlohmann::ordered_json document_of(const ConformFlags& flags, const std::string&
 ExitCode run(const ConformFlags& flags) {
   const sim::Backend backend = chosen_backend(flags.common, "sqlite");
   prepare_directory("--trace-dir", flags.trace_directory);
-  const Budget budget(flags.budget_ms > 0 ? std::optional(Budget::Span{flags.budget_ms})
-                                          : std::nullopt);
+  const Budget budget = Budget::of_flag(flags.budget_ms);
   Progress progress;
   const auto result = sim::conform(
       {.workers = flags.workers,

@@ -11,6 +11,7 @@
 #include "cli/new_adapter/templates.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
+#include "traces/shell_word.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -45,8 +46,10 @@ ExitCode run(const NewAdapterOptions& options) {
     throw Stop{written.error()};
   }
   say("{}: write the methods of Adapter, and ask for a verdict whenever you like:\n"
-      "leasecheck check --backend 'exec:{} {}'\n",
-      file.string(), adapter.program, file.string());
+      "leasecheck check --backend {}\n",
+      file.string(),
+      traces::shell_word(
+          fmt::format("exec:{} {}", adapter.program, traces::shell_word(file.string()))));
   return ExitCode::held;
 }
 

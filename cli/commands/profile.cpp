@@ -7,10 +7,11 @@
 #include "cli/budget.hpp"
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
+#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
-#include "sim/conformance/difference.hpp"
+#include "sim/conformance/proposal.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -27,105 +28,178 @@ struct ProfileFlags {
 /// A difference with the file of its example.
 struct Listed {
   sim::Difference difference;
-  std::string file;  ///< empty if there is no example
+  std::string file;           ///< empty if there is no example
+  bool is_described = false;  ///< by the handshake that is proposed
 };
 
-std::vector<Listed> write_examples(const ProfileFlags& flags, sim::Differences& differences) {
+/// What the command has found.
+struct Found {
+  std::string backend;
+  sim::Differences differences;
   std::vector<Listed> listed;
-  for (sim::Difference& difference : differences.found) {
-    std::string file;
-    if (difference.example) {
-      const std::string name = fmt::format("difference-{}.jsonl", listed.size() + 1);
-      file = (std::filesystem::path(flags.trace_directory) / name).lexically_normal().string();
-      auto written = write_file(file, traces::to_text(*difference.example));
-      if (!written) throw Stop{written.error()};
-    }
-    listed.push_back({.difference = std::move(difference), .file = std::move(file)});
+  std::optional<sim::Proposal> proposal;
+  std::string not_written;  ///< why the first example that is missing is, in words
+
+  [[nodiscard]] bool is_described(std::size_t number) const {
+    return proposal && proposal->describes[number];
   }
-  return listed;
+};
+
+// An example that cannot be written takes nothing from the list.
+void write_examples(const ProfileFlags& flags, Found& found) {
+  for (const sim::Difference& difference : found.differences.found) {
+    Listed one{.difference = difference,
+               .file = {},
+               .is_described = found.is_described(found.listed.size())};
+    if (difference.example) {
+      const std::string name = fmt::format("difference-{}.jsonl", found.listed.size() + 1);
+      one.file = (std::filesystem::path(flags.trace_directory) / name).lexically_normal().string();
+      const auto written = write_file(one.file, traces::to_text(*difference.example));
+      if (!written) {
+        if (found.not_written.empty()) found.not_written = written.error();
+        one.file.clear();
+      }
+    }
+    found.listed.push_back(std::move(one));
+  }
+}
+
+std::string place_of(const sim::Difference& difference) {
+  return difference.status.empty()
+             ? difference.operation
+             : fmt::format("{} ({})", difference.operation, difference.status);
+}
+
+std::string example_of(const Listed& listed) {
+  if (!listed.file.empty()) return listed.file;
+  if (listed.difference.example) return "no example: it could not be written";
+  return listed.difference.was_tried_again ? "no example: done again, it did not happen"
+                                           : "no example: interrupted before it was done again";
 }
 
 std::string in_words(const Listed& listed) {
   const sim::Difference& difference = listed.difference;
-  std::string text = difference.operation;
-  if (!difference.status.empty()) text += fmt::format(" ({})", difference.status);
-  text += fmt::format(": {}, {} time{}: {}\n", difference.property, grouped(difference.times),
-                      difference.times == 1 ? "" : "s", difference.message);
-  return text + (listed.file.empty() ? "  done again, it did not happen\n"
-                                     : fmt::format("  {}\n", listed.file));
+  return fmt::format("{}: {}, {} time{}: {}\n  {}{}\n", place_of(difference), difference.property,
+                     grouped(difference.times), difference.times == 1 ? "" : "s",
+                     difference.message, example_of(listed),
+                     listed.is_described ? "; the handshake can say it" : "");
 }
 
-void print(const ProfileFlags& flags, const std::string& backend,
-           const sim::Differences& differences, const std::vector<Listed>& listed) {
-  say("profile {} with {} workers and {} attempt{} at a time: {} difference{}\n", backend,
-      flags.workers, flags.attempts, flags.attempts == 1 ? "" : "s", listed.size(),
-      listed.size() == 1 ? "" : "s");
+std::string differences_in_words(std::size_t count) {
+  return fmt::format("{} difference{}", count, count == 1 ? "" : "s");
+}
+
+void print_proposal(const sim::Proposal& proposal) {
+  say("\na handshake that describes the subject better, with {} left:\n  {}\n",
+      differences_in_words(proposal.left.found.size()), proposal.handshake);
+  if (proposal.left.found.empty()) return;
+  say("what no handshake can say:\n");
+  for (const sim::Difference& left : proposal.left.found) {
+    say("  {}: {}: {}\n", place_of(left), left.property, left.message);
+  }
+}
+
+void print(const ProfileFlags& flags, const Found& found) {
+  const sim::Differences& differences = found.differences;
+  say("profile {} with {} workers and {} attempt{} at a time: {}\n", found.backend, flags.workers,
+      flags.attempts, flags.attempts == 1 ? "" : "s", differences_in_words(found.listed.size()));
   say("  {} of {} transitions carried out{}\n", grouped(differences.carried_out),
       grouped(differences.transitions),
-      differences.carried_out == differences.transitions
-          ? ""
-          : "; the others lie behind differences, or there was no time for them");
-  for (const Listed& one : listed) say("{}", in_words(one));
-  const bool is_told = differences.verdict.result == traces::Result::held ||
-                       differences.verdict.result == traces::Result::violated;
-  if (!is_told) {
-    say("{}: {}\n", traces::word(differences.verdict.result), differences.verdict.message);
+      !differences.ended_early.empty()                     ? "; " + differences.ended_early
+      : differences.carried_out == differences.transitions ? ""
+                                                           : "; the others lie behind differences");
+  for (const std::string& text : differences.not_covered) say("  not looked at: {}\n", text);
+  for (const Listed& one : found.listed) say("{}", in_words(one));
+  if (found.proposal) {
+    print_proposal(*found.proposal);
+  } else if (!found.listed.empty() && differences.ended_early.empty()) {
+    say("no handshake was found that describes more of it\n");
   }
-  for (const Listed& one : listed) {
+  const traces::Verdict& verdict = differences.verdict;
+  if (verdict.result == traces::Result::broken || verdict.result == traces::Result::inconclusive) {
+    say("{}: {}\n", traces::word(verdict.result), verdict.message);
+  }
+  for (const Listed& one : found.listed) {
     if (one.file.empty()) continue;
-    say("{}\n", replay_command(one.file, backend));
+    say("{}\n", replay_command(one.file, found.backend));
     break;
   }
 }
 
-nlohmann::ordered_json document_of(const ProfileFlags& flags, const std::string& backend,
-                                   const sim::Differences& differences,
-                                   const std::vector<Listed>& listed) {
-  nlohmann::ordered_json entries = nlohmann::ordered_json::array();
-  for (const Listed& one : listed) {
-    nlohmann::ordered_json entry{
-        {"operation", one.difference.operation}, {"status", one.difference.status},
-        {"property", one.difference.property},   {"kind", one.difference.kind},
-        {"times", one.difference.times},         {"message", one.difference.message}};
+nlohmann::ordered_json document_of(const sim::Difference& difference) {
+  return {{"operation", difference.operation}, {"status", difference.status},
+          {"property", difference.property},   {"kind", difference.kind},
+          {"times", difference.times},         {"message", difference.message}};
+}
+
+nlohmann::ordered_json document_of(const ProfileFlags& flags, const Found& found) {
+  const sim::Differences& differences = found.differences;
+  nlohmann::ordered_json document{{"backend", found.backend},
+                                  {"workers", flags.workers},
+                                  {"attempts", flags.attempts},
+                                  {"transitions", differences.transitions},
+                                  {"carried_out", differences.carried_out},
+                                  {"ended_early", differences.ended_early},
+                                  {"not_covered", differences.not_covered},
+                                  {"result", traces::word(differences.verdict.result)},
+                                  {"message", differences.verdict.message},
+                                  {"differences", nlohmann::ordered_json::array()}};
+  for (const Listed& one : found.listed) {
+    nlohmann::ordered_json entry = document_of(one.difference);
+    entry["is_described"] = one.is_described;
     if (!one.file.empty()) entry["trace"] = one.file;
-    entries.push_back(std::move(entry));
+    document["differences"].push_back(std::move(entry));
   }
-  return {{"backend", backend},
-          {"workers", flags.workers},
-          {"attempts", flags.attempts},
-          {"transitions", differences.transitions},
-          {"carried_out", differences.carried_out},
-          {"result", traces::word(differences.verdict.result)},
-          {"message", differences.verdict.message},
-          {"differences", std::move(entries)}};
+  if (found.proposal) {
+    nlohmann::ordered_json left = nlohmann::ordered_json::array();
+    for (const sim::Difference& each : found.proposal->left.found) {
+      left.push_back(document_of(each));
+    }
+    document["proposal"] = {{"handshake", nlohmann::ordered_json::parse(found.proposal->handshake)},
+                            {"left", std::move(left)}};
+  }
+  return document;
 }
 
 ExitCode run(const ProfileFlags& flags) {
   const sim::Backend backend = chosen_backend(flags.common, "sqlite");
   prepare_directory("--trace-dir", flags.trace_directory);
-  const Budget budget(flags.budget_ms > 0 ? std::optional(Budget::Span{flags.budget_ms})
-                                          : std::nullopt);
+  const Budget budget = Budget::of_flag(flags.budget_ms);
   Progress progress;
-  auto found =
-      sim::list_differences({.workers = flags.workers,
-                             .attempts = flags.attempts,
-                             .backend = backend.name,
-                             .make = backend.make,
-                             .may_go_on = [&budget] { return !budget.is_spent(); },
-                             .progress =
-                                 [&progress](std::uint64_t done, std::uint64_t of) {
-                                   if (!progress.is_due()) return;
-                                   progress.show(fmt::format("profile: {} of {} transitions",
-                                                             grouped(done), grouped(of)));
-                                 }});
-  if (!found) throw Stop{found.error()};
-  return after_verdict(exit_code_of(found->verdict.result), [&] {
-    const std::vector<Listed> listed = write_examples(flags, *found);
+  std::string_view what = "profile";
+  const sim::ObserveOptions options{
+      .workers = flags.workers,
+      .attempts = flags.attempts,
+      .backend = backend.name,
+      .make = backend.make,
+      .may_go_on = [&budget] { return !is_interrupted() && !budget.is_spent(); },
+      .progress =
+          [&progress, &what](std::uint64_t done, std::uint64_t of) {
+            if (!progress.is_due()) return;
+            progress.show(
+                fmt::format("{}: {} of {} transitions", what, grouped(done), grouped(of)));
+          }};
+  auto listed = sim::list_differences(options);
+  if (!listed) throw Stop{listed.error()};
+  Found found{.backend = backend.name,
+              .differences = *std::move(listed),
+              .listed = {},
+              .proposal = {},
+              .not_written = {}};
+  if (found.differences.verdict.result == traces::Result::violated) {
+    what = "profile, with another handshake";
+    auto proposal = sim::propose_variant(options, found.differences);
+    if (!proposal) throw Stop{proposal.error()};
+    found.proposal = *std::move(proposal);
+  }
+  return after_verdict(exit_code_of(found.differences.verdict.result), [&] {
+    write_examples(flags, found);
     if (flags.common.json) {
-      say(json_text(document_of(flags, backend.name, *found, listed)));
+      say(json_text(document_of(flags, found)));
     } else {
-      print(flags, backend.name, *found, listed);
+      print(flags, found);
     }
+    if (!found.not_written.empty()) throw Stop{found.not_written};
   });
 }
 
@@ -133,7 +207,9 @@ ExitCode run(const ProfileFlags& flags) {
 
 void add_profile(CommandLine& program) {
   Command command = program.add(
-      "profile", "List what a subject does otherwise than the contract, by operation and kind");
+      "profile",
+      "List what a subject does otherwise than its handshake says, and propose one that describes "
+      "it");
   auto flags = std::make_shared<ProfileFlags>();
   add_json_option(command, flags->common);
   add_backend_options(command, flags->common);

@@ -86,6 +86,13 @@ class Adapter:
         raise NotWritten
 
 
+def has_no_text(value):
+    """Whether a text in it, payloads aside, is no UTF-8: it arrives as {"hex": "…"}."""
+    if isinstance(value, dict):
+        return set(value) == {"hex"} or any(has_no_text(each) for name, each in value.items() if name != "payload")
+    return isinstance(value, list) and any(map(has_no_text, value))
+
+
 def answer(adapter, request):
     operation, args = request["op"], request.get("args", {})
     if operation == "hello":
@@ -94,8 +101,10 @@ def answer(adapter, request):
         return {"ok": {}}
     if operation not in HANDSHAKE["operations"]:
         return {"error": {"code": "unsupported", "message": operation}}
+    if has_no_text(args):
+        return {"error": {"code": "invalid_argument", "message": "a text that is no UTF-8"}}
     try:
-        return {"ok": getattr(adapter, operation)(request.get("now", 0), **args) or {}}
+        return {"ok": getattr(adapter, operation)(request.get("now", 0), **args)}
     except Refused as refused:
         return {"error": {"code": refused.code, "message": str(refused)}}
     except NotWritten:

@@ -100,7 +100,7 @@ const mark = "\u0000integer ";
 
 function parse(line: string): Args {
   const marked = line.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}/g,
-    (token) => token.startsWith('"') ? token : JSON.stringify(mark + token));
+    (token) => token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : JSON.stringify(mark + token));
   return JSON.parse(marked, (_, value) =>
     typeof value === "string" && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value);
 }
@@ -110,12 +110,20 @@ function print(value: Args): string {
   return marked.replace(/"\\u0000integer (-?\d+)"/g, "$1");
 }
 
+/** Whether a text in it, payloads aside, is no UTF-8: it arrives as {"hex": "…"}. */
+function hasNoText(value: any): boolean {
+  if (value === null || typeof value !== "object") return false;
+  if (Object.keys(value).join() === "hex") return true;
+  return Object.entries(value).some(([name, each]) => name !== "payload" && hasNoText(each));
+}
+
 async function answer(adapter: Adapter, request: Args): Promise<Args> {
   if (request.op === "hello") return { ok: handshake };
   if (request.op === "goodbye") return { ok: {} };
   if (!handshake.operations.includes(request.op)) return { error: { code: "unsupported", message: request.op } };
+  if (hasNoText(request.args)) return { error: { code: "invalid_argument", message: "a text that is no UTF-8" } };
   try {
-    return { ok: await (adapter as any)[request.op](request.now ?? 0, request.args ?? {}) ?? {} };
+    return { ok: await (adapter as any)[request.op](request.now ?? 0, request.args ?? {}) };
   } catch (error) {
     if (error instanceof Refused) return { error: { code: error.code, message: error.message } };
     if (!(error instanceof NotWritten)) throw error;

@@ -364,6 +364,9 @@ std::string name_of_state(const State& state, Time now) {
       text += " deliveries " + std::to_string(std::min<std::int64_t>(attempt.delivery_count,
                                                                      *attempt.spec.max_deliveries));
     }
+    // V1: what was handed out before goes first.
+    const bool goes_first = state.variant.order == model::DispatchOrder::requeue_first;
+    if (goes_first && attempt.delivery_count > 0) text += " delivered";
     text += holding_in_words(attempt, now);
     if (attempt.retry_at) text += " retry " + when(*attempt.retry_at, now);
     if (attempt.last_ack) {

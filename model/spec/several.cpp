@@ -41,7 +41,12 @@ const auto& items_of(const AckAttempts& operation) {
   return operation.acks;
 }
 
-/// Pre: they are dispatchable at `now`.
+bool is_valid_claim(const ClaimAttempts& operation, Time now) {
+  return is_valid_id(operation.worker_id) && operation.lease_ttl >= Duration{1} &&
+         saturating_add(now, operation.lease_ttl) > now;
+}
+
+/// Pre: the claim is valid, and they are dispatchable at `now`.
 std::vector<Claim> claim_all(State& state, const ClaimAttempts& operation,
                              std::vector<DispatchRecord> listed, Time now) {
   const Time expires_at = saturating_add(now, operation.lease_ttl);
@@ -143,10 +148,7 @@ ResultOf<AckAttempts> apply(State& state, const AckAttempts& operation, Time now
 
 // Rule 26. What is wrong is refused even where nothing could be claimed.
 ResultOf<ClaimAttempts> apply(State& state, const ClaimAttempts& operation, Time now) {
-  const Time expires_at = saturating_add(now, operation.lease_ttl);
-  if (!is_valid_id(operation.worker_id) || operation.lease_ttl < Duration{1} || expires_at <= now) {
-    return std::unexpected(ErrorCode::invalid_argument);
-  }
+  if (!is_valid_claim(operation, now)) return std::unexpected(ErrorCode::invalid_argument);
   std::vector<DispatchRecord> listed;
   for (const Attempt* attempt : dispatchable_attempts(state, now)) {
     if (listed.size() == operation.limit) break;
@@ -161,7 +163,7 @@ Step step_as_chosen(State state, const Action& action, const Outcome& answered) 
   std::optional<std::vector<DispatchRecord>> choice;
   if (answered && list != nullptr) {
     choice = chosen(state, list->at, list->limit, ids_listed(*answered));
-  } else if (answered && several != nullptr) {
+  } else if (answered && several != nullptr && is_valid_claim(*several, action.now)) {
     choice = chosen(state, action.now, several->limit, ids_listed(*answered));
   }
   if (!choice) return step(std::move(state), action);

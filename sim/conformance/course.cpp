@@ -165,8 +165,13 @@ std::vector<std::uint32_t> Course::since_empty(const graph::Tour& tour, std::siz
           begin + static_cast<std::ptrdiff_t>(step) + 1};
 }
 
-std::vector<std::string> points_not_covered(const Profile& profile) {
+std::vector<std::string> not_covered(const Profile& profile) {
   std::vector<std::string> texts;
+  for (const std::string& name : whole_contract().operations) {
+    if (name == "snapshot" || name == "restart" || name == "goodbye") continue;
+    const auto reason = Course::why_not_covered(profile, name);
+    if (reason) texts.push_back(name + ": " + *reason);
+  }
   for (const auto& specs : {backoff_specs(), life_specs()}) {
     for (const PointedSpec& spec : specs) {
       for (const std::string& field : missing_of(spec, profile)) {

@@ -58,9 +58,9 @@ class Course {
   graph::Tour tour_;
 };
 
-/// What the courses of a subject of this profile do not show, since it cannot be told of it:
-/// "retry: spec.retry_policy is absent".
-[[nodiscard]] std::vector<std::string> points_not_covered(const Profile& profile);
+/// What the courses of a subject of this profile do not show: operations, with the reason, and what
+/// the subject cannot be told of: "retry: spec.retry_policy is absent".
+[[nodiscard]] std::vector<std::string> not_covered(const Profile& profile);
 
 /// Plans the courses for a subject of this profile: small worlds first, since most of what is wrong
 /// is seen there. Worlds that are the same without what the subject cannot be told are one.

@@ -1,8 +1,11 @@
 #include "sim/conformance/difference.hpp"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "sim/conformance/observation.hpp"
+#include "sim/interruption.hpp"
 #include "sim/oracle/shrink.hpp"
 
 namespace leasecheck::sim {
@@ -28,13 +31,21 @@ std::expected<Differences, std::string> list_differences(const ObserveOptions& o
   Differences differences{.verdict = log.verdict,
                           .found = {},
                           .transitions = log.transitions,
-                          .carried_out = log.carried_out};
+                          .carried_out = log.carried_out,
+                          .not_covered = not_covered(walked->profile)};
+  const bool is_cut_short = log.verdict.result == traces::Result::inconclusive ||
+                            log.verdict.result == traces::Result::broken;
+  if (is_cut_short) differences.ended_early = log.verdict.message;
   for (const auto& [key, record] : log.differences) {
     const auto is_the_same = [&bounds, &violation = key.violation](const traces::Trace& trace) {
       const model::Operation* last = last_call_of(trace);
       return last != nullptr && violation_in_world(bounds, *last, trace.verdict) == violation;
     };
-    auto example = witness_of(*walked, *record.nearest, options.make, bounds, is_the_same);
+    std::optional<traces::Trace> example;
+    const bool is_tried_again = !interrupted;
+    if (is_tried_again) {
+      example = witness_of(*walked, *record.nearest, options.make, bounds, is_the_same);
+    }
     const std::size_t steps_of_shortest = 2 * (record.nearest->calls + std::size_t{1});
     if (example && example->steps.size() > steps_of_shortest) {
       traces::ReductionOptions reduction = modest_budget(*example);
@@ -47,12 +58,19 @@ std::expected<Differences, std::string> list_differences(const ObserveOptions& o
                                  .kind = key.violation.kind,
                                  .times = record.times,
                                  .message = example ? example->verdict.message : record.message,
-                                 .example = std::move(example)});
+                                 .example = std::move(example),
+                                 .was_tried_again = is_tried_again});
   }
+  std::ranges::stable_sort(differences.found, {}, [](const Difference& difference) {
+    return std::tie(difference.operation, difference.status, difference.kind);
+  });
   // A walk that was cut short takes nothing from what it found.
   const bool is_broken = differences.verdict.result == traces::Result::broken;
   if (!differences.found.empty() && !is_broken) {
+    const Difference& first = differences.found.front();
     differences.verdict.result = traces::Result::violated;
+    differences.verdict.property = first.property;
+    differences.verdict.message = first.message;
   }
   return differences;
 }

@@ -226,7 +226,7 @@ class Expedition {
     DifferenceRecord& record = log_.differences[key];
     if (note(record.nearest, arc)) record.message = verdict.message;
     // Leases that ended before the repository was last empty may be named by it.
-    if (record.times++ == 0) record.nearest->history = walk_;
+    if (record.times++ == 0) record.nearest->first.arcs = walk_;
   }
 
   /// The status of the attempt that the call names, itself or by its lease.
@@ -337,8 +337,8 @@ class Expedition {
   bool note(std::optional<Place>& nearest, std::uint32_t arc) {
     const std::uint32_t calls = detours_.calls_to(course_.arcs()[arc].from);
     if (nearest && nearest->calls <= calls) return false;
-    std::vector<std::uint32_t> history = nearest ? std::move(nearest->history) : history_;
-    nearest = {.course = number_, .arc = arc, .calls = calls, .history = std::move(history)};
+    Past first = nearest ? std::move(nearest->first) : Past{.course = number_, .arcs = history_};
+    nearest = {.course = number_, .arc = arc, .calls = calls, .first = std::move(first)};
     return true;
   }
 
@@ -388,10 +388,11 @@ std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
                                             const MakeSubject& make) {
   auto first = make();
   if (!first) return std::unexpected(first.error().message);
-  auto courses = plan_courses(options.workers, options.attempts, (*first)->profile());
+  const Profile profile = (*first)->profile();
+  auto courses = plan_courses(options.workers, options.attempts, profile);
   if (!courses) return std::unexpected(courses.error());
   first->reset();
-  Walked walked{.courses = *std::move(courses), .log = {}};
+  Walked walked{.profile = profile, .courses = *std::move(courses), .log = {}};
   for (const Course& course : walked.courses) {
     walked.log.transitions +=
         static_cast<std::uint64_t>(std::ranges::count(course.arcs(), 1U, &graph::TourArc::cost));
@@ -408,11 +409,12 @@ std::expected<Walked, std::string> walk_all(const ObserveOptions& options,
 std::optional<traces::Trace> witness_of(
     const Walked& walked, const Place& place, const MakeSubject& make, const WalkBounds& bounds,
     const std::function<bool(const traces::Trace&)>& is_wanted) {
-  const Course& course = walked.courses[place.course];
-  for (const auto& way : {course.way_to(place.arc), place.history}) {
+  const Past shortest{.course = place.course,
+                      .arcs = walked.courses[place.course].way_to(place.arc)};
+  for (const Past& past : {shortest, place.first}) {
     auto subject = make();
     if (!subject) return std::nullopt;
-    traces::Trace trace = recorded_walk(course, way, **subject, bounds);
+    traces::Trace trace = recorded_walk(walked.courses[past.course], past.arcs, **subject, bounds);
     if (is_wanted(trace)) return trace;
   }
   return std::nullopt;

@@ -30,12 +30,18 @@ struct EdgeKey {
   [[nodiscard]] std::string name() const { return model::move_name(from, to, op, guard); }
 };
 
-/// Where an edge was seen, and how far that is from the empty repository.
+/// What was done on a course, from an empty repository on.
+struct Past {
+  std::size_t course = 0;
+  std::vector<std::uint32_t> arcs = {};
+};
+
+/// Where an edge was seen nearest to the empty repository, and how far that is from it.
 struct Place {
   std::size_t course = 0;
   std::uint32_t arc = 0;
   std::uint32_t calls = 0;
-  std::vector<std::uint32_t> history = {};  ///< all that was done before, of the first one only
+  Past first = {};  ///< up to where it was seen first, which may be on another course
 };
 
 /// How often an edge was taken, and where.
@@ -76,6 +82,7 @@ struct Log {
 
 /// The courses and what a subject did on them.
 struct Walked {
+  Profile profile;  ///< the subject's
   std::vector<Course> courses;
   Log log;
 };

@@ -63,8 +63,7 @@ class Conformance {
     const auto courses = options_.plans->of(options_, profile);
     if (!courses) return std::unexpected(courses.error());
     for (const Course& course : **courses) calls_planned_ += course.tour().cost;
-    note_operations_not_covered(profile);
-    std::ranges::move(points_not_covered(profile), std::back_inserter(result_.not_covered));
+    result_.not_covered = not_covered(profile);
     for (const Course& course : **courses) {
       auto subject = options_.make();
       if (!subject) return std::unexpected(subject.error().message);
@@ -98,14 +97,6 @@ class Conformance {
     if (left == 0) return;
     result_.not_covered.push_back(std::to_string(left) +
                                   " transitions: the tours ended before them");
-  }
-
-  void note_operations_not_covered(const Profile& profile) {
-    for (const std::string& name : whole_contract().operations) {
-      if (name == "snapshot" || name == "restart" || name == "goodbye") continue;
-      const auto reason = Course::why_not_covered(profile, name);
-      if (reason) result_.not_covered.push_back(name + ": " + *reason);
-    }
   }
 
   void tour(const Course& course, Subject& subject) {

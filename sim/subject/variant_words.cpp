@@ -179,6 +179,31 @@ Decoded<Variant> variant_from_json(const Json& answer) {
   return variant;
 }
 
+Json to_json(const Variant& variant) {
+  Json handshake = Json::object();
+  for_each_switch([&](const auto& known) {
+    const auto value = variant.*known.member;
+    if (value == Variant{}.*known.member) return;
+    Json& object = known.object.empty() ? handshake : handshake[std::string(known.object)];
+    object[std::string(known.name)] = std::ranges::find_if(known.choices, [&](const auto& each) {
+                                        return each.value == value;
+                                      })->word;
+  });
+  return handshake;
+}
+
+std::vector<Variant> variants_beside(const Variant& variant) {
+  std::vector<Variant> others;
+  for_each_switch([&](const auto& known) {
+    for (const auto& choice : known.choices) {
+      if (choice.value == variant.*known.member) continue;
+      others.push_back(variant);
+      others.back().*known.member = choice.value;
+    }
+  });
+  return others;
+}
+
 bool differs_in_acks(const Variant& variant) {
   return variant.ack_holder != model::AckHolder::lease_and_worker ||
          variant.repeated_ack != model::RepeatedAck::same ||

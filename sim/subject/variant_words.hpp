@@ -14,6 +14,12 @@ namespace leasecheck::sim {
 /// Errors: what is mistyped or unknown, with the words that were expected.
 [[nodiscard]] traces::Decoded<model::Variant> variant_from_json(const traces::Json& answer);
 
+/// What a handshake says of the variant: the fields in which it differs from the contract.
+[[nodiscard]] traces::Json to_json(const model::Variant& variant);
+
+/// Every variant that differs from this one in one switch, in the handshake's order.
+[[nodiscard]] std::vector<model::Variant> variants_beside(const model::Variant& variant);
+
 /// Whether rule 11 is another one.
 [[nodiscard]] bool differs_in_acks(const model::Variant& variant);
 

@@ -83,6 +83,8 @@ TEST(ExecBackend, WhatAHandshakeConcealsIsListedDifferenceByDifference) {
     const std::string trace = difference["trace"];
     EXPECT_EQ(place.run("replay " + trace + concealing).exit_code, 1) << difference;
   }
+  EXPECT_EQ(document["proposal"]["handshake"].dump(), R"({"ack":{"holder":"lease"}})");
+  EXPECT_EQ(document["proposal"]["left"].size(), 0U) << document["proposal"];
   EXPECT_EQ(place.run("profile --workers 1 --budget 10m" + python("")).exit_code, 0);
 }
 

@@ -39,6 +39,18 @@ TEST(NewAdapter, NeverOverwritesOne) {
   EXPECT_EQ(place.run("new-adapter python mine/adapter.py").exit_code, 2) << "a file is in the way";
 }
 
+TEST(NewAdapter, NamesItselfAsACommandThatTheShellUnderstands) {
+  const Workplace place;
+  const Ended made = place.run("new-adapter python \"it's mine\"");
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::size_t at = made.out.find("--backend ");
+  ASSERT_NE(at, std::string::npos) << made.out;
+  const std::string flags = made.out.substr(at, made.out.find('\n', at) - at);
+  const Ended run = place.run("simulate --seeds 1 " + flags);
+  EXPECT_EQ(run.exit_code, 4) << run.err;
+  EXPECT_NE(run.out.find("Adapter.reset is not written yet"), std::string::npos) << run.out;
+}
+
 // With a queue in its place the adapter is a subject that holds.
 TEST(NewAdapter, TranslatesForAQueue) {
   const Workplace place;

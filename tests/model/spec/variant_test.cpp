@@ -132,6 +132,23 @@ TEST(Variant, WithoutAnOrderDoesWhatWasChosen) {
   EXPECT_FALSE(claimed.state.attempts.at("a").lease.has_value());
 }
 
+TEST(Variant, RefusesAnInvalidClaimInEveryOrder) {
+  State state;
+  state.variant.order = DispatchOrder::none;
+  AttemptSpec spec;
+  spec.attempt_id = spec.run_id = "a";
+  state = step(std::move(state), {at_ms(0), EnqueueAttempt{spec}}).state;
+  const auto answered = [&state](const ClaimAttempts& claim) {
+    std::vector<Claim> claims(1);
+    claims[0].attempt.attempt_id = "a";
+    return step_as_chosen(state, {at_ms(1), claim}, Outcome(std::move(claims))).outcome;
+  };
+  EXPECT_TRUE(answered({"w", 1, Duration{5}}).has_value());
+  const Outcome refused = std::unexpected(ErrorCode::invalid_argument);
+  EXPECT_EQ(answered({"", 1, Duration{5}}), refused);
+  EXPECT_EQ(answered({"w", 1, Duration{0}}), refused);
+}
+
 // V3.
 TEST(Variant, AnswersAKnownId) {
   Asked contract({});
