@@ -71,8 +71,11 @@ class Between {
   /// Brings what stood before the item of this number to what stands after it.
   void take_over(std::size_t item, const model::State& state, model::Snapshot& snapshot) const {
     const model::Id& attempt_id = attempts_[item];
-    const bool is_settled = last_item_.at(attempt_id) == item;
-    take_rows(snapshot, is_settled ? whole_.after : snapshot_of(attempt_id, state), attempt_id);
+    if (last_item_.at(attempt_id) == item) {
+      take_rows(snapshot, whole_.after, attempt_id);
+    } else {
+      take_rows(snapshot, snapshot_of(attempt_id, state), attempt_id);
+    }
   }
 
  private:
