@@ -7,8 +7,6 @@
 namespace leasecheck::model {
 namespace {
 
-constexpr std::size_t longest_id_bytes = 255;
-
 /// The largest multiplier, max_retries and max_deliveries: one below the largest signed 32-bit
 /// value, so that `attempt_no` and `delivery_count` can go one beyond every limit.
 constexpr std::int64_t largest_policy_count = std::numeric_limits<std::int32_t>::max() - 1;

@@ -27,18 +27,20 @@ StressWorkload::StressWorkload(std::uint64_t seed,
       odd_(values::draw_dimensions(seed, may_be_odd)),
       names_(odd_, seed) {
   if (odd_.contains(Dimension::epoch)) epoch_ = pick(odd_draw_, values::epochs());
+  if (!odd_.contains(Dimension::numbers)) return;
+  const auto ends = values::numbers_between(std::numeric_limits<std::int32_t>::min(),
+                                            std::numeric_limits<std::int32_t>::max());
+  for (std::uint64_t attempt = 0; attempt < attempts; ++attempt) {
+    odd_priorities_.push_back(static_cast<std::int32_t>(pick(odd_draw_, ends)));
+  }
 }
 
 model::AttemptSpec StressWorkload::spec_of(std::uint64_t attempt) const {
   model::AttemptSpec spec;
-  spec.attempt_id = names_.attempt(attempt);
-  spec.run_id = names_.run(attempt % 2);
-  spec.priority = static_cast<std::int32_t>(attempt % 3);
-  if (odd_.contains(Dimension::numbers)) {
-    const auto ends = values::numbers_between(std::numeric_limits<std::int32_t>::min(),
-                                              std::numeric_limits<std::int32_t>::max());
-    spec.priority = static_cast<std::int32_t>(ends[attempt * 3 % ends.size()]);
-  }
+  spec.attempt_id = names_.attempt(1 + attempt);
+  spec.run_id = names_.run(1 + attempt % 2);
+  spec.priority =
+      odd_priorities_.empty() ? static_cast<std::int32_t>(attempt % 3) : odd_priorities_[attempt];
   spec.timeout = timeout;
   if (attempt % 2 == 0) {
     spec.retry_policy = model::RetryPolicy{.strategy = model::BackoffStrategy::fixed,
@@ -68,7 +70,7 @@ model::Action StressWorkload::draw(std::size_t process) {
 
 // Mostly one of the last few, which may still be current.
 std::pair<model::Id, model::Id> StressWorkload::draw_lease() {
-  if (leases_.empty()) return {"L1", names_.worker(0)};
+  if (leases_.empty()) return {"L1", names_.worker(1)};
   const std::uint64_t recent = std::min<std::uint64_t>(leases_.size(), 6);
   return leases_[leases_.size() - 1 - draw_.below(recent)];
 }
@@ -88,7 +90,7 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
     case 5:
     case 6:
     case 7:
-      return model::UpsertLease{attempt, names_.worker(process), expiry};
+      return model::UpsertLease{attempt, names_.worker(1 + process), expiry};
     case 8:
     case 9:
       return model::HeartbeatLease{lease, now_, expiry};
@@ -102,7 +104,8 @@ model::Operation StressWorkload::draw_operation(std::size_t process) {
     case 14:
       return model::ReleaseLease{lease, worker};
     case 15:
-      return model::AppendRunEvent{lease, worker, names_.kind("progress"), draw_payload(number)};
+      return model::AppendRunEvent{lease, worker, names_.kind(values::EventKind::progress),
+                                   draw_payload(number)};
     case 16:
       return model::ExpireLeasesAndRequeue{now_ - draw_.between(Duration(0), Duration(50))};
     case 17:
@@ -131,7 +134,7 @@ model::Operation StressWorkload::draw_several(std::size_t process) {
       return model::EnqueueAttempts{
           {spec_of(draw_.below(attempts)), spec_of(draw_.below(attempts))}};
     case 1:
-      return model::ClaimAttempts{names_.worker(process), 1 + draw_.below(3), expiry - now_};
+      return model::ClaimAttempts{names_.worker(1 + process), 1 + draw_.below(3), expiry - now_};
     case 2:
       return model::HeartbeatLeases{{{left, left_worker, version, now_, expiry},
                                      {right, right_worker, version, now_, expiry}}};

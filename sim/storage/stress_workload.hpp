@@ -45,6 +45,7 @@ class StressWorkload {
   Stream odd_draw_;
   values::Dimensions odd_;
   values::Names names_;
+  std::vector<std::int32_t> odd_priorities_;  ///< of each attempt, where numbers are odd
   model::Time epoch_{};
   model::Time base_{};
   model::Time now_{};

@@ -47,7 +47,8 @@ constexpr auto infos = std::to_array<DimensionInfo>({
     {Dimension::crowd, "crowd", "odd_crowd", "hundreds of attempts, leases, events, dead letters"},
 });
 
-// An epoch has many instants of which a run can meet one, and makes no trace any longer.
+// An epoch is three times as likely as the others: a run meets one of its many instants only, and
+// does not become longer by it.
 std::size_t weight_of(Dimension dimension) {
   return dimension == Dimension::epoch ? 3 : 1;
 }

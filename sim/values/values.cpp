@@ -238,11 +238,12 @@ std::vector<AttemptSpec> variants_of(const AttemptSpec& spec) {
 }
 
 std::vector<AttemptSpec> invalid_variants_of(const AttemptSpec& spec) {
-  const RetryPolicy valid{.strategy = model::BackoffStrategy::exponential,
-                          .backoff = Duration{1},
-                          .max_backoff = std::nullopt,
-                          .multiplier = 2,
-                          .max_retries = 1};
+  const RetryPolicy valid =
+      spec.retry_policy.value_or(RetryPolicy{.strategy = model::BackoffStrategy::exponential,
+                                             .backoff = Duration{1},
+                                             .max_backoff = std::nullopt,
+                                             .multiplier = 2,
+                                             .max_retries = 1});
   Variants<RetryPolicy> policies(valid);
   Variants<AttemptSpec> variants(spec);
   for (const std::int64_t negative : {std::int64_t{-1}, -bit(32), -bit(62)}) {

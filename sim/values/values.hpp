@@ -19,40 +19,46 @@ template <typename T>
 
 /// Instants at which something changes that programs compute times with: daylight-saving time in
 /// several zones, years, leap days and seconds, how many digits or bits a time has. The earliest
-/// and latest are as far from the ends of time as a run may be long.
+/// and the latest are 2^62 ms from 1970, half of the way to the ends of time.
 [[nodiscard]] const std::vector<model::Time>& epochs();
 
-/// Every power of two from 2^10 on of milliseconds and of seconds, one millisecond before and after
-/// it.
+/// Every power of two from 2^10 to 2^62 milliseconds and from 2^10 to 2^52 seconds, and one
+/// millisecond before and after each.
 [[nodiscard]] const std::vector<model::Duration>& distances();
 
-/// Where 8, 15, 16, 21, 24, 31, 32, 53 and 63 bits end: one before, the first beyond, one after,
-/// and all of them negative.
+/// Zero; where 8, 15, 16, 21, 24, 31, 32 and 53 bits end: the last number of so many bits, the two
+/// after it, and all three negative; the least and the largest of 64 bits with a sign.
 [[nodiscard]] const std::vector<std::int64_t>& numbers();
 
 /// Those of `numbers` from `low` to `high`, and both.
 [[nodiscard]] std::vector<std::int64_t> numbers_between(std::int64_t low, std::int64_t high);
 
-/// For limits, positions and versions: those of `numbers` that are not negative, and the largest of
-/// 64 bits.
+/// For limits, positions and versions: those of `numbers` that are not negative, 2^63, and the
+/// largest of 64 bits without a sign.
 [[nodiscard]] const std::vector<std::uint64_t>& large_counts();
 
 /// The largest multiplier, max_retries and max_deliveries of the contract.
 inline constexpr std::int64_t largest_policy_count = (std::int64_t{1} << 31) - 2;
 
-/// Policies whose wait overflows 32 or 64 bits, saturates, or ties with its cap or not by one
-/// millisecond. None waits for less than `least`. Pre: `least` >= 0.
+/// Policies of three retries whose waits overflow 32 or 64 bits, saturate, are capped, or come to
+/// their cap exactly or but for one millisecond; fixed ones whose multiplier must have no effect.
+/// None waits for less than `least`. Pre: 0 <= `least` <= 2^30 ms.
 [[nodiscard]] std::vector<model::RetryPolicy> policies(model::Duration least);
 
-/// What differs from the spec in one field other than the attempt's id: to enqueue it after the
-/// spec is a conflict (rule 8). Among them those that say what an absent field means.
+/// Valid specs that differ from this valid one in one field, or in one field of its retry policy,
+/// and have the same attempt id: to enqueue one after the other is a conflict (rule 8). Each field
+/// is the one that differs in some of them. Where an optional field is absent, one of them has it
+/// with a value that comes to the same (`tenant_id` has no such value), and the other way round.
 [[nodiscard]] std::vector<model::AttemptSpec> variants_of(const model::AttemptSpec& spec);
 
-/// Specs that differ from this valid one in one field that is to be refused as invalid, ids apart.
+/// Specs that differ from this valid one in one field, or in one field of its retry policy, and are
+/// to be refused as invalid for it; a spec without a policy is given an invalid one. No id is
+/// invalid.
 [[nodiscard]] std::vector<model::AttemptSpec> invalid_variants_of(const model::AttemptSpec& spec);
 
-/// Payloads of events as `traces` writes JSON, so that what is compared as JSON is compared as text
-/// as well: falsy, nested, long, escaped, and integers up to 64 bits.
+/// Payloads of events in the form in which `traces` writes JSON, so that what is compared as JSON
+/// is compared as text as well: what many languages take for false, nested 50 deep, 70,000
+/// characters long, escaped, and integers up to 64 bits.
 [[nodiscard]] const std::vector<std::string>& payloads();
 
 }  // namespace leasecheck::sim::values

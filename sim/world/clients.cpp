@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "leasecheck/spec/alphabet.hpp"
-#include "sim/values/ids.hpp"
 #include "sim/values/values.hpp"
+#include "sim/world/invalid_calls.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -167,7 +167,9 @@ model::Operation RogueClient::draw_operation() {
   const Time now = context_.repository_clock.shows();
   const Duration spread = 2 * context_.plan.ttl;
   if (context_.plan.is_odd(Dimension::invalid_ids) && draw_.chance(600)) {
-    return draw_invalid_call();
+    const model::Id attempt_id = some_attempt();
+    const model::Id lease_id = some_lease();
+    return draw_invalid_call(draw_, {attempt_id, lease_id, now, context_.plan.ttl});
   }
   if (draw_.chance(600)) return draw_holder_operation();
   if (draw_.chance(500)) {
@@ -193,18 +195,20 @@ struct RogueClient::HolderArguments {
   Time now = by.context_.repository_clock.shows();
 
   [[nodiscard]] model::Id lease() { return by.some_lease(); }
-  /// Where ids are odd, one that may be taken for a worker's.
+  /// Where ids are odd, half of the times one that may be taken for a worker's.
   model::Id holder() {
     const Plan& plan = by.context_.plan;
-    return plan.names.are_odd() ? plan.names.worker(plan.workers + 1 + by.draw_.below(8))
-                                : model::Id("stranger");
+    if (!plan.names.are_odd() || by.draw_.chance(500)) return "stranger";
+    return plan.names.worker(plan.workers + 1 + by.draw_.below(8));
   }
   model::AckOutcome outcome() {
     constexpr std::array<model::AckOutcome, 3> outcomes{
         model::AckOutcome::completed, model::AckOutcome::failed, model::AckOutcome::cancelled};
     return by.draw_.pick(std::span<const model::AckOutcome>(outcomes));
   }
-  [[nodiscard]] model::Id kind() const { return by.context_.plan.names.kind("strange"); }
+  [[nodiscard]] model::Id kind() const {
+    return by.context_.plan.names.kind(values::EventKind::strange);
+  }
   static std::string payload() { return "true"; }
   std::uint64_t version() {
     const std::uint64_t small = by.draw_.below(6);
@@ -248,31 +252,6 @@ model::Id RogueClient::some_waiting_attempt() {
 
 model::Id RogueClient::some_attempt() {
   return context_.plan.names.attempt(1 + draw_.below(context_.plan.attempts));
-}
-
-// Every id that an operation has, and no other argument, is one.
-model::Operation RogueClient::draw_invalid_call() {
-  const model::Id id = pick(draw_, values::invalid_texts());
-  const Time expiry = context_.repository_clock.shows() + context_.plan.ttl;
-  model::ListAttempts page;
-  page.run_id = id;
-  const std::vector<model::Operation> calls{
-      model::UpsertLease{id, "stranger", expiry},
-      model::UpsertLease{some_attempt(), id, expiry},
-      model::GetAttempt{id},
-      model::GetLease{id},
-      model::GetLeaseForAttempt{id},
-      model::CancelAttempt{id},
-      model::ReplayDeadLetter{id},
-      model::LatestSeqForRun{id},
-      model::ListRunEvents{id, 0, no_limit},
-      model::StartAttempt{some_lease(), id},
-      model::ReleaseLease{some_lease(), id},
-      model::AckAttempt{some_lease(), id, model::AckOutcome::completed},
-      model::AppendRunEvent{some_lease(), "stranger", id, "true"},
-      model::ClaimAttempts{id, 1, context_.plan.ttl},
-      page};
-  return pick(draw_, calls);
 }
 
 }  // namespace leasecheck::sim

@@ -70,7 +70,6 @@ class RogueClient {
   void act();
   [[nodiscard]] model::Operation draw_operation();
   [[nodiscard]] model::Operation draw_holder_operation();
-  [[nodiscard]] model::Operation draw_invalid_call();
   [[nodiscard]] model::Id some_lease();
   [[nodiscard]] model::Id some_attempt();
   [[nodiscard]] model::Id some_waiting_attempt();

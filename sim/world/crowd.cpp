@@ -115,12 +115,16 @@ std::vector<model::Id> Crowd::leases() const {
   return ids;
 }
 
+// Under the lease of its own attempt: what was left of the time before belongs to other runs.
 void Crowd::write() {
-  const std::vector<model::Id> held = leases();
-  for (std::uint64_t i = 0; i < count_ && !held.empty(); ++i) {
-    call(model::AppendRunEvent{.lease_id = held.front(),
+  const auto& attempts = context_.referee.model_state().attempts;
+  const auto own = attempts.find(context_.plan.names.attempt(first_number_));
+  if (own == attempts.end() || !own->second.lease) return;
+  const model::Id lease_id = own->second.lease->lease_id;
+  for (std::uint64_t i = 0; i < count_; ++i) {
+    call(model::AppendRunEvent{.lease_id = lease_id,
                                .worker_id = model::Id(name),
-                               .kind = context_.plan.names.kind("progress"),
+                               .kind = context_.plan.names.kind(values::EventKind::progress),
                                .payload = std::to_string(i)});
   }
 }

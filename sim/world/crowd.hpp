@@ -10,9 +10,10 @@
 namespace leasecheck::sim {
 
 /// Hundreds of attempts, leases, dead letters or events at once, so that pages and batches of any
-/// usual size come to their end: all are put in, claimed, and end in one way, in one call where
-/// the contract has one; and everything is listed without a limit. Then the next ones come, and end
-/// in another way; a subject that prunes nothing has only one such round.
+/// usual size come to their end. In each of four rounds a number of attempts is put in, claimed,
+/// and ended in one way, in one call where the contract has one; in one round a single attempt
+/// writes that many events instead. Everything is listed without a limit, and pruned in the end. A
+/// subject that cannot prune has only one round.
 class Crowd {
  public:
   explicit Crowd(Context context);

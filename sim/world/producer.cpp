@@ -102,7 +102,8 @@ void Producer::make_numbers_odd(model::AttemptSpec& spec) {
   }
 }
 
-// What must change nothing: a conflict with what is there, or no valid spec at all.
+// What must change nothing: a conflict with what is there, or no valid spec at all. The latter have
+// an id of their own, so that nothing but what is invalid about them can be why they are refused.
 void Producer::enqueue_oddly(const model::AttemptSpec& spec, Duration wait) {
   const Plan& plan = context_.plan;
   const auto enqueue_later = [&](const model::AttemptSpec& other) {
@@ -111,25 +112,20 @@ void Producer::enqueue_oddly(const model::AttemptSpec& spec, Duration wait) {
   if (plan.is_odd(Dimension::spec_fields)) {
     for (int i = 0; i < 4; ++i) enqueue_later(pick(odd_, values::variants_of(spec)));
   }
+  model::AttemptSpec refused = spec;
+  refused.attempt_id = "refused";
   if (plan.is_odd(Dimension::invalid_policies)) {
-    for (int i = 0; i < 4; ++i) {
-      model::AttemptSpec other = pick(odd_, values::invalid_variants_of(spec));
-      other.attempt_id += "-refused";
-      enqueue_later(other);
-    }
+    for (int i = 0; i < 4; ++i) enqueue_later(pick(odd_, values::invalid_variants_of(refused)));
   }
   if (plan.is_odd(Dimension::invalid_ids)) {
     for (model::Id model::AttemptSpec::*field :
          {&model::AttemptSpec::attempt_id, &model::AttemptSpec::run_id}) {
-      model::AttemptSpec other = spec;
-      other.attempt_id += "-refused";
+      model::AttemptSpec other = refused;
       other.*field = pick(odd_, values::invalid_texts());
       enqueue_later(other);
     }
-    model::AttemptSpec other = spec;
-    other.attempt_id += "-refused";
-    other.tenant_id = pick(odd_, values::invalid_texts());
-    enqueue_later(other);
+    refused.tenant_id = pick(odd_, values::invalid_texts());
+    enqueue_later(refused);
   }
 }
 

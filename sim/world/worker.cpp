@@ -213,7 +213,8 @@ void Worker::append_event(const lease::LeaseId& lease_id) {
   if (context_.plan.is_odd(values::Dimension::payloads)) {
     payload = values::pick(draw_, values::payloads());
   }
-  calls_.append_event(lease_id, {.kind = context_.plan.names.kind("progress"), .payload = payload});
+  calls_.append_event(lease_id, {.kind = context_.plan.names.kind(values::EventKind::progress),
+                                 .payload = payload});
 }
 
 void Worker::told_stale(const lease::LeaseId& lease_id) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "sim/oracle/referee.hpp"
 #include "sim/subject/subject.hpp"

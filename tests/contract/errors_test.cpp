@@ -132,12 +132,12 @@ const std::vector<IdArgument> id_arguments = {
      }},
 };
 
-/// The first of each dimension of ids, as many as its longest list has.
+/// Every way to write an id that the catalogue has.
 std::vector<Id> odd_ids() {
-  constexpr std::uint64_t most = 40;
   std::set<Id> ids;
   for (const sim::values::DimensionInfo& info : sim::values::dimensions()) {
-    for (std::uint64_t number = 0; info.is_of_ids && number < most; ++number) {
+    if (!info.is_of_ids) continue;
+    for (std::uint64_t number = 0; number < sim::values::spelling_count(info.dimension); ++number) {
       ids.insert(sim::values::odd_id(info.dimension, "id", number));
     }
   }

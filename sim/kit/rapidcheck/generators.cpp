@@ -72,14 +72,16 @@ Id draw_bad_id() {
   return one_of(values::invalid_ids());
 }
 
-/// Few numbers, so that ids which may be taken for the same meet.
+/// Any way to write an id that some dimension has.
 Id draw_strange_id(std::string_view stem) {
   std::vector<values::Dimension> of_ids;
   for (const values::DimensionInfo& info : values::dimensions()) {
     if (info.is_of_ids) of_ids.push_back(info.dimension);
   }
   const values::Dimension dimension = one_of(std::move(of_ids));
-  return values::odd_id(dimension, stem, static_cast<std::uint64_t>(below(8)));
+  return values::odd_id(
+      dimension, stem,
+      static_cast<std::uint64_t>(below(static_cast<int>(values::spelling_count(dimension)))));
 }
 
 /// Draws specs: what depends on the menu, but on no lease.

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/values/ids.hpp"
 #include "tests/model/spec/property.hpp"
 #include "tests/model/spec/run.hpp"
 
@@ -56,6 +57,25 @@ TEST(Generators, ReachEveryOperationStatusErrorAndReason) {
   EXPECT_EQ(reached.errors.size(), 5U);
   EXPECT_EQ(reached.reasons.size(), 3U);
   EXPECT_GE(reached.repeated_acks, 5);
+}
+
+TEST(Generators, DrawEveryWayToWriteAnIdThatTheCatalogueHas) {
+  namespace values = sim::values;
+  std::set<Id> left;
+  for (const values::DimensionInfo& info : values::dimensions()) {
+    if (!info.is_of_ids) continue;
+    for (std::uint64_t number = 0; number < values::spelling_count(info.dimension); ++number) {
+      left.insert(values::odd_id(info.dimension, "a", number));
+    }
+  }
+  ASSERT_GT(left.size(), 100U);
+  rapidcheck::Menu menu = rapidcheck::whole_menu();
+  menu.hostile_one_in = 4;
+  const auto draw = [&] {
+    for (int i = 0; i < 20; ++i) left.erase((*any_spec({}, menu)).attempt_id);
+  };
+  check_property(draw, 1'000);
+  for (const Id& id : left) ADD_FAILURE() << id << " was not drawn";
 }
 
 TEST(Generators, ReachARefusalOfEveryOperationThatCanBeRefused) {

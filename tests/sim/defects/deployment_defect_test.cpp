@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/defects/deployment/deployment_mutants.hpp"
+#include "tests/sim/plan_options.hpp"
 #include "tests/sim/subjects.hpp"
 
 namespace leasecheck::mutants {
@@ -12,11 +13,7 @@ class Deployment : public ::testing::TestWithParam<DeploymentMutant> {};
 // Of plain values: what workers and reapers do wrong does not depend on them, and crowds take long.
 TEST_P(Deployment, IsFoundByThePropertyItNames) {
   constexpr std::uint64_t seeds = 600;
-  const sim::PlanOptions plain{.workers = {},
-                               .attempts = {},
-                               .duration = {},
-                               .faults = {},
-                               .may_be_odd = sim::values::Dimensions{}};
+  const sim::PlanOptions plain = sim::testing::with_odd({});
   std::string found;
   for (std::uint64_t seed = 1; seed <= seeds && found.empty(); ++seed) {
     sim::Plan plan = sim::draw_plan(seed, plain);

@@ -9,6 +9,7 @@
 
 #include "properties/property.hpp"
 #include "sim/oracle/replay.hpp"
+#include "tests/sim/plan_options.hpp"
 #include "tests/sim/subjects.hpp"
 
 namespace leasecheck::mutants {
@@ -28,11 +29,7 @@ class EveryMutant : public ::testing::TestWithParam<const Mutant*> {};
 /// no rule names what is wrong with an operation, one on several shows it as not being what its
 /// items are: that is passed over unless the defect names it.
 RecordedRun find(const Mutant& mutant) {
-  const sim::PlanOptions plain{.workers = {},
-                               .attempts = {},
-                               .duration = {},
-                               .faults = {},
-                               .may_be_odd = sim::values::Dimensions{}};
+  const sim::PlanOptions plain = sim::testing::with_odd({});
   for (std::uint64_t seed = 1; seed <= budget_in_seeds; ++seed) {
     RecordedRun run = record(sim::draw_plan(seed, plain), backend_of(mutant));
     const traces::Verdict& verdict = run.result.verdict;

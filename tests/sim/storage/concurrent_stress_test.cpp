@@ -2,10 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/storage/disk_subject.hpp"
+#include "sim/storage/stress_workload.hpp"
+#include "sim/values/values.hpp"
 #include "sim/world/world.hpp"
 
 namespace leasecheck::sim {
@@ -40,6 +47,61 @@ TEST(ConcurrentStress, TheSameSeedIsTheSameRun) {
     EXPECT_EQ(one.tally.disk_calls, two.tally.disk_calls) << "seed " << seed;
     EXPECT_NE(one.digests, run_stress(seed + 1, {}, lease::open_sqlite_repository).digests);
   }
+}
+
+/// The first so many actions that the processes of a stress run of the seed are given.
+std::vector<model::Action> drawn_by(StressWorkload& workload, int count) {
+  std::vector<model::Action> actions;
+  for (int i = 0; i < count; ++i) {
+    workload.begin_round(static_cast<std::uint32_t>(i));
+    actions.push_back(workload.draw(static_cast<std::size_t>(i) % 4));
+  }
+  return actions;
+}
+
+/// The priority of each attempt in what the workload enqueues.
+std::map<model::Id, std::int32_t> priorities_of(const std::vector<model::Action>& actions) {
+  std::map<model::Id, std::int32_t> priorities;
+  for (const model::Action& action : actions) {
+    const auto* enqueue = std::get_if<model::EnqueueAttempt>(&action.operation);
+    if (enqueue == nullptr) continue;
+    const model::AttemptSpec& spec = enqueue->spec;
+    EXPECT_EQ(priorities.emplace(spec.attempt_id, spec.priority).first->second, spec.priority);
+  }
+  return priorities;
+}
+
+TEST(ConcurrentStress, PrioritiesAreEachEndOfANumberInSomeRun) {
+  const auto ends = values::numbers_between(std::numeric_limits<std::int32_t>::min(),
+                                            std::numeric_limits<std::int32_t>::max());
+  std::set<std::int64_t> met;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    StressWorkload workload(seed, values::Dimensions{values::Dimension::numbers});
+    const auto priorities = priorities_of(drawn_by(workload, 100));
+    for (const auto& [id, priority] : priorities) met.insert(priority);
+  }
+  EXPECT_EQ(met, std::set<std::int64_t>(ends.begin(), ends.end()));
+}
+
+// Other values are other digests of what is stored; where a seed makes none odd, there is nothing
+// that could be forbidden.
+TEST(ConcurrentStress, ValuesAreOddInNoOtherDimensionsThanItIsTold) {
+  StressOptions plain;
+  plain.may_be_odd = values::Dimensions{};
+  StressOptions odd;
+  odd.may_be_odd = values::Dimensions{values::Dimension::id_blanks};
+  std::uint64_t drawn_plain = 0;
+  for (std::uint64_t seed = 1; seed <= 15; ++seed) {
+    const StressResult without = run_stress(seed, plain, lease::open_sqlite_repository);
+    const StressResult with = run_stress(seed, odd, lease::open_sqlite_repository);
+    EXPECT_EQ(without.verdict.result, traces::Result::held) << without.verdict.message;
+    EXPECT_EQ(with.verdict.result, traces::Result::held) << with.verdict.message;
+    EXPECT_NE(without.digests, with.digests) << "seed " << seed;
+    if (!values::draw_dimensions(seed, std::nullopt).empty()) continue;
+    EXPECT_EQ(without.digests, run_stress(seed, {}, lease::open_sqlite_repository).digests);
+    ++drawn_plain;
+  }
+  EXPECT_GT(drawn_plain, 0U);
 }
 
 // Where the switch of a new file to a write-ahead log could not be written, whoever opens it hears

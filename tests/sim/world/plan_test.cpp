@@ -9,21 +9,15 @@
 #include <string_view>
 
 #include "sim/values/values.hpp"
+#include "tests/sim/plan_options.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using model::Duration;
+using testing::with_odd;
 
 constexpr std::uint64_t plans = 500;
-
-PlanOptions with_odd(values::Dimensions dimensions) {
-  return {.workers = {},
-          .attempts = {},
-          .duration = {},
-          .faults = {},
-          .may_be_odd = std::move(dimensions)};
-}
 
 TEST(Plan, IsTheSameForTheSameSeed) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
