@@ -1,4 +1,5 @@
-"""Defects that only odd values show, each with the dimension of values and the property that find it.
+"""Defects of how values are kept and compared, each with the dimension of values and the property that
+find it. Plain values show two of them as well: times_of_32_bits and ties_by_id.
 
 The dimensions are those of `leasecheck simulate --values`.
 """
@@ -84,7 +85,7 @@ class workers_without_case(Repository):
 
 
 # inclusionAI/Avernet #789: a collation of bytes pads with blanks all the same.
-@defect("id_blanks", "conforms_to_model")
+@defect("id_blanks", "several_as_single")
 class ids_without_trailing_blanks(WithKeys):
     """ids are compared without trailing blanks"""
 
@@ -108,7 +109,7 @@ class ids_of_64_characters(WithKeys):
         return name[:64]
 
 
-@defect("id_longest", "several_as_single")
+@defect("id_longest", "conforms_to_model")
 class ids_of_250_bytes(WithKeys):
     """only the first 250 bytes of an id are looked at"""
 
@@ -116,7 +117,7 @@ class ids_of_250_bytes(WithKeys):
         return bytes_of(name)[:250].decode("utf-8", "replace")
 
 
-@defect("id_normal_forms", "several_as_single")
+@defect("id_normal_forms", "conforms_to_model")
 class ids_are_normalised(WithKeys):
     """ids are compared in Unicode's composed form"""
 
@@ -169,7 +170,7 @@ def is_like(text, pattern):
 
 @defect("id_markup", "monotonic_sequences")
 class null_is_nothing(Repository):
-    """an id that reads null or undefined is none"""
+    """latest_seq_for_run takes a run that is called null, undefined, NaN or true for none"""
 
     def latest_seq_for_run(self, now, args):
         if args.get("run_id", "").lower() in ("null", "undefined", "nan", "true"):
@@ -178,7 +179,7 @@ class null_is_nothing(Repository):
 
 
 # argoproj/argo-workflows #16376: a node's id is a hash of its name.
-@defect("id_hashes", "conforms_to_model")
+@defect("id_hashes", "several_as_single")
 class ids_are_hashes(WithKeys):
     """ids are kept as their CRC of 32 bits"""
 
@@ -188,7 +189,7 @@ class ids_are_hashes(WithKeys):
 
 @defect("id_crossing", "monotonic_sequences")
 class one_name_space(Repository):
-    """events are counted by attempt where a run is called like one"""
+    """latest_seq_for_run counts the events of the attempt where a run is called like one"""
 
     def latest_seq_for_run(self, now, args):
         answer = super().latest_seq_for_run(now, args)
@@ -209,7 +210,7 @@ class WithStoredExpiry(Repository):
 
 @defect("epoch", "requeue_after_grace")
 class times_of_32_bits(WithStoredExpiry):
-    """expiries are kept in seconds of 32 bits"""
+    """expiries are kept in whole seconds of 32 bits"""
 
     def stored(self, time):
         return (time // 1000 + 2**31) % 2**32 - 2**31
@@ -246,7 +247,7 @@ def last_sunday(year, month):
 # OptimalBits/bull #244: a timer of 32 bits fires at once.
 @defect("distances", "never_early")
 class waits_of_32_bits(Repository):
-    """what waits for longer than 24.8 days is dispatchable at once"""
+    """a not_before that is 2^31 ms ahead or more is no wait"""
 
     def is_dispatchable(self, attempt, now):
         not_before = attempt.spec["not_before"]
@@ -257,7 +258,7 @@ class waits_of_32_bits(Repository):
 
 @defect("distances", "timeouts")
 class timeouts_of_32_bits(Repository):
-    """the deadline of an attempt is computed with its timeout in 32 bits"""
+    """the deadline of a lease is shown 2^32 ms too early where it is at least as far away"""
 
     def upsert_lease(self, now, args):
         return shortened(super().upsert_lease(now, args))
@@ -277,7 +278,7 @@ def shortened(lease):
 
 @defect("numbers", "dispatch_order")
 class priority_of_16_bits(Repository):
-    """priorities are kept in 16 bits"""
+    """priorities are compared in 16 bits"""
 
     def dispatch_key(self, attempt):
         priority = (attempt.spec["priority"] + 2**15) % 2**16 - 2**15
@@ -286,7 +287,7 @@ class priority_of_16_bits(Repository):
 
 @defect("numbers", "counts_are_rows")
 class limit_of_32_bits(Repository):
-    """limits are kept in 32 bits"""
+    """limits of letters, attempts and events are kept in 32 bits, but for the largest of 64"""
 
     def list_dead_letters(self, now, args):
         return super().list_dead_letters(now, narrow(args))
@@ -390,7 +391,7 @@ class falsy_payloads_are_lost(WithStoredPayloads):
 
 @defect("payloads", "conforms_to_model")
 class payloads_without_nul(WithStoredPayloads):
-    """U+0000 is taken out of payloads"""
+    """U+0000 is taken out of payloads that are strings"""
 
     def stored(self, payload):
         return payload.replace("\0", "") if isinstance(payload, str) else payload
@@ -398,7 +399,7 @@ class payloads_without_nul(WithStoredPayloads):
 
 @defect("payloads", "conforms_to_model")
 class payloads_of_floats(WithStoredPayloads):
-    """integers of payloads are kept as floating-point numbers"""
+    """payloads that are integers are kept as floating-point numbers"""
 
     def stored(self, payload):
         is_number = isinstance(payload, int) and not isinstance(payload, bool)
@@ -407,7 +408,7 @@ class payloads_of_floats(WithStoredPayloads):
 
 @defect("payloads", "conforms_to_model")
 class payloads_of_64_kib(WithStoredPayloads):
-    """payloads are cut after 65535 characters"""
+    """payloads that are strings are cut after 65535 characters"""
 
     def stored(self, payload):
         return payload[:65535] if isinstance(payload, str) else payload
@@ -423,7 +424,7 @@ class ties_by_id(Repository):
 
 @defect("invalid_ids", "conforms_to_model")
 class ids_of_255_characters(Repository):
-    """the length of a run's id is counted in characters"""
+    """latest_seq_for_run takes an id of 255 characters, however many bytes they are"""
 
     def latest_seq_for_run(self, now, args):
         run_id = args.get("run_id")
@@ -434,7 +435,7 @@ class ids_of_255_characters(Repository):
 
 @defect("invalid_ids", "conforms_to_model")
 class empty_ids(Repository):
-    """an empty id is no attempt, and not an error of the caller"""
+    """get and cancel take an empty id for one of no attempt, and not for an invalid argument"""
 
     def get_attempt(self, now, args):
         return self.find("") if args["attempt_id"] == "" else super().get_attempt(now, args)
@@ -445,7 +446,7 @@ class empty_ids(Repository):
 
 @defect("invalid_policies", "conforms_to_model")
 class policies_are_clamped(Repository):
-    """a policy beyond its limits is taken as the nearest one within them"""
+    """a backoff, multiplier or max_retries beyond its limits is taken as the nearest within them"""
 
     def enqueue_attempt(self, now, args):
         policy = args.get("retry_policy")
@@ -460,7 +461,7 @@ class policies_are_clamped(Repository):
 
 @defect("invalid_policies", "conforms_to_model")
 class counts_are_not_checked(Repository):
-    """any max_deliveries is taken"""
+    """a max_deliveries beyond its limits is taken as none"""
 
     def enqueue_attempt(self, now, args):
         most = args.get("max_deliveries")
@@ -489,7 +490,7 @@ class reap_of_one_page(Repository):
 
 @defect("crowd", "dispatch_order")
 class list_of_one_page(Repository):
-    """a list of what is due has at most 250 entries"""
+    """a list of what is dispatchable has at most 250 entries"""
 
     def list_dispatchable_attempts(self, now, args):
         need_limit(args)
