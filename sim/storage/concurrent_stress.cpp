@@ -12,7 +12,7 @@
 #include "sim/random.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/disk_fault_injector.hpp"
-#include "sim/storage/stress_workload.hpp"
+#include "sim/concurrency/stress_workload.hpp"
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {

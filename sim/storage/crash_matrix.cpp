@@ -10,7 +10,7 @@
 #include "properties/support/difference.hpp"
 #include "sim/check.hpp"
 #include "sim/interruption.hpp"
-#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/concurrency/case_trace_recorder.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -295,7 +295,7 @@ Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const C
                              properties::StorageProperty property, std::string message) const {
   const CrashCase& subject = setup.subject;
   const Device& device = options_.device;
-  DiskTraceRecorder recorder("crash");
+  CaseTraceRecorder recorder("crash");
   recorder.set("sector_size", device.sector_size);
   recorder.set("atomic_writes", device.atomic_writes ? 1 : 0);
   recorder.set("safe_append", device.safe_append ? 1 : 0);
@@ -307,7 +307,7 @@ Finding CrashMatrix::finding(const Setup& setup, const Outcome& outcome, const C
   recorder.add_event({traces::DiskEvent::Kind::mishap, to_text(point)});
   if (subject.operation) {
     const auto call =
-        recorder.add_call(DiskTraceRecorder::process_name(0), subject.operation->action);
+        recorder.add_call(CaseTraceRecorder::process_name(0), subject.operation->action);
     if (const Reply* answer = outcome.answer()) recorder.add_answer(call, answer->outcome);
   }
   const std::string name(name_of(property));

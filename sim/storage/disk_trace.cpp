@@ -8,7 +8,7 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "sim/storage/crash_matrix.hpp"
-#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/concurrency/case_trace_recorder.hpp"
 #include "sim/storage/interleaver.hpp"
 
 namespace leasecheck::sim {
@@ -125,7 +125,7 @@ std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& reco
   const InterleaveCase subject{recorded.prior, recorded.operations()};
   const std::size_t processes = subject.operations.size();
   for (std::size_t i = 0; i < processes; ++i) {
-    if (subject.operations[i].name != DiskTraceRecorder::process_name(i)) {
+    if (subject.operations[i].name != CaseTraceRecorder::process_name(i)) {
       return std::unexpected("expected the processes p0, p1, … in turn");
     }
   }

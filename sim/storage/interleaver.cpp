@@ -1,20 +1,13 @@
 #include "sim/storage/interleaver.hpp"
 
-#include <algorithm>
-#include <array>
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <variant>
 
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
 #include "properties/storage_properties.hpp"
-#include "properties/support/difference.hpp"
-#include "properties/support/words.hpp"
 #include "sim/check.hpp"
-#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/concurrency/overlapped_calls.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -34,98 +27,6 @@ class Interrupter final : public DiskWatcher {
  private:
   TaskScheduler& scheduler_;
 };
-
-/// What the processes of one schedule did and were answered.
-class Recording {
- public:
-  explicit Recording(const model::State& initial) { history_.initial = initial; }
-
-  void carry_out(TaskId process, DatabaseProcess& database, const model::Action& action) {
-    const std::uint64_t invoked = ++events_;
-    Reply reply = database.call(action);
-    properties::ConcurrentCall call{.action = action,
-                                    .invoked = invoked,
-                                    .returned = ++events_,
-                                    .outcome = reply.outcome,
-                                    .lease_ids = database.drawn_leases()};
-    if (reply.outcome == std::unexpected(model::ErrorCode::unavailable)) {
-      if (unavailable_.empty()) unavailable_ = reply.message;
-      if (reply.effect_unknown) call.outcome.reset();
-    }
-    callers_.push_back(process);
-    history_.calls.push_back(std::move(call));
-  }
-
-  [[nodiscard]] properties::History& history() { return history_; }
-
-  /// Calls and answers are recorded in the order in which they happened.
-  [[nodiscard]] Finding finding(const InterleaveCase& subject, const std::vector<TaskId>& schedule,
-                                properties::StorageProperty property, std::string message) const {
-    DiskTraceRecorder recorder("interleave");
-    recorder.add_prior(subject.prior);
-    recorder.add_event({traces::DiskEvent::Kind::schedule, to_text(schedule)});
-    std::map<std::uint64_t, std::size_t> call_of_event;
-    for (std::size_t i = 0; i < history_.calls.size(); ++i) {
-      const properties::ConcurrentCall& call = history_.calls[i];
-      call_of_event.emplace(call.invoked, i);
-      if (call.returned && call.outcome) call_of_event.emplace(*call.returned, i);
-    }
-    std::map<std::size_t, std::uint64_t> numbers;
-    for (const auto& [event, i] : call_of_event) {
-      const properties::ConcurrentCall& call = history_.calls[i];
-      if (event == call.invoked) {
-        numbers[i] = recorder.add_call(DiskTraceRecorder::process_name(callers_[i]), call.action);
-      } else {
-        recorder.add_answer(numbers.at(i), *call.outcome);
-      }
-    }
-    const std::string name(name_of(property));
-    return {.property = name,
-            .message = message,
-            .reproduce = to_text(schedule),
-            .trace = std::move(recorder).finish(name, message)};
-  }
-
-  /// What the first one said that was refused as `unavailable`; empty if nobody was.
-  [[nodiscard]] const std::string& unavailable() const { return unavailable_; }
-
- private:
-  properties::History history_;
-  std::vector<TaskId> callers_;
-  std::uint64_t events_ = 0;
-  std::string unavailable_;
-};
-
-const model::Count* count_in(const properties::ConcurrentCall& call) {
-  const bool is_answered = call.outcome && call.outcome->has_value();
-  return is_answered ? std::get_if<model::Count>(&**call.outcome) : nullptr;
-}
-
-/// Where the state that is left differs from what the operations leave one after the other.
-std::string difference_in_turn(const InterleaveCase& subject, const model::Snapshot& left) {
-  model::State state = subject.prior.state;
-  for (const SmallOperation& operation : subject.operations) {
-    state = model::step(std::move(state), operation.action).state;
-  }
-  const auto difference = properties::first_difference(model::snapshot(state), left);
-  return difference ? "; compared with one after the other, " + *difference : "";
-}
-
-std::string answers_in_words(const properties::History& history) {
-  std::string words;
-  for (const properties::ConcurrentCall& call : history.calls) {
-    words += words.empty() ? "" : ", ";
-    words += properties::words_of(call.action.operation);
-    words += ' ';
-    if (const auto* count = count_in(call)) {
-      words += "answered " + std::to_string(count->value);
-    } else {
-      words += call.outcome ? properties::words_of(*call.outcome)
-                            : "was refused as unavailable, its effect unknown";
-    }
-  }
-  return words;
-}
 
 }  // namespace
 
@@ -204,10 +105,18 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
   ids_.rewind(subject.prior.state.leases_issued);
   TaskScheduler scheduler(strategy);
   Interrupter interrupter(scheduler);
-  Recording recording(subject.prior.state);
+  OverlappedCalls calls(subject.prior.state);
+  std::string unavailable;  // what the first one said that was refused so
   for (std::size_t i = 0; i < subject.operations.size(); ++i) {
     scheduler.spawn([&, i] {
-      recording.carry_out(static_cast<TaskId>(i), *databases_[i], subject.operations[i].action);
+      const model::Action& action = subject.operations[i].action;
+      const std::size_t call = calls.begin(static_cast<TaskId>(i), action);
+      Reply reply = databases_[i]->call(action);
+      if (reply.outcome == std::unexpected(model::ErrorCode::unavailable) && unavailable.empty()) {
+        unavailable = reply.message;
+      }
+      calls.end(call, reply.effect_unknown ? std::nullopt : std::optional(std::move(reply.outcome)),
+                databases_[i]->drawn_leases());
     });
   }
   disk_->set_watcher(&interrupter);
@@ -218,24 +127,23 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
 
   const auto found = [&](properties::StorageProperty property, std::string message) {
     Finding finding =
-        recording.finding(subject, scheduler.decisions(), property, std::move(message));
+        calls.finding(subject.prior, scheduler.decisions(), property, std::move(message));
     finding.trace->head.config["checkpoint_pages"] = options_.checkpoint_pages;
     return finding;
   };
-  if (!recording.unavailable().empty())
+  if (!unavailable.empty())
     return found(properties::StorageProperty::available,
-                 "a process was refused as unavailable: " + recording.unavailable());
+                 "a process was refused as unavailable: " + unavailable);
   const auto left = databases_.front()->snapshot();
   if (!left)
     return found(properties::StorageProperty::linearizable,
                  "the final snapshot: " + left.error().message);
-  recording.history().final_snapshot = *left;
-  const auto verdict = properties::check_linearizable(recording.history()).verdict;
+  calls.history().final_snapshot = *left;
+  const auto verdict = properties::check_linearizable(calls.history()).verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
   return found(properties::StorageProperty::linearizable,
-               "no order of the operations explains it: " + answers_in_words(recording.history()) +
-                   difference_in_turn(subject, *left));
+               "no order of the operations explains it: " + calls.in_words(*left));
 }
 
 std::expected<std::optional<Finding>, std::string> Interleaver::search(
@@ -262,46 +170,6 @@ std::expected<std::optional<Finding>, std::string> Interleaver::replay(
     return std::unexpected("the schedule does not fit " + name_of(subject));
   }
   return finding;
-}
-
-std::vector<InterleaveCase> interleave_cases(InterleaveScope scope) {
-  const std::vector<SmallOperation> operations = small_operations();
-  const auto named = [&operations](std::string_view name) {
-    const auto found = std::ranges::find(operations, name, &SmallOperation::name);
-    check(found != operations.end(), "there is an operation of this name");
-    return *found;
-  };
-  // Who wants the same lease: its holder, those who take it away, and those who want it next.
-  constexpr std::array<std::array<std::string_view, 3>, 5> at_odds{
-      {{"ack_completed", "reap", "claim"},
-       {"heartbeat", "reap", "claim"},
-       {"time_out", "reap", "ack_failed"},
-       {"claim", "claim", "cancel"},
-       {"claim_several", "claim_several", "reap"}}};
-  std::vector<InterleaveCase> cases;
-  for (const PriorState& prior : prior_states()) {
-    if (scope == InterleaveScope::triples) {
-      if (prior.name != "leased" && prior.name != "queued") continue;
-      for (const auto& [first, second, third] : at_odds) {
-        cases.push_back({prior, {named(first), named(second), named(third)}});
-      }
-      continue;
-    }
-    for (auto left = operations.begin(); left != operations.end(); ++left) {
-      for (auto right = left; right != operations.end(); ++right) {
-        cases.push_back({prior, {*left, *right}});
-      }
-    }
-  }
-  return cases;
-}
-
-std::string name_of(const InterleaveCase& subject) {
-  std::string name = subject.prior.name;
-  for (const SmallOperation& operation : subject.operations) {
-    name += (&operation == &subject.operations.front() ? '/' : '+') + operation.name;
-  }
-  return name;
 }
 
 }  // namespace leasecheck::sim

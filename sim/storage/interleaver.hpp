@@ -7,20 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "sim/concurrency/interleave_case.hpp"
 #include "sim/oracle/finding.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/database_process.hpp"
-#include "sim/storage/prior_states.hpp"
 
 /// Statement-level interleaving: what several processes do to one database file at the same time,
 /// call of the disk by call of the disk, every schedule within a bound on preemptions.
 namespace leasecheck::sim {
-
-/// Some operations at once, each in a process of its own.
-struct InterleaveCase {
-  PriorState prior;
-  std::vector<SmallOperation> operations;
-};
 
 struct InterleaveCount {
   std::uint64_t cases = 0;
@@ -84,13 +78,5 @@ class Interleaver {
   std::vector<std::unique_ptr<DatabaseProcess>> databases_;
   InterleaveCount count_;
 };
-
-/// Every pair of operations, an operation with itself too, on every prior state; or those triples
-/// of operations that are most at odds with each other.
-enum class InterleaveScope : std::uint8_t { pairs, triples };
-[[nodiscard]] std::vector<InterleaveCase> interleave_cases(InterleaveScope scope);
-
-/// "leased/claim+reap": how a case is named on the command line.
-[[nodiscard]] std::string name_of(const InterleaveCase& subject);
 
 }  // namespace leasecheck::sim

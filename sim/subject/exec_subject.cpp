@@ -10,10 +10,9 @@
 #include <variant>
 
 #include "sim/random.hpp"
-#include "sim/subject/lease_id_map.hpp"
 #include "sim/subject/profile.hpp"
+#include "sim/subject/program_words.hpp"
 #include "sim/subject/protocol_client.hpp"
-#include "traces/codec.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -51,8 +50,7 @@ class ExecSubject final : public Subject {
     if (profile_.durable || client_.error()) return false;
     empty();
     if (client_.error()) return std::unexpected(*client_.error());
-    handles_ = {};
-    attempt_of_lease_.clear();
+    words_ = {};
     resets_ = 0;
     state_ = {};
     learn_lease_ = false;
@@ -65,26 +63,27 @@ class ExecSubject final : public Subject {
   [[nodiscard]] const Profile& profile() const override { return profile_; }
 
   [[nodiscard]] std::expected<Reply, BrokenSubject> call(const model::Action& action) override {
-    const model::Operation operation = with_lease_ids(action.operation);
     const std::string name(operation_of(action.operation));
-    const std::string args = args_of(operation, action.operation);
+    const std::string args = words_.args_of(profile_, action.operation);
     if (profile_.durable && is_killed_during(action.operation)) {
       auto is_done = kill_during(name, action.now, args);
       if (!is_done) return std::unexpected(is_done.error());
       if (*is_done) {
-        learn_lease_ = is_claim(operation);
-        return lost_answer(operation);
+        learn_lease_ = is_claim(action.operation);
+        return lost_answer(action.operation);
       }
     }
     auto answer = client_.ask(name, action.now, args);
     if (!answer) return std::unexpected(answer.error());
-    auto reply = read_reply(action, *std::move(answer));
-    if (reply && profile_.durable && is_killed_after(action.operation, *reply)) {
+    auto reply = words_.reply_of(profile_, action, *answer);
+    if (!reply) return client_.broken(reply.error());
+    if (reply->effect_unknown) learn_lease_ = is_claim(action.operation);
+    if (profile_.durable && is_killed_after(action.operation, *reply)) {
       client_.kill();
       ++killed_[FaultKind::kill];
       if (auto started = start_again(); !started) return std::unexpected(started.error());
     }
-    return reply;
+    return *std::move(reply);
   }
 
   [[nodiscard]] std::expected<model::Snapshot, BrokenSubject> snapshot() override {
@@ -93,10 +92,10 @@ class ExecSubject final : public Subject {
     auto snapshot = take_snapshot();
     if (!snapshot) return std::unexpected(snapshot.error());
     state_ = *snapshot;
-    for (model::LeaseRecord& lease : snapshot->leases) {
-      if (learn_lease_ && !handles_.is_issued(lease.lease_id)) issue(lease);
-      lease.lease_id = handles_.handle_of(lease.lease_id);
+    for (const model::LeaseRecord& lease : snapshot->leases) {
+      if (learn_lease_ && !words_.is_issued(lease.lease_id)) words_.issue(lease);
     }
+    words_.put_handles(*snapshot);
     learn_lease_ = false;
     return *std::move(snapshot);
   }
@@ -117,10 +116,6 @@ class ExecSubject final : public Subject {
     return true;
   }
 
-  static bool is_claim(const model::Operation& operation) {
-    return std::holds_alternative<model::UpsertLease>(operation) ||
-           std::holds_alternative<model::ClaimAttempts>(operation);
-  }
   /// One that changes nothing has no middle. Of several leases that nobody heard of, nobody knows
   /// in which order they were granted.
   [[nodiscard]] bool is_killed_during(const model::Operation& operation) {
@@ -173,8 +168,7 @@ class ExecSubject final : public Subject {
   std::expected<model::Snapshot, BrokenSubject> take_snapshot() {
     auto answer = client_.ask("snapshot");
     if (!answer) return std::unexpected(answer.error());
-    if (!answer->contains("ok")) return client_.broken("snapshot: " + excerpt_of(*answer));
-    auto snapshot = traces::snapshot_from_json((*answer)["ok"], profile_.absent);
+    auto snapshot = ProgramWords::snapshot_of(profile_, *answer);
     if (!snapshot) return client_.broken(snapshot.error());
     return *std::move(snapshot);
   }
@@ -186,113 +180,6 @@ class ExecSubject final : public Subject {
       return "restart";
     }
     return model::name_of(operation);
-  }
-
-  [[nodiscard]] model::Operation with_lease_ids(model::Operation operation) const {
-    std::visit(
-        [this](auto& args) {
-          const auto put_id = [this](auto& item) { item.lease_id = handles_.id_of(item.lease_id); };
-          if constexpr (requires { args.lease_id; }) put_id(args);
-          if constexpr (requires { args.heartbeats; })
-            std::ranges::for_each(args.heartbeats, put_id);
-          if constexpr (requires { args.acks; }) std::ranges::for_each(args.acks, put_id);
-        },
-        operation);
-    return operation;
-  }
-
-  /// The arguments in the protocol's form, with the subject's own lease ids. Most are those of a
-  /// trace; a payload is always JSON (one that is none is left out, since it cannot be sent), an
-  /// ack by attempt names it, and fields that the subject does not know are not sent.
-  [[nodiscard]] std::string args_of(const model::Operation& operation,
-                                    const model::Operation& with_handles) const {
-    const bool is_enqueue = std::holds_alternative<model::EnqueueAttempt>(operation) ||
-                            std::holds_alternative<model::EnqueueAttempts>(operation);
-    const bool has_fewer = is_enqueue && !profile_.absent.empty();
-    const auto* ack = std::get_if<model::AckAttempt>(&with_handles);
-    const auto* acks = std::get_if<model::AckAttempts>(&with_handles);
-    const auto* append = std::get_if<model::AppendRunEvent>(&operation);
-    if (!has_fewer && ack == nullptr && acks == nullptr && append == nullptr) {
-      return traces::operation_args_to_text(operation);
-    }
-    Json args = traces::operation_args_to_json(operation);
-    if (model::goes_by_attempt(profile_.variant.ack_holder)) {
-      if (ack != nullptr) args["attempt_id"] = attempt_of(*ack);
-      for (std::size_t i = 0; acks != nullptr && i < acks->acks.size(); ++i) {
-        args["acks"][i]["attempt_id"] = attempt_of(acks->acks[i]);
-      }
-    }
-    if (append != nullptr) {
-      args.erase("payload_text");
-      if (Json payload = traces::payload_to_json(append->payload); !payload.is_discarded()) {
-        args["payload"] = std::move(payload);
-      }
-    }
-    if (has_fewer) {
-      if (!args.contains("attempts")) {
-        erase_absent(args);
-      } else {
-        for (Json& spec : args["attempts"]) erase_absent(spec);
-      }
-    }
-    return traces::print_json(args);
-  }
-
-  /// The attempt that the lease of an ack was granted for.
-  [[nodiscard]] Json attempt_of(const model::AckAttempt& ack) const {
-    const auto attempt = attempt_of_lease_.find(ack.lease_id);
-    const bool is_known = attempt != attempt_of_lease_.end();
-    return traces::text_to_json(is_known ? attempt->second : "of no lease");
-  }
-
-  void erase_absent(Json& spec) const {
-    for (const std::string& name : profile_.absent) {
-      constexpr std::string_view prefix = "spec.";
-      if (name.starts_with(prefix)) spec.erase(name.substr(prefix.size()));
-    }
-  }
-
-  std::expected<Reply, BrokenSubject> read_reply(const model::Action& action, Json answer) {
-    Reply reply;
-    auto outcome = traces::outcome_from_json(action.operation, answer, profile_.absent);
-    if (!outcome) return client_.broken(outcome.error() + ", in the answer " + excerpt_of(answer));
-    reply.outcome = *std::move(outcome);
-    if (reply.outcome) {
-      if (std::holds_alternative<model::Reset>(action.operation)) attempt_of_lease_.clear();
-      put_handles(action.operation, *reply.outcome);
-    } else {
-      const Json& error = answer["error"];
-      if (error.contains("message")) reply.message = excerpt_of(error["message"]);
-      reply.effect_unknown = reply.outcome.error() == model::ErrorCode::unavailable &&
-                             error.value("outcome", Json()) != "none";
-      learn_lease_ = reply.effect_unknown && is_claim(action.operation);
-    }
-    // How often it reads its clock cannot be seen from here; the times it writes are compared.
-    const bool is_refused = reply.outcome == std::unexpected(model::ErrorCode::invalid_argument);
-    reply.clock_reads = model::reads_clock(action.operation) && !is_refused ? 1 : 0;
-    return reply;
-  }
-
-  void put_handles(const model::Operation& operation, model::Answer& answer) {
-    if (auto* lease = std::get_if<model::LeaseRecord>(&answer)) {
-      if (is_claim(operation)) issue(*lease);
-      lease->lease_id = handles_.handle_of(lease->lease_id);
-    } else if (auto* found = std::get_if<std::optional<model::LeaseRecord>>(&answer)) {
-      if (*found) (*found)->lease_id = handles_.handle_of((*found)->lease_id);
-    } else if (auto* refreshed = std::get_if<model::ItemResults<model::LeaseRecord>>(&answer)) {
-      for (auto& result : *refreshed) {
-        if (result.ok) result.ok->lease_id = handles_.handle_of(result.ok->lease_id);
-      }
-    } else if (auto* claims = std::get_if<std::vector<model::Claim>>(&answer)) {
-      for (model::Claim& claim : *claims) {
-        issue(claim.lease);
-        claim.lease.lease_id = handles_.handle_of(claim.lease.lease_id);
-      }
-    }
-  }
-
-  void issue(const model::LeaseRecord& lease) {
-    attempt_of_lease_[handles_.issue(lease.lease_id)] = lease.attempt_id;
   }
 
   /// Kills the subject at some moment of its work and starts it again.
@@ -321,8 +208,7 @@ class ExecSubject final : public Subject {
   FaultCounts killed_;
   bool has_said_hello_ = false;
   Profile profile_;
-  Handles handles_;
-  std::map<model::Id, model::Id> attempt_of_lease_;
+  ProgramWords words_;
   std::uint64_t resets_ = 0;
   model::Snapshot state_;  // what it last showed, with its own lease ids
   bool learn_lease_ = false;

@@ -192,15 +192,16 @@ Process& Process::operator=(Process&& other) noexcept {
 struct Process::Ready {
   bool input = false;
   bool output = false;
+  bool is_late = false;  ///< nothing, and the timer has run down
 };
 
 // A timer that counts down by itself: an answer is waited for, and nothing here reads a clock.
-void Process::arm_timer() {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout_);
-  itimerspec span{};
-  span.it_value.tv_sec = seconds.count();
-  span.it_value.tv_nsec = std::chrono::nanoseconds(timeout_ - seconds).count();
-  ::timerfd_settime(timer_, 0, &span, nullptr);
+void Process::arm_timer(std::chrono::milliseconds span) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(span);
+  itimerspec setting{};
+  setting.it_value.tv_sec = seconds.count();
+  setting.it_value.tv_nsec = std::chrono::nanoseconds(span - seconds).count();
+  ::timerfd_settime(timer_, 0, &setting, nullptr);
 }
 
 std::expected<Process::Ready, std::string> Process::wait(bool to_write) {
@@ -221,10 +222,11 @@ std::expected<Process::Ready, std::string> Process::wait(bool to_write) {
   if (waits[3].revents != 0) {
     return std::unexpected(complaint("it ended without an answer; " + ending()));
   }
-  if (waits[4].revents != 0) {
-    return std::unexpected(complaint("no answer for " + std::to_string(timeout_.count()) + " ms"));
-  }
-  return ready;
+  return Ready{.is_late = waits[4].revents != 0};
+}
+
+std::unexpected<std::string> Process::silence() {
+  return std::unexpected(complaint("no answer for " + std::to_string(timeout_.count()) + " ms"));
 }
 
 std::expected<void, std::string> Process::send(std::string_view line) {
@@ -237,9 +239,10 @@ std::expected<void, std::string> Process::send(std::string_view line) {
     if (written > 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (written < 0 && errno == EAGAIN) {
-      if (!std::exchange(is_timed, true)) arm_timer();
+      if (!std::exchange(is_timed, true)) arm_timer(timeout_);
       auto ready = wait(true);
       if (!ready) return std::unexpected(ready.error());
+      if (ready->is_late) return silence();
       if (ready->output) {
         if (auto read = read_output(); !read) return read;
       }
@@ -270,19 +273,37 @@ std::expected<std::string, std::string> Process::exchange(std::string_view line)
     if (std::exchange(is_soon, false)) {
       if (auto read = read_output(); !read) return std::unexpected(read.error());
     }
-    const std::size_t end = received_.find('\n', searched_);
-    if (end != std::string::npos) {
-      std::string rest = received_.substr(end + 1);
-      received_.resize(end);
-      searched_ = 0;
-      return std::exchange(received_, std::move(rest));
-    }
-    searched_ = received_.size();
-    if (!std::exchange(is_timed, true)) arm_timer();
+    if (auto line = take_line()) return *std::move(line);
+    if (!std::exchange(is_timed, true)) arm_timer(timeout_);
     auto ready = wait(false);
     if (!ready) return std::unexpected(ready.error());
+    if (ready->is_late) return silence();
     is_soon = ready->output;
   }
+}
+
+std::expected<std::optional<std::string>, std::string> Process::listen(
+    std::chrono::milliseconds patience) {
+  arm_timer(patience);
+  while (true) {
+    if (auto read = read_output(); !read) return std::unexpected(read.error());
+    if (auto line = take_line()) return line;
+    auto ready = wait(false);
+    if (!ready) return std::unexpected(ready.error());
+    if (ready->is_late) return std::nullopt;
+  }
+}
+
+std::optional<std::string> Process::take_line() {
+  const std::size_t end = received_.find('\n', searched_);
+  if (end == std::string::npos) {
+    searched_ = received_.size();
+    return std::nullopt;
+  }
+  std::string rest = received_.substr(end + 1);
+  received_.resize(end);
+  searched_ = 0;
+  return std::exchange(received_, std::move(rest));
 }
 
 std::expected<void, std::string> Process::read_output() {
@@ -314,7 +335,7 @@ void Process::read_errors() {
 // it ended.
 std::string Process::ending() {
   close_if_open(input_);
-  arm_timer();
+  arm_timer(timeout_);
   pollfd is_over{.fd = end_, .events = POLLIN, .revents = 0};
   while (is_over.revents == 0) {
     if (interrupted) return "it still runs";

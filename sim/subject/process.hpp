@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,11 @@ class Process {
   /// Writes `line` and its end and waits for nothing.
   [[nodiscard]] std::expected<void, std::string> send(std::string_view line);
 
+  /// Waits for a line, without its end. Returns: nothing, if none came for this long.
+  /// Errors: as `exchange`, but for silence.
+  [[nodiscard]] std::expected<std::optional<std::string>, std::string> listen(
+      std::chrono::milliseconds patience);
+
   /// Closes its input and waits for its end, for the timeout at the longest.
   void end_input();
 
@@ -60,10 +66,12 @@ class Process {
   Process() = default;
   struct Ready;
   std::expected<Ready, std::string> wait(bool to_write);
+  [[nodiscard]] std::unexpected<std::string> silence();
   std::expected<void, std::string> read_output();
   [[nodiscard]] bool answers_soon() const;
   void read_errors();
-  void arm_timer();
+  void arm_timer(std::chrono::milliseconds span);
+  [[nodiscard]] std::optional<std::string> take_line();
   [[nodiscard]] std::string complaint(std::string what);
   [[nodiscard]] std::string ending();
 

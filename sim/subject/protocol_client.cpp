@@ -38,8 +38,9 @@ std::expected<void, BrokenSubject> ProtocolClient::start() {
   return {};
 }
 
-std::expected<Json, BrokenSubject> ProtocolClient::hello() {
-  last_request_ = R"({"id":0,"op":"hello","protocol":1})";
+std::expected<Json, BrokenSubject> ProtocolClient::hello(Mode mode) {
+  last_request_ = mode == Mode::alone ? R"({"id":0,"op":"hello","protocol":1})"
+                                      : R"({"id":0,"op":"hello","protocol":1,"yields":true})";
   auto answer = exchange(0);
   if (answer && !answer->contains("ok")) {
     return broken("it refused to speak: " + excerpt_of(*answer));
@@ -52,13 +53,58 @@ std::expected<Json, BrokenSubject> ProtocolClient::ask(std::string_view operatio
   if (error_) return std::unexpected(*error_);
   write_request(operation, now, args);
   auto answer = exchange(requests_);
-  if (!answer || !answer->contains("error")) return answer;
-  const Json& error = (*answer)["error"];
+  if (!answer) return answer;
+  if (auto checked = check_error(*answer); !checked) return std::unexpected(checked.error());
+  return answer;
+}
+
+std::expected<void, BrokenSubject> ProtocolClient::begin(std::string_view operation,
+                                                         model::Time now, std::string_view args) {
+  if (error_) return std::unexpected(*error_);
+  write_request(operation, now, args);
+  if (auto sent = process_->send(last_request_); !sent) return broken(sent.error());
+  return {};
+}
+
+std::expected<ProtocolClient::Said, BrokenSubject> ProtocolClient::listen(
+    std::chrono::milliseconds patience) {
+  if (error_) return std::unexpected(*error_);
+  const auto text = process_->listen(patience);
+  if (!text) return broken(text.error());
+  if (!*text) return Silence{};
+  auto said = read(**text, requests_);
+  if (!said) return std::unexpected(said.error());
+  if (const auto at = said->find("at"); at != said->end()) {
+    const auto waits = said->find("waits");
+    const bool is_flag = waits == said->end() || waits->is_boolean();
+    if (!at->is_string() || !is_flag) {
+      return broken(R"(expected {"id":…,"at":"…","waits":…}, found )" + excerpt(**text));
+    }
+    return YieldPoint{.at = at->get<std::string>(),
+                      .waits = waits != said->end() && waits->get<bool>()};
+  }
+  if (auto checked = check_answer(*said, **text); !checked) {
+    return std::unexpected(checked.error());
+  }
+  if (auto checked = check_error(*said); !checked) return std::unexpected(checked.error());
+  return *std::move(said);
+}
+
+std::expected<void, BrokenSubject> ProtocolClient::go_on() {
+  if (error_) return std::unexpected(*error_);
+  const std::string line = "{\"go\":" + std::to_string(requests_) + "}";
+  if (auto sent = process_->send(line); !sent) return broken(sent.error());
+  return {};
+}
+
+std::expected<void, BrokenSubject> ProtocolClient::check_error(const Json& answer) {
+  if (!answer.contains("error")) return {};
+  const Json& error = answer.at("error");
   const Json code = error.is_object() ? error.value("code", Json()) : Json();
   if (code == "internal" || code == "unsupported") {
-    return broken("it answered " + excerpt_of(*answer));
+    return broken("it answered " + excerpt_of(answer));
   }
-  return answer;
+  return {};
 }
 
 std::expected<void, BrokenSubject> ProtocolClient::ask_and_kill(std::string_view operation,
@@ -84,17 +130,29 @@ void ProtocolClient::write_request(std::string_view operation, model::Time now,
 std::expected<Json, BrokenSubject> ProtocolClient::exchange(std::uint64_t id) {
   const auto text = process_->exchange(last_request_);
   if (!text) return broken(text.error());
-  auto answer = traces::parse_json(*text);
-  if (!answer) return broken("its answer is " + answer.error() + ": " + excerpt(*text));
+  auto answer = read(*text, id);
+  if (!answer) return answer;
+  if (auto checked = check_answer(*answer, *text); !checked) {
+    return std::unexpected(checked.error());
+  }
+  return answer;
+}
+
+std::expected<Json, BrokenSubject> ProtocolClient::read(const std::string& text, std::uint64_t id) {
+  auto answer = traces::parse_json(text);
+  if (!answer) return broken("its answer is " + answer.error() + ": " + excerpt(text));
   const auto repeated = answer->find("id");
   if (repeated == answer->end() || *repeated != id) {
     return broken("expected an answer with \"id\":" + std::to_string(id) + ", found " +
-                  excerpt(*text));
-  }
-  if (answer->contains("ok") == answer->contains("error")) {
-    return broken("expected either \"ok\" or \"error\", found " + excerpt(*text));
+                  excerpt(text));
   }
   return *std::move(answer);
+}
+
+std::expected<void, BrokenSubject> ProtocolClient::check_answer(const Json& answer,
+                                                                const std::string& text) {
+  if (answer.contains("ok") != answer.contains("error")) return {};
+  return broken("expected either \"ok\" or \"error\", found " + excerpt(text));
 }
 
 }  // namespace leasecheck::sim

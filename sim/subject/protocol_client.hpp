@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "sim/subject/process.hpp"
 #include "sim/subject/subject.hpp"
@@ -20,18 +21,40 @@ namespace leasecheck::sim {
 /// Thread: one thread.
 class ProtocolClient {
  public:
+  /// Whether others work on the same store at the same time.
+  enum class Mode : std::uint8_t { alone, among_others };
+
+  /// A yield point, where the program waits until it is told to go on.
+  struct YieldPoint {
+    std::string at;      ///< in the program's own words
+    bool waits = false;  ///< it cannot go on before another program has done something
+  };
+  struct Silence {};
+  using Said = std::variant<traces::Json, YieldPoint, Silence>;
+
   explicit ProtocolClient(Process::Options program) : program_(std::move(program)) {}
 
   /// Starts the program, in the place of one that runs.
   /// Errors: it cannot be started.
   std::expected<void, BrokenSubject> start();
 
-  /// Says hello. Returns: what the program says of itself.
-  std::expected<traces::Json, BrokenSubject> hello();
+  /// Says hello; `mode` says whether the program may stop at yield points.
+  /// Returns: what the program says of itself.
+  std::expected<traces::Json, BrokenSubject> hello(Mode mode = Mode::alone);
 
   /// Sends a request and waits for its answer, with "ok" or with an error of the contract.
   std::expected<traces::Json, BrokenSubject> ask(std::string_view operation, model::Time now = {},
                                                  std::string_view args = "{}");
+
+  /// Sends a request and waits for nothing: `listen` tells what comes of it.
+  std::expected<void, BrokenSubject> begin(std::string_view operation, model::Time now,
+                                           std::string_view args);
+
+  /// What the program says next to the request that was begun.
+  std::expected<Said, BrokenSubject> listen(std::chrono::milliseconds patience);
+
+  /// Lets a program go on that has stopped at a yield point.
+  std::expected<void, BrokenSubject> go_on();
 
   /// Sends a request and kills the program after this long, or as soon as it says something.
   std::expected<void, BrokenSubject> ask_and_kill(std::string_view operation, model::Time now,
@@ -49,6 +72,11 @@ class ProtocolClient {
  private:
   void write_request(std::string_view operation, model::Time now, std::string_view args);
   std::expected<traces::Json, BrokenSubject> exchange(std::uint64_t id);
+  /// What a line says that belongs to this request.
+  std::expected<traces::Json, BrokenSubject> read(const std::string& text, std::uint64_t id);
+  std::expected<void, BrokenSubject> check_answer(const traces::Json& answer,
+                                                  const std::string& text);
+  std::expected<void, BrokenSubject> check_error(const traces::Json& answer);
 
   Process::Options program_;
   std::optional<Process> process_;

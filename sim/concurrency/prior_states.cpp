@@ -1,4 +1,4 @@
-#include "sim/storage/prior_states.hpp"
+#include "sim/concurrency/prior_states.hpp"
 
 #include <utility>
 

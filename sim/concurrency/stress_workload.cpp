@@ -1,4 +1,4 @@
-#include "sim/storage/stress_workload.hpp"
+#include "sim/concurrency/stress_workload.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "sim/storage/disk_trace_recorder.hpp"
+#include "sim/concurrency/case_trace_recorder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,17 +8,18 @@
 
 namespace leasecheck::sim {
 
-DiskTraceRecorder::DiskTraceRecorder(std::string origin) {
+CaseTraceRecorder::CaseTraceRecorder(std::string origin) {
   trace_.head.origin = std::move(origin);
   trace_.head.deployment.emplace();
 }
 
-std::string DiskTraceRecorder::process_name(std::size_t number) {
+std::string CaseTraceRecorder::process_name(std::size_t number) {
   return "p" + std::to_string(number);
 }
 
-void DiskTraceRecorder::add_prior(const PriorState& prior) {
+void CaseTraceRecorder::add_prior(const PriorState& prior) {
   model::State state;
+  state.variant = prior.state.variant;
   for (const model::Action& action : prior.actions) {
     const model::Snapshot before = model::snapshot(state);
     model::Step step = model::step(std::move(state), action);
@@ -29,16 +30,16 @@ void DiskTraceRecorder::add_prior(const PriorState& prior) {
   }
 }
 
-std::uint64_t DiskTraceRecorder::add_call(std::string actor, const model::Action& action) {
+std::uint64_t CaseTraceRecorder::add_call(std::string actor, const model::Action& action) {
   time_ = std::max(time_, action.now);
   return add(traces::Call{std::move(actor), action.now, action});
 }
 
-void DiskTraceRecorder::add_answer(std::uint64_t call, model::Outcome outcome) {
+void CaseTraceRecorder::add_answer(std::uint64_t call, model::Outcome outcome) {
   add(traces::Return{call, std::move(outcome), {}, 0});
 }
 
-traces::Trace DiskTraceRecorder::finish(std::string property, std::string message) && {
+traces::Trace CaseTraceRecorder::finish(std::string property, std::string message) && {
   trace_.verdict = {.result = traces::Result::violated,
                     .property = std::move(property),
                     .message = std::move(message),
@@ -46,7 +47,7 @@ traces::Trace DiskTraceRecorder::finish(std::string property, std::string messag
   return std::move(trace_);
 }
 
-std::uint64_t DiskTraceRecorder::add(traces::StepBody what) {
+std::uint64_t CaseTraceRecorder::add(traces::StepBody what) {
   const std::uint64_t number = trace_.steps.size() + 1;
   trace_.steps.push_back({number, time_, std::move(what)});
   return number;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sim/storage/prior_states.hpp"
+#include "sim/concurrency/prior_states.hpp"
 #include "traces/trace.hpp"
 
 namespace leasecheck::sim {
@@ -13,10 +13,10 @@ inline constexpr const char* existed_option = "repository_existed";
 
 /// The trace of a violation on a simulated disk while it is put together. True time follows the
 /// operations and never goes back.
-class DiskTraceRecorder {
+class CaseTraceRecorder {
  public:
   /// `origin` is the command that found it.
-  explicit DiskTraceRecorder(std::string origin);
+  explicit CaseTraceRecorder(std::string origin);
 
   /// "p0", "p1", …
   [[nodiscard]] static std::string process_name(std::size_t number);
