@@ -10,14 +10,17 @@
 #include "cli/command.hpp"
 #include "cli/interruption.hpp"
 #include "lease/sqlite.hpp"
+#include "sim/concurrency/program_stress.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/determinism.hpp"
 #include "sim/oracle/shrink.hpp"
 #include "sim/registry/drawn_names.hpp"
+#include "sim/registry/program_registry.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
 #include "traces/reader.hpp"
+#include "traces/shell_word.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -119,12 +122,25 @@ sim::OpenRepository storage_of(const SimulatedDisk& disk) {
 }
 
 std::string stress_command(const SeedOptions& options, std::uint64_t seed) {
-  const std::string subject = options.disk->mutant == nullptr
-                                  ? "--backend sqlite"
-                                  : fmt::format("--mutant {}", options.disk->mutant->name);
+  const bool is_mutant = options.disk && options.disk->mutant != nullptr;
+  const std::string subject =
+      is_mutant ? fmt::format("--mutant {}", options.disk->mutant->name)
+                : "--backend " + traces::shell_word(options.disk ? "sqlite" : options.backend.name);
   return fmt::format("leasecheck simulate {} --processes {} --faults {} --values {} --seeds {}",
-                     subject, options.disk->processes, sim::to_text(options.plan.faults),
-                     sim::to_text(options.plan.may_be_odd), seed);
+                     subject, options.disk ? options.disk->processes : options.program_processes,
+                     sim::to_text(options.plan.faults), sim::to_text(options.plan.may_be_odd),
+                     seed);
+}
+
+void take_stress_verdict(const SeedOptions& options, const traces::Verdict& verdict,
+                         SeedResult& result) {
+  if (verdict.result == traces::Result::held) return;
+  result.failure =
+      Failure{.seed = result.seed,
+              .verdict = verdict,
+              .at = "stress",
+              .violation = {.property = verdict.property, .operation = "stress", .kind = {}},
+              .replay = stress_command(options, result.seed)};
 }
 
 // Where two runs of a stress test part, if they do.
@@ -148,13 +164,19 @@ void run_stress(const SeedOptions& options, SeedResult& result) {
     auto divergence = stress_divergence(run, sim::run_stress(result.seed, stress, open));
     if (divergence) verdict = broken(*std::move(divergence));
   }
-  if (verdict.result == traces::Result::held) return;
-  result.failure =
-      Failure{.seed = result.seed,
-              .verdict = verdict,
-              .at = "stress",
-              .violation = {.property = verdict.property, .operation = "stress", .kind = {}},
-              .replay = stress_command(options, result.seed)};
+  take_stress_verdict(options, verdict, result);
+}
+
+// Of a program that stops at yield points the second run is the same; what any other does depends
+// on the machine.
+void run_stress_of_programs(const SeedOptions& options, SeedResult& result) {
+  auto started = sim::start_programs(options.backend.name, options.program_processes,
+                                     options.backend.subject_timeout);
+  if (!started) throw Stop{started.error(), ExitCode::broken};
+  const sim::ProgramStressResult run = sim::run_program_stress(
+      result.seed, {.may_be_odd = options.plan.may_be_odd}, *started->programs);
+  result.tally.add(run.tally);
+  take_stress_verdict(options, run.verdict, result);
 }
 
 // Runs the world of the seed in a process of its own, which writes each call to a file before it is
@@ -185,6 +207,7 @@ SeedResult run_seed(const SeedOptions& options, std::uint64_t seed) {
   SeedResult result{.seed = seed};
   run_world(options, result);
   if (options.disk && !result.failure) run_stress(options, result);
+  if (options.program_processes > 0 && !result.failure) run_stress_of_programs(options, result);
   return result;
 }
 

@@ -26,12 +26,14 @@ struct SimulatedDisk {
 struct SeedOptions {
   sim::Backend backend;               ///< where there is no simulated disk
   std::optional<SimulatedDisk> disk;  ///< then each seed has a disk and a stress test of its own
+  /// Of a program that is the backend: then each seed has a stress test of so many; 0: none.
+  std::uint32_t program_processes = 0;
   sim::PlanOptions plan;
   KeepTraces keep_traces = KeepTraces::failures;
   Determinism determinism = Determinism::trusted;
 };
 
-/// Runs the seed: its world, then, on a simulated disk, its stress test. A world that fails is run
+/// Runs the seed: its world, then its stress test, if it has one. A world that fails is run
 /// again to record it, whether or not its trace is kept; a second run that goes another way is
 /// reported as broken, since then nothing here can be trusted. Throws: Stop, when a subject cannot
 /// be made.

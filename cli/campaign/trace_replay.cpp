@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "cli/command.hpp"
+#include "sim/registry/program_registry.hpp"
 #include "sim/storage/disk_trace.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
@@ -15,19 +16,38 @@ namespace leasecheck::cli {
 
 namespace {
 
-// On the backend that is named, or else on the one on which it was recorded.
-ReplayedTrace replay_on_disk(const std::string& file, traces::Trace trace,
-                             const std::string& named) {
-  const std::string& backend = named.empty() ? trace.head.backend : named;
+traces::Verdict verdict_on_disk(const std::string& file, const traces::Trace& trace,
+                                const std::string& backend) {
   const auto open = sim::storage_named(backend);
+  if (!open && sim::is_program(backend)) {
+    throw Stop{file + ": recorded on processes of " + backend +
+               "; a file starts no program, so name it with --backend"};
+  }
   if (!open) {
     throw Stop{file + ": a trace of the simulated disk, which \"" + backend +
                "\" does not use; expected sqlite or a planted defect of storage"};
   }
   auto verdict = sim::replay_on_disk(trace, *open);
   if (!verdict) throw Stop{file + ": stale trace: " + verdict.error(), ExitCode::inconclusive};
+  return *std::move(verdict);
+}
+
+traces::Verdict verdict_on_programs(const std::string& file, const traces::Trace& trace,
+                                    const sim::Backend& backend) {
+  auto verdict = sim::replay_on_programs(trace, backend.name, backend.subject_timeout);
+  if (!verdict) throw Stop{file + ": " + verdict.error(), ExitCode::inconclusive};
+  return *std::move(verdict);
+}
+
+// On the backend that is named, or else on the one on which it was recorded.
+ReplayedTrace replay_case(const std::string& file, traces::Trace trace,
+                          const std::optional<sim::Backend>& backend) {
+  traces::Verdict verdict =
+      backend && sim::is_program(backend->name)
+          ? verdict_on_programs(file, trace, *backend)
+          : verdict_on_disk(file, trace, backend ? backend->name : trace.head.backend);
   sim::ReplayResult result;
-  result.verdict = *std::move(verdict);
+  result.verdict = std::move(verdict);
   result.tally.operations =
       static_cast<std::uint64_t>(std::ranges::count_if(trace.steps, [](const traces::Step& step) {
         return std::holds_alternative<traces::Call>(step.what);
@@ -57,7 +77,7 @@ ReplayedTrace replay_on(sim::Subject& subject, const std::string& file,
 ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Backend>& backend) {
   traces::Trace trace = trace_in(file);
   if (traces::is_disk_trace(trace)) {
-    return replay_on_disk(file, std::move(trace), backend ? backend->name : std::string());
+    return replay_case(file, std::move(trace), backend);
   }
   const std::expected<sim::Backend, std::string> chosen =
       backend ? *backend : sim::recorded_backend(trace.head.backend);
@@ -68,7 +88,7 @@ ReplayedTrace replay_file(const std::string& file, const std::optional<sim::Back
 
 ReplayedTrace Replays::replay(const std::string& file) {
   traces::Trace trace = trace_in(file);
-  if (traces::is_disk_trace(trace)) return replay_on_disk(file, std::move(trace), backend_.name);
+  if (traces::is_disk_trace(trace)) return replay_case(file, std::move(trace), backend_);
   if (subject_ && subject_->begin_anew().value_or(false)) {
     ReplayedTrace replayed = replay_on(*subject_, file, trace);
     if (replayed.now.verdict.result == traces::Result::held) return replayed;

@@ -97,7 +97,8 @@ ExitCode run(const CrashOptions& options) {
            grouped(count.cases), grouped(count.calls), grouped(count.power_losses),
            grouped(count.disks), grouped(count.kills), grouped(count.failures),
            grouped(count.replacements), passed.count()),
-       .found = std::move(found)});
+       .found = std::move(found),
+       .ended_early = is_interrupted() ? "interrupted" : ""});
 }
 
 }  // namespace

@@ -1,14 +1,18 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/budget.hpp"
 #include "cli/campaign/progress.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/storage_command.hpp"
 #include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
+#include "sim/concurrency/program_interleaver.hpp"
+#include "sim/registry/program_registry.hpp"
 #include "sim/storage/interleaver.hpp"
 
 namespace leasecheck::cli {
@@ -16,23 +20,28 @@ namespace {
 
 struct InterleaveOptions {
   StorageOptions storage;
+  std::string backend = "sqlite";
+  std::int64_t subject_timeout_ms = 10'000;
+  std::int64_t budget_ms = 0;
   std::uint32_t preemptions = 2;
   bool triples = false;
+
+  [[nodiscard]] std::uint32_t processes() const { return triples ? 3 : 2; }
 };
 
 constexpr StorageSearch interleave{
     .name = "interleave", .part = "schedule", .example = "leased/heartbeat+reap"};
 
-std::expected<std::optional<sim::Finding>, std::string> run_case(sim::Interleaver& interleaver,
-                                                                 const sim::InterleaveCase& subject,
-                                                                 const InterleaveOptions& options) {
-  if (options.storage.replay.empty()) return interleaver.search(subject, options.preemptions);
-  const auto schedule = sim::decisions_from_text(options.storage.replay);
-  if (!schedule) {
-    throw Stop{fmt::format("--schedule {}: expected processes with how often, for instance 0*3,1*2",
-                           options.storage.replay)};
-  }
-  return interleaver.replay(subject, *schedule);
+using Found = std::expected<std::optional<sim::Finding>, std::string>;
+
+/// Runs one case, in every schedule or in the one that is named.
+using RunCase = std::function<Found(const sim::InterleaveCase& subject)>;
+
+std::vector<sim::TaskId> schedule_of(const InterleaveOptions& options) {
+  auto schedule = sim::decisions_from_text(options.storage.replay);
+  if (schedule) return *std::move(schedule);
+  throw Stop{fmt::format("--schedule {}: expected processes with how often, for instance 0*3,1*2",
+                         options.storage.replay)};
 }
 
 StorageFinding finding_of(const InterleaveOptions& options, const sim::InterleaveCase& subject,
@@ -44,59 +53,159 @@ StorageFinding finding_of(const InterleaveOptions& options, const sim::Interleav
   return {name, std::move(finding)};
 }
 
-std::optional<StorageFinding> search_all(const InterleaveOptions& options,
-                                         sim::Interleaver& interleaver) {
-  const auto scope = options.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
-  const auto cases = chosen_cases(interleave, options.storage, sim::interleave_cases(scope));
-  Progress progress;
-  for (const sim::InterleaveCase& subject : cases) {
-    if (is_interrupted()) break;
-    const sim::InterleaveCount& count = interleaver.count();
-    progress.show(fmt::format("interleave: {} of {} cases, {} schedules, {}", grouped(count.cases),
-                              grouped(cases.size()), grouped(count.schedules),
-                              sim::name_of(subject)));
-    auto found = run_case(interleaver, subject, options);
-    if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return finding_of(options, subject, *std::move(*found));
-  }
-  return std::nullopt;
-}
+/// One search, from its first case to its last.
+class CaseSearch {
+ public:
+  explicit CaseSearch(const InterleaveOptions& options)
+      : options_(options), budget_(Budget::of_flag(options.budget_ms)) {}
 
-ExitCode run(const InterleaveOptions& options) {
-  const auto began = std::chrono::steady_clock::now();
-  const std::uint32_t processes = options.triples ? 3 : 2;
+  [[nodiscard]] std::vector<sim::InterleaveCase> chosen() const {
+    const auto scope =
+        options_.triples ? sim::InterleaveScope::triples : sim::InterleaveScope::pairs;
+    return chosen_cases(interleave, options_.storage, sim::interleave_cases(scope));
+  }
+
+  [[nodiscard]] bool may_go_on() const { return !is_interrupted() && !budget_.is_spent(); }
+
+  /// Returns: how the command ends.
+  ExitCode run(const std::vector<sim::InterleaveCase>& cases, const RunCase& run_case,
+               const std::function<StorageResult(double seconds)>& result) {
+    prepare_directory("--trace-dir", options_.storage.trace_directory);
+    std::optional<StorageFinding> found;
+    std::size_t begun = 0;
+    while (begun < cases.size() && !found && may_go_on()) {
+      const sim::InterleaveCase& subject = cases[begun++];
+      progress_.show(fmt::format("interleave: {} of {} cases, {}", grouped(begun),
+                                 grouped(cases.size()), sim::name_of(subject)));
+      auto wrong = run_case(subject);
+      if (!wrong) throw Stop{wrong.error(), ExitCode::broken};
+      if (*wrong) found = finding_of(options_, subject, *std::move(*wrong));
+    }
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began_;
+    StorageResult whole = result(passed.count());
+    whole.found = std::move(found);
+    if (is_interrupted()) {
+      whole.ended_early = "interrupted";
+    } else if (!may_go_on()) {
+      whole.ended_early = fmt::format("the budget was spent, in case {} of {}", grouped(begun),
+                                      grouped(cases.size()));
+    }
+    return print_result(interleave, options_.storage, whole);
+  }
+
+ private:
+  const InterleaveOptions& options_;
+  Budget budget_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+ExitCode run_on_disk(const InterleaveOptions& options) {
+  CaseSearch search(options);
   auto interleaver = sim::Interleaver::make(
       chosen_storage(options.storage, mutants::Search::interleave),
-      {.processes = processes, .checkpoint_pages = checkpoint_pages_of(options.storage)});
+      {.processes = options.processes(), .checkpoint_pages = checkpoint_pages_of(options.storage)});
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
-  prepare_directory("--trace-dir", options.storage.trace_directory);
-  auto found = search_all(options, **interleaver);
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
-  const sim::InterleaveCount count = (*interleaver)->count();
-  return print_result(
-      interleave, options.storage,
-      {.figures = {{"preemptions", options.preemptions},
-                   {"cases", count.cases},
-                   {"schedules", count.schedules},
-                   {"points", count.points},
-                   {"seconds", passed.count()}},
-       .words = fmt::format("bounds      {} processes on one disk, {} preemptions\n"
-                            "cases       {}\nschedules   {}\npoints      {}\n"
-                            "time        {:.1f} s\n",
-                            processes, options.preemptions, grouped(count.cases),
-                            grouped(count.schedules), grouped(count.points), passed.count()),
-       .found = std::move(found)});
+  const bool is_replay = !options.storage.replay.empty();
+  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  return search.run(
+      search.chosen(),
+      [&](const sim::InterleaveCase& subject) -> Found {
+        return is_replay ? (*interleaver)->replay(subject, schedule)
+                         : (*interleaver)->search(subject, options.preemptions);
+      },
+      [&](double seconds) -> StorageResult {
+        const sim::InterleaveCount count = (*interleaver)->count();
+        return {.figures = {{"preemptions", options.preemptions},
+                            {"cases", count.cases},
+                            {"schedules", count.schedules},
+                            {"points", count.points},
+                            {"seconds", seconds}},
+                .words = fmt::format("bounds      {} processes on one disk, {} preemptions\n"
+                                     "cases       {}\nschedules   {}\npoints      {}\n"
+                                     "time        {:.1f} s\n",
+                                     options.processes(), options.preemptions, grouped(count.cases),
+                                     grouped(count.schedules), grouped(count.points), seconds),
+                .found = std::nullopt};
+      });
+}
+
+ExitCode run_on_programs(const InterleaveOptions& options) {
+  if (!options.storage.mutant.empty() || options.storage.checkpoint_pages) {
+    throw Stop{"--mutant and --checkpoint-pages are for SQLite, not for a program"};
+  }
+  CaseSearch search(options);
+  auto started = sim::start_programs(options.backend, options.processes(),
+                                     std::chrono::milliseconds(options.subject_timeout_ms));
+  if (!started) throw Stop{started.error(), ExitCode::broken};
+  if (!started->programs->profile().yields) {
+    throw Stop{
+        fmt::format("{}: its handshake has no \"yields\": true, so nobody can choose where "
+                    "its processes are interrupted",
+                    options.backend)};
+  }
+  sim::ProgramInterleaver interleaver(*started->programs);
+  const bool is_replay = !options.storage.replay.empty();
+  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  const std::vector<sim::InterleaveCase> all = search.chosen();
+  const std::vector<sim::InterleaveCase> cases = interleaver.offered(all);
+  return search.run(
+      cases,
+      [&](const sim::InterleaveCase& subject) -> Found {
+        return is_replay ? interleaver.replay(subject, schedule)
+                         : interleaver.search(subject, options.preemptions,
+                                              [&search] { return search.may_go_on(); });
+      },
+      [&](double seconds) -> StorageResult {
+        const sim::ProgramInterleaveCount count = interleaver.count();
+        return {
+            .figures = {{"preemptions", options.preemptions},
+                        {"cases", count.cases},
+                        {"not_offered", all.size() - cases.size()},
+                        {"schedules", count.schedules},
+                        {"undecided", count.undecided},
+                        {"points", count.points},
+                        {"seconds", seconds}},
+            .words = fmt::format("bounds      {} processes on one store, {} preemptions\n"
+                                 "cases       {}; {} more need operations that are not offered\n"
+                                 "schedules   {}; of {} it is unknown whether a claim happened\n"
+                                 "points      {}\ntime        {:.1f} s\n",
+                                 options.processes(), options.preemptions, grouped(count.cases),
+                                 grouped(all.size() - cases.size()), grouped(count.schedules),
+                                 grouped(count.undecided), grouped(count.points), seconds),
+            .found = std::nullopt};
+      });
+}
+
+ExitCode run(InterleaveOptions& options) {
+  if (options.backend == "sqlite") return run_on_disk(options);
+  if (!sim::is_program(options.backend)) {
+    throw Stop{
+        fmt::format("--backend {}: expected sqlite or 'exec:PROGRAM ARGS'", options.backend)};
+  }
+  options.storage.program = options.backend;
+  return run_on_programs(options);
 }
 
 }  // namespace
 
 void add_interleave(CommandLine& program) {
-  Command command =
-      program.add("interleave",
-                  "Run operations of several processes on one database in every order of their "
-                  "calls of the disk, within a bound");
+  Command command = program.add(
+      "interleave",
+      "Run operations of several processes on one store in every order, within a bound: of their "
+      "calls of the disk, or of a program's yield points");
   auto options = std::make_shared<InterleaveOptions>();
   add_storage_options(command, options->storage);
+  command
+      .option("--backend", options->backend,
+              "Whose processes: sqlite, on a simulated disk, or 'exec:PROGRAM ARGS', a program "
+              "that stops at yield points (sim/subject/PROTOCOL.md, \"Several processes\")")
+      .placeholder("BACKEND")
+      .show_default();
+  command.duration("--subject-timeout", options->subject_timeout_ms,
+                   "How long a program may be silent before it is broken (default: 10s)");
+  command.duration("--budget", options->budget_ms,
+                   "Begin nothing further after this much real time (else: to the end)");
   command
       .option("--preemptions", options->preemptions,
               "How often a process may be interrupted in one schedule")

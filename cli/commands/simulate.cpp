@@ -13,6 +13,7 @@
 #include "cli/report/text.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/registry/drawn_names.hpp"
+#include "sim/registry/program_registry.hpp"
 #include "sim/seed_from_text.hpp"
 
 namespace leasecheck::cli {
@@ -67,8 +68,10 @@ std::string names_of_storage_mutants() {
 SimulatedDisk chosen_disk(const SimulateOptions& options) {
   const CommonOptions& common = options.common;
   if (!common.backend.empty() && common.backend != "sqlite") {
-    throw Stop{fmt::format("--processes: only --backend sqlite runs on a simulated disk, not {}",
-                           common.backend)};
+    throw Stop{
+        fmt::format("--processes: expected --backend sqlite, which then runs on a simulated "
+                    "disk, or a program, not {}",
+                    common.backend)};
   }
   SimulatedDisk disk{.processes = options.processes};
   if (common.mutant.empty()) return disk;
@@ -108,11 +111,13 @@ SeedOptions seed_options_of(const SimulateOptions& options) {
                            options.duration_ms)};
   }
   if (options.duration_ms > 0) seed.plan.duration = model::Duration{options.duration_ms};
-  if (options.processes > 0) {
+  const bool is_program = sim::is_program(options.common.backend);
+  if (options.processes > 0 && !is_program) {
     seed.disk = chosen_disk(options);
   } else {
     refuse_faults_of_a_disk(seed.plan.faults);
     seed.backend = chosen_backend(options.common, "sqlite");
+    seed.program_processes = options.processes;
   }
   return seed;
 }
@@ -180,10 +185,11 @@ void add_subject_options(Command& command, SimulateOptions& options) {
   add_json_option(command, options.common);
   add_backend_options(command, options.common);
   command
-      .option("--processes", options.processes,
-              "Run SQLite on a simulated disk with N processes: each operation by one of them, "
-              "which may be killed in any call of the disk, and after that a stress test in which "
-              "all of them do everything at once")
+      .option(
+          "--processes", options.processes,
+          "A stress test after each run, in which N processes do everything at once; and SQLite "
+          "runs on a simulated disk, each operation by one of them, which may be killed in "
+          "any call of the disk")
       .between(1, 64)
       .placeholder("N");
   command

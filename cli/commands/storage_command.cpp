@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "cli/command.hpp"
-#include "cli/interruption.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
+#include "traces/shell_word.hpp"
 #include "traces/writer.hpp"
 
 namespace leasecheck::cli {
@@ -52,12 +52,16 @@ std::uint32_t checkpoint_pages_of(const StorageOptions& options) {
 }
 
 std::string backend_name(const StorageOptions& options) {
+  if (!options.program.empty()) return options.program;
   return options.mutant.empty() ? "sqlite" : "mutant:" + options.mutant;
 }
 
 std::string flags_for(const StorageSearch& search, const StorageOptions& options,
                       const std::string& case_name, const std::string& part) {
   std::string flags;
+  if (!options.program.empty()) {
+    flags += "--backend " + traces::shell_word(options.program) + " ";
+  }
   if (!options.mutant.empty()) flags += "--mutant " + options.mutant + " ";
   if (options.checkpoint_pages) {
     flags += fmt::format("--checkpoint-pages {} ", *options.checkpoint_pages);
@@ -81,14 +85,14 @@ std::string write_trace(const StorageOptions& options, const StorageFinding& fou
 
 ExitCode end_of(const StorageResult& result) {
   if (result.found) return ExitCode::violated;
-  return is_interrupted() ? ExitCode::inconclusive : ExitCode::held;
+  return result.ended_early.empty() ? ExitCode::held : ExitCode::inconclusive;
 }
 
 void print_words(const StorageSearch& search, const StorageOptions& options,
                  const StorageResult& result) {
-  say("{} {}: {}\n{}", search.name, options.mutant.empty() ? "sqlite" : options.mutant,
-      word(end_of(result)), result.words);
-  if (is_interrupted()) say("interrupted\n");
+  const std::string subject = options.mutant.empty() ? backend_name(options) : options.mutant;
+  say("{} {}: {}\n{}", search.name, subject, word(end_of(result)), result.words);
+  if (!result.ended_early.empty()) say("{}\n", result.ended_early);
   if (!result.found) return;
   const sim::Finding& finding = result.found->finding;
   say("{} on {}: {}\nthe {} alone: {}\n", finding.property, result.found->case_name,
@@ -98,6 +102,7 @@ void print_words(const StorageSearch& search, const StorageOptions& options,
 nlohmann::ordered_json document_of(const StorageOptions& options, const StorageResult& result,
                                    const std::string& trace_file) {
   nlohmann::ordered_json document{{"result", word(end_of(result))}};
+  if (!result.ended_early.empty()) document["ended_early"] = result.ended_early;
   document.update(result.figures);
   if (!result.found) return document;
   const sim::Finding& finding = result.found->finding;

@@ -13,7 +13,7 @@
 #include "sim/oracle/finding.hpp"
 #include "sim/storage/database_process.hpp"
 
-/// What the two searches on a simulated disk have in common.
+/// What the searches in all cases have in common.
 namespace leasecheck::cli {
 
 /// One of them, in words.
@@ -26,6 +26,7 @@ struct StorageSearch {
 /// Flags of both.
 struct StorageOptions {
   bool json = false;
+  std::string program;  ///< as `--backend` names it; empty: SQLite
   std::string mutant;
   std::string only_case;  ///< its name; empty for all cases
   std::string replay;     ///< one schedule or one crash point of it; empty for all
@@ -79,6 +80,7 @@ struct StorageResult {
   nlohmann::ordered_json figures;
   std::string words;  ///< the same, line by line
   std::optional<StorageFinding> found;
+  std::string ended_early = {};  ///< why it was not searched to the end; empty if it was
 };
 
 /// Prints the result and writes the trace of a violation into the directory that the flags name.

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "leasecheck/spec/step.hpp"
-
 namespace leasecheck::properties {
 namespace {
 
@@ -67,6 +65,7 @@ class Search {
  public:
   Search(const History& history, const LinearizabilityOptions& options)
       : history_(history),
+        comparison_(options.comparison),
         steps_left_(options.most_steps),
         bytes_left_(options.most_bytes),
         done_(history.calls.size(), false) {
@@ -108,7 +107,19 @@ class Search {
     for (std::size_t i = 0; i < done_.size(); ++i) {
       if (!done_[i] && history_.calls[i].outcome) return false;
     }
-    return !history_.final_snapshot || model::snapshot(state) == *history_.final_snapshot;
+    if (!history_.final_snapshot) return true;
+    const model::Snapshot& seen = *history_.final_snapshot;
+    return comparison_.are_same_states ? comparison_.are_same_states(seen, model::snapshot(state))
+                                       : seen == model::snapshot(state);
+  }
+
+  [[nodiscard]] model::Step step(const model::State& state, const ConcurrentCall& call) const {
+    return comparison_.step ? comparison_.step(state, call) : model::step(state, call.action);
+  }
+
+  [[nodiscard]] bool are_same(const model::Outcome& seen, const model::Outcome& expected) const {
+    return comparison_.are_same_answers ? comparison_.are_same_answers(seen, expected)
+                                        : seen == expected;
   }
 
   /// Whether nothing new is to be found from here.
@@ -144,17 +155,18 @@ class Search {
         return false;
       }
       --steps_left_;
-      model::Step step = model::step(state, call.action);
-      rename_leases(step, call, i);
-      if (call.outcome && *call.outcome != step.outcome) continue;
+      model::Step stepped = step(state, call);
+      rename_leases(stepped, call, i);
+      if (call.outcome && !are_same(*call.outcome, stepped.outcome)) continue;
       done_[i] = true;
-      if (explains_the_rest(std::move(step.state))) return true;
+      if (explains_the_rest(std::move(stepped.state))) return true;
       done_[i] = false;
     }
     return false;
   }
 
   const History& history_;
+  const Comparison& comparison_;
   std::uint64_t steps_left_;
   std::size_t bytes_left_;
   bool gave_up_ = false;

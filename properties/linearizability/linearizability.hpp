@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/history.hpp"
 
 /// Rule 17's other half: whatever several clients do at once, each operation takes effect at one
@@ -12,10 +14,22 @@ namespace leasecheck::properties {
 
 enum class Linearizability : std::uint8_t { linearizable, not_linearizable, gave_up };
 
+/// How the model follows what was seen and is compared with it. Where nothing is set: to the
+/// letter.
+struct Comparison {
+  /// What the model does and answers to a call.
+  std::function<model::Step(model::State, const ConcurrentCall&)> step = {};
+  std::function<bool(const model::Outcome& seen, const model::Outcome& expected)> are_same_answers =
+      {};
+  std::function<bool(const model::Snapshot& seen, const model::Snapshot& expected)>
+      are_same_states = {};
+};
+
 /// Beyond one of these bounds the verdict is `gave_up`.
 struct LinearizabilityOptions {
   std::uint64_t most_steps = 10'000'000;            ///< of the model
   std::size_t most_bytes = std::size_t{512} << 20;  ///< of the states that are remembered, about
+  Comparison comparison = {};
 };
 
 struct LinearizabilityResult {

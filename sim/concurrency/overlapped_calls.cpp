@@ -16,22 +16,6 @@ const model::Count* count_in(const properties::ConcurrentCall& call) {
   return is_answered ? std::get_if<model::Count>(&**call.outcome) : nullptr;
 }
 
-std::string answers_in_words(const properties::History& history) {
-  std::string words;
-  for (const properties::ConcurrentCall& call : history.calls) {
-    words += words.empty() ? "" : ", ";
-    words += properties::words_of(call.action.operation);
-    words += ' ';
-    if (const auto* count = count_in(call)) {
-      words += "answered " + std::to_string(count->value);
-    } else {
-      words += call.outcome ? properties::words_of(*call.outcome)
-                            : "was refused as unavailable, its effect unknown";
-    }
-  }
-  return words;
-}
-
 /// Where the state that is left differs from what the calls leave one after the other.
 std::string difference_in_turn(const properties::History& history, const model::Snapshot& left) {
   model::State state = history.initial;
@@ -62,8 +46,24 @@ void OverlappedCalls::end(std::size_t call, std::optional<model::Outcome> outcom
   ended.lease_ids = std::move(lease_ids);
 }
 
+std::string OverlappedCalls::answers_in_words() const {
+  std::string words;
+  for (const properties::ConcurrentCall& call : history_.calls) {
+    words += words.empty() ? "" : ", ";
+    words += properties::words_of(call.action.operation);
+    words += ' ';
+    if (const auto* count = count_in(call)) {
+      words += "answered " + std::to_string(count->value);
+    } else {
+      words += call.outcome ? properties::words_of(*call.outcome)
+                            : "was refused as unavailable, its effect unknown";
+    }
+  }
+  return words;
+}
+
 std::string OverlappedCalls::in_words(const model::Snapshot& left) const {
-  return answers_in_words(history_) + difference_in_turn(history_, left);
+  return answers_in_words() + difference_in_turn(history_, left);
 }
 
 Finding OverlappedCalls::finding(const PriorState& prior, const std::vector<TaskId>& schedule,

@@ -29,8 +29,10 @@ class OverlappedCalls {
 
   [[nodiscard]] properties::History& history() { return history_; }
 
-  /// "claim granted L3 to w3, reap answered 1"; then where what is left differs from what the calls
-  /// leave one after the other.
+  /// "a claim was accepted, a reap answered 1".
+  [[nodiscard]] std::string answers_in_words() const;
+
+  /// The same, and where what is left differs from what the calls leave one after the other.
   [[nodiscard]] std::string in_words(const model::Snapshot& left) const;
 
   [[nodiscard]] Finding finding(const PriorState& prior, const std::vector<TaskId>& schedule,

@@ -112,8 +112,9 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
     course.name_ += (course.name_.empty() ? "" : " and ") + spec.name;
     options.specs.push_back(spec.spec);
   }
-  options.offers = [&profile](const model::Operation& operation) {
-    return !why_not_covered(profile, model::name_of(operation));
+  const int attempts = static_cast<int>(specs.size());
+  options.offers = [&profile, attempts](const model::Operation& operation) {
+    return !why_not_covered(profile, attempts, model::name_of(operation));
   };
   auto world = graph::bounded_world(options);
   if (!world) return std::unexpected(world.error());
@@ -127,11 +128,13 @@ std::expected<Course, std::string> Course::plan(std::span<const NamedSpec> specs
   return course;
 }
 
-std::optional<std::string> Course::why_not_covered(const Profile& profile,
+// Of one attempt there is nothing to choose.
+std::optional<std::string> Course::why_not_covered(const Profile& profile, int attempts,
                                                    std::string_view operation) {
   if (!profile.offers(operation)) return "not offered";
-  if (operation == "claim_attempts" && profile.variant.order == model::DispatchOrder::none) {
-    return "claims what the subject chooses, which no tour can be planned for";
+  const bool chooses = profile.variant.order == model::DispatchOrder::none && attempts > 1;
+  if (operation == "claim_attempts" && chooses) {
+    return "claims what the subject chooses, which no tour of several attempts can be planned for";
   }
   return std::nullopt;
 }
@@ -165,11 +168,11 @@ std::vector<std::uint32_t> Course::since_empty(const graph::Tour& tour, std::siz
           begin + static_cast<std::ptrdiff_t>(step) + 1};
 }
 
-std::vector<std::string> not_covered(const Profile& profile) {
+std::vector<std::string> not_covered(const Profile& profile, int attempts) {
   std::vector<std::string> texts;
   for (const std::string& name : whole_contract().operations) {
     if (name == "snapshot" || name == "restart" || name == "goodbye") continue;
-    const auto reason = Course::why_not_covered(profile, name);
+    const auto reason = Course::why_not_covered(profile, attempts, name);
     if (reason) texts.push_back(name + ": " + *reason);
   }
   for (const auto& specs : {backoff_specs(), life_specs()}) {

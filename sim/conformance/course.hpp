@@ -27,9 +27,9 @@ class Course {
   static std::expected<Course, std::string> plan(std::span<const NamedSpec> specs, int workers,
                                                  const Profile& profile);
 
-  /// Why no tour uses the operation: it is not offered, or the subject does it otherwise than the
-  /// model, in which the tours are planned. Returns: nothing if tours use it.
-  static std::optional<std::string> why_not_covered(const Profile& profile,
+  /// Why no tour of worlds of so many attempts uses the operation: it is not offered, or what the
+  /// subject chooses is not known when tours are planned. Returns: nothing if tours use it.
+  static std::optional<std::string> why_not_covered(const Profile& profile, int attempts,
                                                     std::string_view operation);
 
   [[nodiscard]] const graph::Bounded& world() const { return world_; }
@@ -60,7 +60,8 @@ class Course {
 
 /// What the courses of a subject of this profile do not show: operations, with the reason, and what
 /// the subject cannot be told of: "retry: spec.retry_policy is absent".
-[[nodiscard]] std::vector<std::string> not_covered(const Profile& profile);
+/// `attempts` is how many a world has at most.
+[[nodiscard]] std::vector<std::string> not_covered(const Profile& profile, int attempts);
 
 /// Plans the courses for a subject of this profile: small worlds first, since most of what is wrong
 /// is seen there. Worlds that are the same without what the subject cannot be told are one.

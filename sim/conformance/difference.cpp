@@ -32,7 +32,7 @@ std::expected<Differences, std::string> list_differences(const ObserveOptions& o
                           .found = {},
                           .transitions = log.transitions,
                           .carried_out = log.carried_out,
-                          .not_covered = not_covered(walked->profile)};
+                          .not_covered = not_covered(walked->profile, options.attempts)};
   const bool is_cut_short = log.verdict.result == traces::Result::inconclusive ||
                             log.verdict.result == traces::Result::broken;
   if (is_cut_short) differences.ended_early = log.verdict.message;

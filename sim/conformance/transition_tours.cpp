@@ -63,7 +63,7 @@ class Conformance {
     const auto courses = options_.plans->of(options_, profile);
     if (!courses) return std::unexpected(courses.error());
     for (const Course& course : **courses) calls_planned_ += course.tour().cost;
-    result_.not_covered = not_covered(profile);
+    result_.not_covered = not_covered(profile, options_.attempts);
     for (const Course& course : **courses) {
       auto subject = options_.make();
       if (!subject) return std::unexpected(subject.error().message);

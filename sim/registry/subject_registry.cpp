@@ -99,13 +99,16 @@ std::expected<Backend, std::string> parse_program(const std::string& text,
                                                   std::chrono::milliseconds timeout) {
   auto words = split_words(std::string_view(text).substr(text.find(':') + 1));
   if (!words) return std::unexpected("backend \"" + text + "\": " + words.error());
-  return Backend{.name = text, .make = [text, words = *std::move(words), timeout] {
-                   return start_program({.name = text,
-                                         .words = words,
-                                         .environment = environment_of_this_process(),
-                                         .directory = {},
-                                         .timeout = timeout});
-                 }};
+  return Backend{.name = text,
+                 .make =
+                     [text, words = *std::move(words), timeout] {
+                       return start_program({.name = text,
+                                             .words = words,
+                                             .environment = environment_of_this_process(),
+                                             .directory = {},
+                                             .timeout = timeout});
+                     },
+                 .subject_timeout = timeout};
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {

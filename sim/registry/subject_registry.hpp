@@ -28,6 +28,8 @@ struct Backend {
   /// A new, empty subject. A file that is named is emptied for each; the others are temporary and
   /// gone with the subject.
   std::function<std::expected<std::unique_ptr<Subject>, BrokenSubject>()> make;
+  /// How long a program may be silent.
+  std::chrono::milliseconds subject_timeout = std::chrono::seconds(10);
 };
 
 /// SQLite below several processes, on the simulated disk of a seed.

@@ -79,4 +79,16 @@ bool BoundedStrategy::advance() {
   return true;
 }
 
+std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw,
+                                        std::uint64_t expected_points) {
+  const std::uint64_t round_seed = draw.bits();
+  if (draw.chance(500)) {
+    return std::make_unique<UniformStrategy>(Stream(round_seed ^ seed, "scheduler"));
+  }
+  return std::make_unique<PctStrategy>(
+      Stream(round_seed ^ seed, "scheduler"),
+      PctStrategy::Options{.depth = static_cast<std::uint32_t>(1 + draw.below(5)),
+                           .expected_points = expected_points});
+}
+
 }  // namespace leasecheck::sim

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -105,5 +106,10 @@ class BoundedStrategy final : public Strategy {
   std::size_t depth_ = 0;   ///< choices made in this run
   std::vector<Branch> branches_;
 };
+
+/// For one of many runs of a seed: uniform or PCT. `expected_points` is how many choices a run has,
+/// about.
+[[nodiscard]] std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw,
+                                                      std::uint64_t expected_points);
 
 }  // namespace leasecheck::sim

@@ -8,11 +8,11 @@
 #include "leasecheck/spec/step.hpp"
 #include "properties/linearizability/linearizability.hpp"
 #include "properties/storage_properties.hpp"
+#include "sim/concurrency/stress_workload.hpp"
 #include "sim/fnv1a.hpp"
 #include "sim/random.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "sim/storage/disk_fault_injector.hpp"
-#include "sim/concurrency/stress_workload.hpp"
 #include "traces/digest.hpp"
 
 namespace leasecheck::sim {
@@ -25,16 +25,8 @@ DiskFaults faults_of(std::uint64_t seed, const StressOptions& options) {
   return faults.disk;
 }
 
-std::unique_ptr<Strategy> draw_strategy(std::uint64_t seed, Stream& draw) {
-  const std::uint64_t round_seed = draw.bits();
-  if (draw.chance(500)) {
-    return std::make_unique<UniformStrategy>(Stream(round_seed ^ seed, "scheduler"));
-  }
-  return std::make_unique<PctStrategy>(
-      Stream(round_seed ^ seed, "scheduler"),
-      PctStrategy::Options{.depth = static_cast<std::uint32_t>(1 + draw.below(5)),
-                           .expected_points = 300});
-}
+/// Calls of the disk in a round, about.
+constexpr std::uint64_t expected_points = 300;
 
 class ConcurrentStress {
  public:
@@ -68,7 +60,7 @@ class ConcurrentStress {
 
   void run_round(std::uint32_t round) {
     history_ = {};
-    const auto strategy = draw_strategy(seed_, schedules_);
+    const auto strategy = draw_strategy(seed_, schedules_, expected_points);
     TaskScheduler scheduler(*strategy);
     work_.begin_round(round);
     for (std::size_t i = 0; i < databases_.size(); ++i) {

@@ -9,8 +9,8 @@
 #include "leasecheck/spec/step.hpp"
 #include "properties/support/difference.hpp"
 #include "sim/check.hpp"
-#include "sim/interruption.hpp"
 #include "sim/concurrency/case_trace_recorder.hpp"
+#include "sim/interruption.hpp"
 
 namespace leasecheck::sim {
 namespace {

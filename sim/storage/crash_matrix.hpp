@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "properties/storage_properties.hpp"
+#include "sim/concurrency/prior_states.hpp"
 #include "sim/oracle/finding.hpp"
 #include "sim/storage/database_process.hpp"
-#include "sim/concurrency/prior_states.hpp"
 
 /// The crash matrix (rule 17): one operation on one small state, and at its n-th call of the disk,
 /// for every n, something happens.

@@ -6,57 +6,15 @@
 #include <variant>
 #include <vector>
 
-#include "leasecheck/spec/step.hpp"
-#include "sim/storage/crash_matrix.hpp"
 #include "sim/concurrency/case_trace_recorder.hpp"
+#include "sim/concurrency/recorded_case.hpp"
+#include "sim/storage/crash_matrix.hpp"
 #include "sim/storage/interleaver.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
 using traces::DiskEvent;
-
-/// What a disk trace says was done.
-struct Recorded {
-  PriorState prior{.name = "recorded", .actions = {}, .state = {}};
-  std::optional<DiskEvent> event;
-  std::uint64_t event_number = 0;
-  std::map<std::string, model::Action> under_it;  ///< by process
-
-  [[nodiscard]] std::vector<SmallOperation> operations() const {
-    std::vector<SmallOperation> all;
-    for (const auto& [process, action] : under_it) all.push_back({process, action});
-    return all;
-  }
-};
-
-std::expected<Recorded, std::string> read(const traces::Trace& trace) {
-  Recorded recorded;
-  for (const traces::Step& step : trace.steps) {
-    if (const auto* event = std::get_if<DiskEvent>(&step.what)) {
-      if (recorded.event) return std::unexpected("the disk has more than one event");
-      recorded.event = *event;
-      recorded.event_number = step.number;
-    } else if (const auto* call = std::get_if<traces::Call>(&step.what)) {
-      if (!recorded.event) {
-        model::Step stepped = model::step(std::move(recorded.prior.state), call->action);
-        if (!stepped.outcome) {
-          return std::unexpected("step " + std::to_string(step.number) +
-                                 ": the model refuses what led to the prior state");
-        }
-        recorded.prior.state = std::move(stepped.state);
-        recorded.prior.actions.push_back(call->action);
-      } else if (!recorded.under_it.emplace(call->actor, call->action).second) {
-        return std::unexpected(call->actor + " has more than one operation");
-      }
-    } else if (std::holds_alternative<model::Environment>(step.what)) {
-      return std::unexpected("step " + std::to_string(step.number) +
-                             ": an event that means nothing on a disk");
-    }
-  }
-  if (!recorded.event) return std::unexpected("the disk has no event");
-  return recorded;
-}
 
 using Options = std::map<std::string, std::int64_t>;
 
@@ -86,23 +44,24 @@ std::expected<std::uint32_t, std::string> checkpoint_pages_of(const Options& con
   return std::unexpected("config.checkpoint_pages: expected 1 to " + std::to_string(most));
 }
 
-traces::Verdict verdict_of(std::string property, std::string message, const Recorded& recorded) {
+traces::Verdict verdict_of(std::string property, std::string message,
+                           const RecordedCase& recorded) {
   return {.result = traces::Result::violated,
           .property = std::move(property),
           .message = std::move(message),
           .first_bad = recorded.event_number};
 }
 
-std::expected<traces::Verdict, std::string> replay_crash(const Recorded& recorded,
+std::expected<traces::Verdict, std::string> replay_crash(const RecordedCase& recorded,
                                                          const Options& config,
                                                          const OpenRepository& open) {
-  const auto point = crash_point_from_text(recorded.event->text);
-  if (!point) return std::unexpected("\"" + recorded.event->text + "\" is no point of a crash");
+  const auto point = crash_point_from_text(recorded.event.text);
+  if (!point) return std::unexpected("\"" + recorded.event.text + "\" is no point of a crash");
   const auto device = device_of(config);
   if (!device) return std::unexpected(device.error());
   const auto pages = checkpoint_pages_of(config);
   if (!pages) return std::unexpected(pages.error());
-  const std::vector<SmallOperation> operations = recorded.operations();
+  const std::vector<SmallOperation>& operations = recorded.operations;
   if (operations.size() > 1) return std::unexpected("a crash meets one operation");
   CrashCase subject;
   if (option(config, existed_option, 1) != 0) subject.prior = recorded.prior;
@@ -117,25 +76,17 @@ std::expected<traces::Verdict, std::string> replay_crash(const Recorded& recorde
   return verdict_of((**found).property, (**found).message, recorded);
 }
 
-std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& recorded,
+std::expected<traces::Verdict, std::string> replay_schedule(const RecordedCase& recorded,
                                                             const Options& config,
                                                             const OpenRepository& open) {
-  const auto schedule = decisions_from_text(recorded.event->text);
-  if (!schedule) return std::unexpected("\"" + recorded.event->text + "\" is no schedule");
-  const InterleaveCase subject{recorded.prior, recorded.operations()};
-  const std::size_t processes = subject.operations.size();
-  for (std::size_t i = 0; i < processes; ++i) {
-    if (subject.operations[i].name != CaseTraceRecorder::process_name(i)) {
-      return std::unexpected("expected the processes p0, p1, … in turn");
-    }
-  }
-  if (processes < 2 || processes > 10) return std::unexpected("expected 2 to 10 processes");
+  const auto schedule = schedule_of(recorded);
+  if (!schedule) return std::unexpected(schedule.error());
   const auto pages = checkpoint_pages_of(config);
   if (!pages) return std::unexpected(pages.error());
-  auto interleaver = Interleaver::make(
-      open, {.processes = static_cast<std::uint32_t>(processes), .checkpoint_pages = *pages});
+  const auto processes = static_cast<std::uint32_t>(schedule->subject.operations.size());
+  auto interleaver = Interleaver::make(open, {.processes = processes, .checkpoint_pages = *pages});
   if (!interleaver) return std::unexpected(interleaver.error());
-  const auto found = (*interleaver)->replay(subject, *schedule, Match::nearest);
+  const auto found = (*interleaver)->replay(schedule->subject, schedule->decisions, Match::nearest);
   if (!found) return std::unexpected(found.error());
   if (!*found) return traces::Verdict{};
   return verdict_of((**found).property, (**found).message, recorded);
@@ -145,9 +96,9 @@ std::expected<traces::Verdict, std::string> replay_schedule(const Recorded& reco
 
 std::expected<traces::Verdict, std::string> replay_on_disk(const traces::Trace& trace,
                                                            const OpenRepository& open) {
-  const auto recorded = read(trace);
+  const auto recorded = recorded_case(trace);
   if (!recorded) return std::unexpected(recorded.error());
-  switch (recorded->event->kind) {
+  switch (recorded->event.kind) {
     case DiskEvent::Kind::schedule:
       return replay_schedule(*recorded, trace.head.config, open);
     case DiskEvent::Kind::mishap:

@@ -137,9 +137,7 @@ class ExecSubject final : public Subject {
   static Process::Options program_of(const ExecOptions& options) {
     std::vector<std::string> environment = options.environment;
     if (!options.directory.empty()) {
-      std::erase_if(environment,
-                    [](const auto& entry) { return entry.starts_with("SUBJECT_DIR="); });
-      environment.push_back("SUBJECT_DIR=" + options.directory);
+      environment = with_subject_directory(std::move(environment), options.directory);
     }
     return {
         .words = options.words, .environment = std::move(environment), .timeout = options.timeout};

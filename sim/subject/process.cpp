@@ -294,6 +294,21 @@ std::expected<std::optional<std::string>, std::string> Process::listen(
   }
 }
 
+// An interruption ends the wait as silence does: whoever listens next is told of it.
+std::vector<bool> Process::wait_for_any(const std::vector<int>& outputs,
+                                        std::chrono::milliseconds patience) {
+  std::vector<pollfd> waits;
+  waits.reserve(outputs.size());
+  for (const int output : outputs) {
+    waits.push_back({.fd = output, .events = POLLIN, .revents = 0});
+  }
+  ::poll(waits.data(), waits.size(), static_cast<int>(patience.count()));
+  std::vector<bool> is_readable;
+  is_readable.reserve(waits.size());
+  for (const pollfd& wait : waits) is_readable.push_back(wait.revents != 0);
+  return is_readable;
+}
+
 std::optional<std::string> Process::take_line() {
   const std::size_t end = received_.find('\n', searched_);
   if (end == std::string::npos) {

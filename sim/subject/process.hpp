@@ -53,6 +53,14 @@ class Process {
   [[nodiscard]] std::expected<std::optional<std::string>, std::string> listen(
       std::chrono::milliseconds patience);
 
+  /// Readable when it has said something, or has ended.
+  [[nodiscard]] int output() const { return output_; }
+
+  /// Waits until one of these outputs is readable, for this long at most.
+  /// Returns: of each, whether it is.
+  [[nodiscard]] static std::vector<bool> wait_for_any(const std::vector<int>& outputs,
+                                                      std::chrono::milliseconds patience);
+
   /// Closes its input and waits for its end, for the timeout at the longest.
   void end_input();
 

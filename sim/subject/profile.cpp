@@ -66,6 +66,8 @@ Decoded<Names> names_from_json(const Json& answer, const char* name) {
   return names;
 }
 
+constexpr std::uint32_t most_processes = 64;
+
 Decoded<std::string> text_from_json(const Json& answer, const char* name) {
   const auto found = answer.find(name);
   if (found == answer.end() || found->is_null()) return std::string();
@@ -136,18 +138,36 @@ Decoded<void> read_variant(const Json& answer, Profile& profile) {
   return {};
 }
 
+Decoded<bool> flag_from_json(const Json& answer, const char* name) {
+  const auto found = answer.find(name);
+  if (found == answer.end() || found->is_null()) return false;
+  if (!found->is_boolean()) return std::unexpected(std::string(name) + ": expected true or false");
+  return found->get<bool>();
+}
+
+Decoded<void> read_processes(const Json& answer, Profile& profile) {
+  const auto yields = flag_from_json(answer, "yields");
+  if (!yields) return std::unexpected(yields.error());
+  profile.yields = *yields;
+  const auto processes = answer.find("processes");
+  if (processes == answer.end() || processes->is_null()) return {};
+  if (!processes->is_number_integer() || *processes < 1 || *processes > most_processes) {
+    return std::unexpected("processes: expected an integer from 1 to " +
+                           std::to_string(most_processes));
+  }
+  profile.processes = processes->get<std::uint32_t>();
+  return {};
+}
+
 Decoded<void> read_rest(const Json& answer, Profile& profile) {
   const auto name = text_from_json(answer, "name");
   const auto version = text_from_json(answer, "version");
   if (!name || !version) return std::unexpected(name ? version.error() : name.error());
   profile.name = *name;
   profile.version = *version;
-  if (const auto durable = answer.find("durable"); durable != answer.end()) {
-    if (!durable->is_boolean() && !durable->is_null()) {
-      return std::unexpected("durable: expected true or false");
-    }
-    profile.durable = *durable == true;
-  }
+  const auto durable = flag_from_json(answer, "durable");
+  if (!durable) return std::unexpected(durable.error());
+  profile.durable = *durable;
   if (const auto protocol = answer.find("protocol"); protocol == answer.end() || *protocol != 1) {
     return std::unexpected("protocol: expected 1, the version that was asked for");
   }
@@ -235,7 +255,8 @@ std::vector<std::string> not_promised_in_words(const Profile& profile) {
 Decoded<Profile> profile_from_json(const Json& answer) {
   if (!answer.is_object()) return std::unexpected("expected an object");
   Profile profile;
-  for (const auto read : {read_rest, read_operations, read_absent, read_variant, read_deviations}) {
+  for (const auto read :
+       {read_rest, read_processes, read_operations, read_absent, read_variant, read_deviations}) {
     if (auto done = read(answer, profile); !done) return std::unexpected(done.error());
   }
   leave_out_what_pruning_shows(profile);

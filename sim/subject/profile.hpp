@@ -41,8 +41,10 @@ struct Profile {
   std::string version;
   Names operations;  ///< by name; `snapshot`, `restart` and `goodbye` among them
   bool durable = false;
-  model::Variant variant;  ///< which rules it keeps
-  Names absent;            ///< "attempt.ready_at", "spec.not_before", "spec.on_timeout=retry", …
+  std::uint32_t processes = 1;  ///< of it that may work on one store at the same time, at most
+  bool yields = false;          ///< it stops at yield points if it may
+  model::Variant variant;       ///< which rules it keeps
+  Names absent;  ///< "attempt.ready_at", "spec.not_before", "spec.on_timeout=retry", …
   std::set<Deviation> deviations;
 
   [[nodiscard]] bool offers(std::string_view operation) const {

@@ -19,6 +19,13 @@ std::string excerpt(std::string_view text) {
 
 }  // namespace
 
+std::vector<std::string> with_subject_directory(std::vector<std::string> environment,
+                                                const std::string& directory) {
+  std::erase_if(environment, [](const auto& entry) { return entry.starts_with("SUBJECT_DIR="); });
+  environment.push_back("SUBJECT_DIR=" + directory);
+  return environment;
+}
+
 std::string excerpt_of(const Json& json) {
   return excerpt(traces::print_json(json));
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "sim/subject/process.hpp"
 #include "sim/subject/subject.hpp"
@@ -66,6 +67,9 @@ class ProtocolClient {
 
   [[nodiscard]] const std::optional<BrokenSubject>& error() const { return error_; }
 
+  /// Readable when the program has said something. Pre: it runs.
+  [[nodiscard]] int output() const { return process_->output(); }
+
   void kill() { process_->kill(); }
   void end_input() { process_->end_input(); }
 
@@ -84,6 +88,10 @@ class ProtocolClient {
   std::uint64_t requests_ = 0;
   std::string last_request_;
 };
+
+/// The environment with `SUBJECT_DIR` for this directory.
+[[nodiscard]] std::vector<std::string> with_subject_directory(std::vector<std::string> environment,
+                                                              const std::string& directory);
 
 /// A document as messages show it: its text, at most a thousand bytes of it.
 [[nodiscard]] std::string excerpt_of(const traces::Json& json);

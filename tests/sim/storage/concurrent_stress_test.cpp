@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
+#include "sim/concurrency/stress_workload.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/storage/disk_subject.hpp"
-#include "sim/storage/stress_workload.hpp"
 #include "sim/values/values.hpp"
 #include "sim/world/world.hpp"
 

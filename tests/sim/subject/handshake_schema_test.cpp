@@ -29,6 +29,9 @@ std::vector<Json> values() {
                         true,
                         false,
                         1,
+                        0,
+                        64,
+                        65,
                         -1,
                         "",
                         "x",
@@ -54,9 +57,9 @@ Json hello_with(const char* field, Json value) {
 
 void add_every_value(std::vector<Json>& all) {
   for (const Json& value : values()) {
-    for (const char* field :
-         {"name", "version", "protocol", "operations", "durable", "dispatch_order", "priorities",
-          "known_id", "lease", "ack", "absent", "deviations", "colour"}) {
+    for (const char* field : {"name", "version", "protocol", "operations", "durable", "processes",
+                              "yields", "dispatch_order", "priorities", "known_id", "lease", "ack",
+                              "absent", "deviations", "colour"}) {
       all.push_back(hello_with(field, value));
     }
     for (const char* field : {"heartbeat", "late_holder", "length"}) {

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/concurrency/concurrent_programs.hpp"
+#include "sim/concurrency/interleave_case.hpp"
+#include "sim/oracle/finding.hpp"
+
+/// Interleaving of programs: what several processes of one program do to one store at the same
+/// time, yield point by yield point, every schedule within a bound on preemptions.
+namespace leasecheck::sim {
+
+struct ProgramInterleaveCount {
+  std::uint64_t cases = 0;
+  std::uint64_t schedules = 0;
+  std::uint64_t points = 0;     ///< at which somebody could have been interrupted
+  std::uint64_t undecided = 0;  ///< schedules after which it is unknown whether a claim happened
+};
+
+/// Judges every schedule by linearizability: answers and what is stored are those of the model, as
+/// the program says it keeps it, in some order (rule 17).
+/// Thread: one thread.
+class ProgramInterleaver {
+ public:
+  /// Pre: the program stops at yield points.
+  explicit ProgramInterleaver(ConcurrentPrograms& programs) : programs_(programs) {}
+
+  /// The cases of which the program offers every operation.
+  [[nodiscard]] std::vector<InterleaveCase> offered(std::vector<InterleaveCase> cases) const;
+
+  /// Runs every schedule of the case within the bound until one is found that is wrong, or
+  /// `may_go_on` says no.
+  /// Errors: in words: the program is broken, or the prior state could not be reached.
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(
+      const InterleaveCase& subject, std::uint32_t preemptions,
+      const std::function<bool()>& may_go_on);
+
+  /// Runs one schedule. Where it does not fit, the process that ran last goes on.
+  /// Errors: as `search`.
+  [[nodiscard]] std::expected<std::optional<Finding>, std::string> replay(
+      const InterleaveCase& subject, const std::vector<TaskId>& schedule);
+
+  [[nodiscard]] ProgramInterleaveCount count() const;
+
+ private:
+  using Found = std::expected<std::optional<Finding>, std::string>;
+  std::expected<model::State, std::string> lead_to(const PriorState& prior);
+  Found run(const InterleaveCase& subject, Strategy& strategy);
+
+  ConcurrentPrograms& programs_;
+  ProgramInterleaveCount count_;
+};
+
+}  // namespace leasecheck::sim
