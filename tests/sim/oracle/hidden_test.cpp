@@ -12,6 +12,7 @@
 #include "leasecheck/spec/fields.hpp"
 #include "properties/property.hpp"
 #include "sim/subject/subject_decorator.hpp"
+#include "tests/sim/plan_options.hpp"
 #include "tests/sim/subjects.hpp"
 
 namespace leasecheck::sim {
@@ -87,9 +88,14 @@ class Hiding final : public SubjectDecorator {
   Profile profile_;
 };
 
+/// Of plain values: a crowd takes seconds for each thing that is hidden.
+Plan plan_of(std::uint64_t seed) {
+  return draw_plan(seed, testing::with_odd({}));
+}
+
 RunResult run_hidden(const std::string& backend, std::uint64_t seed, const Names& hidden) {
   Hiding subject(make_subject(backend), hidden);
-  return record(draw_plan(seed, {}), subject).result;
+  return record(plan_of(seed), subject).result;
 }
 
 const std::vector<Names>& hidings() {
@@ -125,7 +131,7 @@ class EveryDefect : public ::testing::TestWithParam<const mutants::Mutant*> {};
 TEST_P(EveryDefect, IsNotSaidToBeAnother) {
   const std::string backend = backend_of(*GetParam());
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-    const traces::Verdict whole = record(draw_plan(seed, {}), backend).result.verdict;
+    const traces::Verdict whole = record(plan_of(seed), backend).result.verdict;
     for (const Names& hidden : hidings()) {
       const traces::Verdict seen = run_hidden(backend, seed, hidden).verdict;
       if (seen.result == traces::Result::held) continue;
@@ -175,10 +181,10 @@ TEST_P(EveryRefusal, IsNotSaidToHaveChangedAnything) {
   std::uint64_t refused = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     Refusing all(make_memory(), GetParam());
-    const traces::Verdict whole = record(draw_plan(seed, {}), all).result.verdict;
+    const traces::Verdict whole = record(plan_of(seed), all).result.verdict;
     for (const Names& hidden : hidings()) {
       Hiding subject(std::make_unique<Refusing>(make_memory(), GetParam()), hidden);
-      const traces::Verdict seen = record(draw_plan(seed, {}), subject).result.verdict;
+      const traces::Verdict seen = record(plan_of(seed), subject).result.verdict;
       EXPECT_EQ(seen.first_bad, whole.first_bad) << *hidden.begin() << ", seed " << seed;
       if (seen.result == traces::Result::held) continue;
       ++refused;
