@@ -1,0 +1,85 @@
+"""Runs leasecheck on the adapter of a real queue and compares what it lists with a golden file.
+
+usage: peers.py LEASECHECK ROOT FOLDER QUEUE
+
+QUEUE is a folder of examples/queues. It is copied into FOLDER, where its libraries are installed. Compared is what
+`leasecheck profile` prints, without the adapter's path; with LEASECHECK_UPDATE_GOLDEN=1 the golden file is written
+instead. After that `leasecheck check` runs with a small budget: it must keep it, and end with an answer about the
+queue.
+Exit code 77: the queue's server, Node.js, npm or the network is not here.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+SERVERS = {"beanstalkd": ["beanstalkd"], "bullmq": ["redis-server"], "graphile-worker": ["postgres"],
+           "pg-boss": ["postgres"], "plainjob": []}
+BUDGET_S = 20
+
+
+def is_here(program):
+    return (shutil.which(program) is not None
+            or any(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{program}")))
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(77)
+
+
+def installed(root, folder, queue):
+    """The command that starts the adapter."""
+    adapter = next((root / "examples" / "queues" / queue).glob("adapter.*"))
+    needed = SERVERS[queue] + (["node", "npm"] if adapter.suffix == ".mjs" else [])
+    for program in needed:
+        if not is_here(program):
+            skip(f"{program} is not installed")
+    shutil.copytree(root / "examples" / "queues", folder, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("node_modules", "*.so", "__pycache__"))
+    done = subprocess.run([folder / "prepare", queue], stderr=subprocess.PIPE, stdout=sys.stderr, text=True)
+    if done.returncode != 0:
+        if not (folder / "virtual_time.so").exists():
+            sys.exit("virtual_time.c was not compiled:\n" + done.stderr)
+        skip("npm installed nothing:\n" + done.stderr)
+    return f"{'node' if adapter.suffix == '.mjs' else 'python3'} {folder / queue / adapter.name}"
+
+
+def run(program, folder, *arguments):
+    began = time.monotonic()
+    done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True)
+    return done, time.monotonic() - began
+
+
+def compare(program, root, folder, queue, adapter):
+    done, _ = run(program, folder, "profile", "--backend", f"exec:{adapter}")
+    if done.returncode not in (0, 1):
+        sys.exit(f"profile ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    listed = done.stdout.replace(adapter, "ADAPTER")
+    golden = root / "tests" / "peers" / "golden" / f"{queue}.txt"
+    if os.environ.get("LEASECHECK_UPDATE_GOLDEN"):
+        golden.write_text(listed)
+    elif listed != golden.read_text():
+        sys.exit(f"profile lists something else than {golden}:\n{listed}")
+
+
+def check(program, folder, adapter):
+    done, took_s = run(program, folder, "check", "--budget", f"{BUDGET_S}s", "--backend", f"exec:{adapter}")
+    if done.returncode not in (0, 1, 3):
+        sys.exit(f"check ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    if took_s > BUDGET_S * 1.1 + 10:
+        sys.exit(f"check had {BUDGET_S} s and took {took_s:.0f} s")
+
+
+def main():
+    program, root, folder, queue = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
+    folder.mkdir(parents=True, exist_ok=True)
+    adapter = installed(root, folder, queue)
+    compare(program, root, folder, queue, adapter)
+    check(program, folder, adapter)
+
+
+main()
