@@ -1,7 +1,8 @@
 /* Starts a server that is shown simulated time (virtual_time.c), in a directory of its own. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,11 +13,7 @@ const prefix = "leasecheck-queue-";
 /** Directories whose adapter was killed. */
 function removeAbandoned() {
   for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(prefix))) {
-    try {
-      process.kill(Number(name.split("-")[2]), 0);
-    } catch (error) {
-      if (error.code === "ESRCH") rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    }
+    if (!existsSync(`/proc/${name.split("-")[2]}`)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 
@@ -58,6 +55,19 @@ export class Server {
     const bytes = Buffer.alloc(8);
     bytes.writeBigInt64LE(BigInt(milliseconds));
     writeSync(this.#file, bytes, 0, 8, 0);
+  }
+
+  /** Asks the program to end, and waits until it has. */
+  async end(signal) {
+    this.#process.removeAllListeners("exit");
+    const ended = once(this.#process, "exit");
+    this.#process.kill(signal);
+    await ended;
+  }
+
+  /** A folder with all that is in it, and with its owners. */
+  static copy(from, to) {
+    execFileSync("cp", ["-a", from, to]);
   }
 
   /** Tries until `connect` succeeds, at most 10 s. */

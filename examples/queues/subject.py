@@ -25,12 +25,23 @@ class Refused(Exception):
         self.code = code
 
 
+PREFIX = "leasecheck-queue-"
+
+
+def remove_abandoned():
+    """Directories whose adapter was killed."""
+    for directory in pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        if not pathlib.Path("/proc", directory.name.split("-")[2]).exists():
+            shutil.rmtree(directory, ignore_errors=True)
+
+
 class Server:
     """A program in a directory of its own that is shown simulated time (virtual_time.c)."""
 
     def __init__(self, command):
         """Starts `command(directory)`."""
-        self.directory = tempfile.mkdtemp(prefix="leasecheck-queue-")
+        remove_abandoned()
+        self.directory = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
         with open(os.path.join(self.directory, "now"), "w+b") as file:
             file.write(bytes(8))
             file.flush()

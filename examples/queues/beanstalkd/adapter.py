@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from subject import Refused, Server, Subject
 
 TIME_TO_RUN_S = 30
+YEAR_MS = 365 * 24 * 3600 * 1000  # its clock is ahead: an instant of 0 means none to beanstalkd, which then hangs
 STATUSES = {"ready": "queued", "delayed": "queued", "reserved": "leased", "buried": "failed"}
 
 
@@ -57,7 +58,7 @@ class Beanstalkd(Subject):
 
     def set_time(self, now):
         # beanstalkd looks at its clock after a command: this one is for what has become due by then.
-        self.server.set_time(now)
+        self.server.set_time(now + YEAR_MS)
         self.client.ask("use default")
 
     def close(self):
@@ -68,12 +69,12 @@ class Beanstalkd(Subject):
             raise Refused("not_found", attempt_id)
         return self.jobs[attempt_id]
 
-    def as_worker(self, worker_id, command, code="stale_lease"):
+    def as_worker(self, worker_id, command):
         if worker_id not in self.workers:
             self.workers[worker_id] = Connection(self.path)
         words = self.workers[worker_id].ask(command)
         if words[0] == "NOT_FOUND":
-            raise Refused(code, command)
+            raise Refused("stale_lease", command)
         return words
 
     def reset(self, now):
@@ -114,24 +115,26 @@ class Beanstalkd(Subject):
         if lease_id not in self.leases:
             raise Refused("stale_lease", lease_id)
         job = self.jobs[self.leases[lease_id]["attempt_id"]]
-        priority = self.stats(job)["pri"]
-        self.as_worker(worker_id, f"release {job} {priority} 0")
+        self.as_worker(worker_id, f"release {job} {self.stats(job, 'stale_lease')['pri']} 0")
 
     def ack_attempt(self, now, lease_id, worker_id, outcome, attempt_id):
         job = self.job(attempt_id)
         if outcome == "cancelled":
             raise Refused("invalid_argument", "beanstalkd cancels nothing")
-        self.as_worker(worker_id, f"delete {job}" if outcome == "completed" else f"bury {job} 0")
+        if outcome == "completed":
+            self.as_worker(worker_id, f"delete {job}")
+        else:
+            self.as_worker(worker_id, f"bury {job} {self.stats(job, 'stale_lease')['pri']}")
         return {"status": outcome, "attempt_no": 1}
 
     def replay_dead_letter(self, now, attempt_id):
         if self.client.ask(f"kick-job {self.job(attempt_id)}")[0] == "NOT_FOUND":
             raise Refused("not_dispatchable", attempt_id)
 
-    def stats(self, job):
+    def stats(self, job, code="not_found"):
         words = self.client.ask(f"stats-job {job}")
         if words[0] == "NOT_FOUND":
-            raise Refused("not_found", str(job))
+            raise Refused(code, str(job))
         return dict(line.split(": ") for line in words[-1].splitlines()[1:])
 
     def get_attempt(self, now, attempt_id):

@@ -18,13 +18,13 @@ const { returnJobs } = await inside("sql/returnJobs");
 const { resetLockedAt } = await inside("sql/resetLockedAt");
 
 const expiry = 4 * 3600 * 1000;
-const { server, pool } = await startPostgres(pg);
 const logger = { error() {}, warn() {}, info() {}, debug() {}, scope: () => logger };
+const { server, pool } = await startPostgres(pg, import.meta.url, (pgPool) => runMigrations({ pgPool, logger }));
 const options = { pgPool: pool, logger };
-await runMigrations(options);
 const [shared] = await getUtilsAndReleasersFromOptions(options);
 const utils = await makeWorkerUtils(options);
 const asWorker = (worker_id) => [shared, shared.withPgClient, worker_id];
+const tasks = { job: true };
 const leases = new Map();
 let granted = 0;
 
@@ -74,7 +74,7 @@ await serve({
   async claim_attempts({ worker_id, limit }, now) {
     const claims = [];
     while (claims.length < limit) {
-      const [job] = await batchGetJobs(shared, shared.withPgClient, { job: true }, worker_id, null, 1);
+      const [job] = await batchGetJobs(shared, shared.withPgClient, tasks, worker_id, null, 1);
       if (!job) break;
       leases.set(`${++granted}`, job);
       claims.push({ attempt: { attempt_id: job.key },

@@ -1,14 +1,12 @@
 /* What leasecheck found in graphile-worker 0.18.0, by its public functions alone. */
 
-import { makeWorkerUtils, runOnce } from "graphile-worker";
+import { makeWorkerUtils, runMigrations, runOnce } from "graphile-worker";
 import pg from "pg";
 import { startPostgres } from "../postgres.mjs";
 
-const { server, pool } = await startPostgres(pg);
-server.setTime(Date.now());
 const logger = { error() {}, warn() {}, info() {}, debug() {}, scope: () => logger };
+const { server, pool } = await startPostgres(pg, import.meta.url, (pgPool) => runMigrations({ pgPool, logger }));
 const utils = await makeWorkerUtils({ pgPool: pool, logger });
-await utils.migrate();
 let runs = 0;
 async function work() {
   await runOnce({ pgPool: pool, logger, taskList: { job: () => { runs += 1; throw new Error("fails"); } } });

@@ -13,12 +13,19 @@ const heartbeatSeconds = 30;
 const statuses = { created: "queued", retry: "retry_backoff", active: "leased", completed: "completed",
                    cancelled: "cancelled", failed: "failed" };
 
-const { server, pool } = await startPostgres(pg);
-const db = { executeSql: (text, values) => pool.query(text, values) };
-const boss = new PgBoss({ db, supervise: false, schedule: false, monitorIntervalSeconds: 1 });
-boss.on("error", (error) => console.error(error));
-await boss.start();
-await boss.createQueue("queue");
+async function start(pool) {
+  const db = { executeSql: (text, values) => pool.query(text, values) };
+  const started = new PgBoss({ db, supervise: false, schedule: false, monitorIntervalSeconds: 1 });
+  started.on("error", (error) => console.error(error));
+  return started.start();
+}
+
+const { server, pool } = await startPostgres(pg, import.meta.url, async (empty) => {
+  const first = await start(empty);
+  await first.createQueue("queue");
+  await first.stop();
+});
+const boss = await start(pool);
 let jobs, attempts, leases;
 
 function idOf(attempt_id) {
@@ -26,8 +33,11 @@ function idOf(attempt_id) {
   return jobs.get(attempt_id);
 }
 
-async function jobOf(attempt_id) {
-  return boss.getJobById("queue", idOf(attempt_id));
+/** retryCount moves at the next fetch. */
+function shown(job) {
+  const backs_off = job.state === "retry";
+  return { status: statuses[job.state], attempt_no: job.retryCount + (backs_off ? 2 : 1),
+           retry_at: backs_off ? job.startAfter.getTime() : undefined };
 }
 
 function leaseOf(lease_id) {
@@ -48,14 +58,14 @@ await serve({
   ack: { holder: "lease", repeat: "refused" },
   absent: ["attempt.run_id", "attempt.ready_at", "attempt.version", "attempt.delivery_count", "attempt.started_at",
            "attempt.finished_at", "lease.version", "lease.heartbeat_at", "lease.execution_deadline", "dispatch.run_id",
-           "dispatch.attempt_no", "spec.timeout", "spec.on_timeout", "spec.max_deliveries", "spec.tenant_id"],
+           "dispatch.status", "dispatch.retry_at", "spec.timeout", "spec.on_timeout", "spec.max_deliveries", "spec.tenant_id"],
 }, {
   async reset() {
     await boss.deleteAllJobs("queue");
     [jobs, attempts, leases] = [new Map(), new Map(), new Map()];
   },
 
-  async enqueue_attempt({ attempt_id, priority, not_before, retry_policy }) {
+  async enqueue_attempt({ attempt_id, priority = 0, not_before, retry_policy }) {
     // pg-boss numbers its jobs by UUID; the attempts' ids are kept here.
     if (jobs.has(attempt_id)) throw new Refused("already_exists", attempt_id);
     const id = randomUUID();
@@ -76,7 +86,7 @@ await serve({
       const attempt_id = attempts.get(job.id);
       const lease_id = `${job.id}:${job.retryCount}`;
       leases.set(lease_id, { id: job.id, retryCount: job.retryCount });
-      claims.push({ attempt: { attempt_id, status: job.retryCount > 0 ? "retry_backoff" : "queued" },
+      claims.push({ attempt: { attempt_id, attempt_no: job.retryCount + 1 },
                     lease: { lease_id, attempt_id, worker_id, lease_expires_at: now + heartbeatSeconds * 1000 } });
     }
     return { claims };
@@ -89,9 +99,8 @@ await serve({
   async ack_attempt({ lease_id, outcome }) {
     const lease = leaseOf(lease_id);
     const settle = { completed: "complete", failed: "fail", cancelled: "cancel" }[outcome];
-    owed(await boss[settle]("queue", settle === "cancel" ? lease : lease, null), "stale_lease");
-    const job = await boss.getJobById("queue", lease.id);
-    return { status: statuses[job.state], attempt_no: job.retryCount + 1, retry_at: retryAt(job) };
+    owed(await boss[settle]("queue", lease), "stale_lease");
+    return shown(await boss.getJobById("queue", lease.id));
   },
 
   async cancel_attempt({ attempt_id }) {
@@ -112,15 +121,10 @@ await serve({
   },
 
   async get_attempt({ attempt_id }) {
-    const job = await jobOf(attempt_id);
-    return { attempt_id, status: statuses[job.state], priority: job.priority, attempt_no: job.retryCount + 1,
-             retry_at: retryAt(job) };
+    const job = await boss.getJobById("queue", idOf(attempt_id));
+    return { attempt_id, priority: job.priority, ...shown(job) };
   },
 }, {
   atNow: async (now) => server.setTime(now),
   close: async () => server.stop(),
 });
-
-function retryAt(job) {
-  return job.state === "retry" ? job.startAfter.getTime() : undefined;
-}
