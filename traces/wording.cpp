@@ -69,7 +69,7 @@ struct EventInWords {
 
 /// "0*22,1*9": whose turn it is at each call of the disk at which more than one could go on.
 std::string turns(std::string_view schedule) {
-  std::string words = "from here on the processes take turns at their calls of the disk: ";
+  std::string words = "from here on the processes take turns: ";
   while (!schedule.empty()) {
     const std::string_view one = schedule.substr(0, schedule.find(','));
     schedule.remove_prefix(std::min(one.size() + 1, schedule.size()));

@@ -172,7 +172,7 @@ void run_stress(const SeedOptions& options, SeedResult& result) {
 void run_stress_of_programs(const SeedOptions& options, SeedResult& result) {
   auto started = sim::start_programs(options.backend.name, options.program_processes,
                                      options.backend.subject_timeout);
-  if (!started) throw Stop{started.error(), ExitCode::broken};
+  if (!started) throw Stop{started.error()};
   const sim::ProgramStressResult run = sim::run_program_stress(
       result.seed, {.may_be_odd = options.plan.may_be_odd}, *started->programs);
   result.tally.add(run.tally);

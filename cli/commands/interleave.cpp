@@ -137,7 +137,7 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
   CaseSearch search(options);
   auto started = sim::start_programs(options.backend, options.processes(),
                                      std::chrono::milliseconds(options.subject_timeout_ms));
-  if (!started) throw Stop{started.error(), ExitCode::broken};
+  if (!started) throw Stop{started.error()};
   if (!started->programs->profile().yields) {
     throw Stop{
         fmt::format("{}: its handshake has no \"yields\": true, so nobody can choose where "
