@@ -84,11 +84,12 @@ class CaseSearch {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began_;
     StorageResult whole = result(passed.count());
     whole.found = std::move(found);
-    if (is_interrupted()) {
-      whole.ended_early = "interrupted";
-    } else if (!may_go_on()) {
-      whole.ended_early = fmt::format("the budget was spent, in case {} of {}", grouped(begun),
-                                      grouped(cases.size()));
+    if (!may_go_on()) {
+      const std::string end = is_interrupted()
+                                  ? "interrupted"
+                                  : fmt::format("the budget was spent, in case {} of {}",
+                                                grouped(begun), grouped(cases.size()));
+      whole.ended_early += whole.ended_early.empty() ? end : "\n" + end;
     }
     return print_result(interleave, options_.storage, whole);
   }
@@ -130,6 +131,13 @@ ExitCode run_on_disk(const InterleaveOptions& options) {
       });
 }
 
+std::string not_begun_in_words(const sim::ProgramInterleaveCount& count) {
+  if (count.not_reached == 0) return "";
+  const bool is_one = count.not_reached == 1;
+  return fmt::format("{} case{} {} not begun: {}", grouped(count.not_reached), is_one ? "" : "s",
+                     is_one ? "was" : "were", count.why_not_reached);
+}
+
 ExitCode run_on_programs(const InterleaveOptions& options) {
   if (!options.storage.mutant.empty() || options.storage.checkpoint_pages) {
     throw Stop{"--mutant and --checkpoint-pages are for SQLite, not for a program"};
@@ -162,6 +170,7 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
             .figures = {{"preemptions", options.preemptions},
                         {"cases", count.cases},
                         {"not_offered", all.size() - cases.size()},
+                        {"not_reached", count.not_reached},
                         {"schedules", count.schedules},
                         {"undecided", count.undecided},
                         {"points", count.points},
@@ -173,7 +182,8 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
                                  options.processes(), options.preemptions, grouped(count.cases),
                                  grouped(all.size() - cases.size()), grouped(count.schedules),
                                  grouped(count.undecided), grouped(count.points), seconds),
-            .found = std::nullopt};
+            .found = std::nullopt,
+            .ended_early = not_begun_in_words(count)};
       });
 }
 

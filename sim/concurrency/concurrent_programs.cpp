@@ -198,11 +198,10 @@ std::expected<void, BrokenSubject> ConcurrentPrograms::begin(TaskId process,
                                                              const Callers& callers) {
   Client& client = *clients_[process];
   client.action = *std::exchange(client.next, std::nullopt);
-  const model::Action adapted = follower_.adapted(*client.action);
-  client.action = adapted;
-  callers.begun(process, adapted);
-  const std::string args = words_.args_of(profile(), adapted.operation);
-  if (auto begun = client.protocol.begin(model::name_of(adapted.operation), adapted.now, args);
+  const model::Action& action = *client.action;
+  callers.begun(process, action);
+  const std::string args = words_.args_of(profile(), action.operation);
+  if (auto begun = client.protocol.begin(model::name_of(action.operation), action.now, args);
       !begun) {
     return std::unexpected(in_words(process, begun.error()));
   }

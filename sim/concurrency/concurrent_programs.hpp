@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "properties/linearizability/linearizability.hpp"
@@ -43,10 +44,15 @@ class ConcurrentPrograms {
   /// How what the program answers and shows is compared with the model. Valid as long as this is.
   [[nodiscard]] properties::Comparison comparison();
 
+  /// The action without what the program cannot be told: what it is asked, and what the model does.
+  [[nodiscard]] model::Action adapted(model::Action action) const {
+    return follower_.adapted(std::move(action));
+  }
+
   /// Empties the store; all leases are forgotten.
   std::expected<void, BrokenSubject> reset();
 
-  /// A call while no other process does anything.
+  /// A call while no other process does anything. Pre: the action is adapted.
   std::expected<Reply, BrokenSubject> call(const model::Action& action);
 
   /// What is stored, read while nobody does anything. Returns: nothing if the program shows none.
@@ -54,7 +60,7 @@ class ConcurrentPrograms {
 
   /// Who calls what, and is told what comes of it.
   struct Callers {
-    /// The next call of a process; nothing: it has no more.
+    /// The next call of a process, adapted; nothing: it has no more.
     std::function<std::optional<model::Action>(TaskId process)> next;
     std::function<void(TaskId process, const model::Action& action)> begun;
     std::function<void(TaskId process, const Reply& reply)> ended;

@@ -28,11 +28,13 @@ ProgramInterleaveCount ProgramInterleaver::count() const {
   return count;
 }
 
-std::expected<model::State, std::string> ProgramInterleaver::lead_to(const PriorState& prior) {
+std::expected<std::optional<PriorState>, std::string> ProgramInterleaver::lead_to(
+    const PriorState& prior) {
   if (auto emptied = programs_.reset(); !emptied) return std::unexpected(emptied.error().message);
   const properties::Comparison comparison = programs_.comparison();
-  model::State state = programs_.beginning();
-  for (const model::Action& action : prior.actions) {
+  PriorState reached{.name = prior.name, .actions = {}, .state = programs_.beginning()};
+  for (const model::Action& told : prior.actions) {
+    const model::Action action = programs_.adapted(told);
     const auto reply = programs_.call(action);
     if (!reply) return std::unexpected(reply.error().message);
     const properties::ConcurrentCall call{.action = action,
@@ -40,31 +42,35 @@ std::expected<model::State, std::string> ProgramInterleaver::lead_to(const Prior
                                           .returned = std::nullopt,
                                           .outcome = reply->outcome,
                                           .lease_ids = {}};
-    model::Step step = comparison.step(std::move(state), call);
+    model::Step step = comparison.step(std::move(reached.state), call);
     if (!comparison.are_same_answers(reply->outcome, step.outcome)) {
-      return std::unexpected("prior state " + prior.name + ": " +
-                             std::string(model::name_of(action.operation)) +
-                             " is answered otherwise than by the model; `leasecheck conform` says "
-                             "how");
+      ++count_.not_reached;
+      if (count_.why_not_reached.empty()) {
+        count_.why_not_reached = "on the way to " + prior.name + " " +
+                                 std::string(model::name_of(action.operation)) +
+                                 " is answered otherwise than by the model; `leasecheck conform` "
+                                 "says how";
+      }
+      return std::nullopt;
     }
-    state = std::move(step.state);
+    reached.state = std::move(step.state);
+    reached.actions.push_back(action);
   }
-  return state;
+  return reached;
 }
 
-ProgramInterleaver::Found ProgramInterleaver::run(const InterleaveCase& subject,
+ProgramInterleaver::Found ProgramInterleaver::run(const PriorState& reached,
+                                                  const std::vector<SmallOperation>& operations,
                                                   Strategy& strategy) {
-  auto prior = lead_to(subject.prior);
-  if (!prior) return std::unexpected(prior.error());
-  OverlappedCalls calls(*prior);
-  std::vector<std::size_t> numbers(subject.operations.size());
-  std::vector<bool> was_asked(subject.operations.size(), false);
+  OverlappedCalls calls(reached.state);
+  std::vector<std::size_t> numbers(operations.size());
+  std::vector<bool> was_asked(operations.size(), false);
   bool is_undecided = false;
   const auto decisions = programs_.overlap(
       {.next = [&](TaskId process) -> std::optional<model::Action> {
          if (process >= was_asked.size() || was_asked[process]) return std::nullopt;
          was_asked[process] = true;
-         return subject.operations[process].action;
+         return programs_.adapted(operations[process].action);
        },
        .begun =
            [&](TaskId process, const model::Action& action) {
@@ -72,7 +78,7 @@ ProgramInterleaver::Found ProgramInterleaver::run(const InterleaveCase& subject,
            },
        .ended =
            [&](TaskId process, const Reply& reply) {
-             const model::Action& action = subject.operations[process].action;
+             const model::Action& action = operations[process].action;
              is_undecided = is_undecided || (reply.effect_unknown && is_claim(action.operation));
              calls.end(numbers[process],
                        reply.effect_unknown ? std::nullopt : std::optional(reply.outcome),
@@ -93,8 +99,6 @@ ProgramInterleaver::Found ProgramInterleaver::run(const InterleaveCase& subject,
           .verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
-  PriorState reached = subject.prior;
-  reached.state = *std::move(prior);
   return calls.finding(reached, *decisions, properties::StorageProperty::linearizable,
                        "no order of the operations explains it: " +
                            calls.in_words(left->value_or(model::Snapshot{})));
@@ -106,7 +110,10 @@ ProgramInterleaver::Found ProgramInterleaver::search(const InterleaveCase& subje
   ++count_.cases;
   BoundedStrategy strategy(preemptions);
   do {
-    auto finding = run(subject, strategy);
+    const auto prior = lead_to(subject.prior);
+    if (!prior) return std::unexpected(prior.error());
+    if (!*prior) return std::nullopt;
+    auto finding = run(**prior, subject.operations, strategy);
     if (!finding || *finding) return finding;
   } while (may_go_on() && strategy.advance());
   return std::nullopt;
@@ -115,8 +122,11 @@ ProgramInterleaver::Found ProgramInterleaver::search(const InterleaveCase& subje
 ProgramInterleaver::Found ProgramInterleaver::replay(const InterleaveCase& subject,
                                                      const std::vector<TaskId>& schedule) {
   ++count_.cases;
+  const auto prior = lead_to(subject.prior);
+  if (!prior) return std::unexpected(prior.error());
+  if (!*prior) return std::nullopt;
   RecordedStrategy strategy(schedule);
-  return run(subject, strategy);
+  return run(**prior, subject.operations, strategy);
 }
 
 }  // namespace leasecheck::sim

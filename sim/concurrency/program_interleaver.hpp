@@ -17,6 +17,8 @@ namespace leasecheck::sim {
 
 struct ProgramInterleaveCount {
   std::uint64_t cases = 0;
+  std::uint64_t not_reached = 0;     ///< of them: their prior state, so that they were not begun
+  std::string why_not_reached = {};  ///< of the first of those, in words
   std::uint64_t schedules = 0;
   std::uint64_t points = 0;     ///< at which somebody could have been interrupted
   std::uint64_t undecided = 0;  ///< schedules after which it is unknown whether a claim happened
@@ -35,7 +37,9 @@ class ProgramInterleaver {
 
   /// Runs every schedule of the case within the bound until one is found that is wrong, or
   /// `may_go_on` says no.
-  /// Errors: in words: the program is broken, or the prior state could not be reached.
+  /// Returns: what is wrong. Of a case whose prior state is not reached nothing is known: it is
+  /// counted as such.
+  /// Errors: in words: the program is broken.
   [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(
       const InterleaveCase& subject, std::uint32_t preemptions,
       const std::function<bool()>& may_go_on);
@@ -49,8 +53,11 @@ class ProgramInterleaver {
 
  private:
   using Found = std::expected<std::optional<Finding>, std::string>;
-  std::expected<model::State, std::string> lead_to(const PriorState& prior);
-  Found run(const InterleaveCase& subject, Strategy& strategy);
+  /// Returns: the prior state of this program, by what it was told; nothing if it answers
+  /// otherwise than the model on the way.
+  std::expected<std::optional<PriorState>, std::string> lead_to(const PriorState& prior);
+  Found run(const PriorState& reached, const std::vector<SmallOperation>& operations,
+            Strategy& strategy);
 
   ConcurrentPrograms& programs_;
   ProgramInterleaveCount count_;

@@ -54,7 +54,7 @@ class ProgramStress {
       constexpr int most_tries = 200;
       for (int tries = 0; tries < most_tries && calls[process].size() < options_.operations;
            ++tries) {
-        model::Action action = work_.draw(process);
+        model::Action action = programs_.adapted(work_.draw(process));
         if (programs_.profile().offers(model::name_of(action.operation))) {
           calls[process].push_back(std::move(action));
         }

@@ -41,9 +41,12 @@ std::expected<traces::Verdict, std::string> replay_on_programs(
   const auto processes = static_cast<std::uint32_t>(schedule->subject.operations.size());
   auto started = start_programs(backend, processes, subject_timeout);
   if (!started) return std::unexpected(started.error());
-  const auto found =
-      ProgramInterleaver(*started->programs).replay(schedule->subject, schedule->decisions);
+  ProgramInterleaver interleaver(*started->programs);
+  const auto found = interleaver.replay(schedule->subject, schedule->decisions);
   if (!found) return std::unexpected(found.error());
+  if (const ProgramInterleaveCount count = interleaver.count(); count.not_reached > 0) {
+    return std::unexpected(count.why_not_reached);
+  }
   if (!*found) return traces::Verdict{};
   return traces::Verdict{.result = traces::Result::violated,
                          .property = (**found).property,

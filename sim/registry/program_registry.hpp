@@ -24,7 +24,8 @@ struct ProgramsOnOneStore {
     const std::string& backend, std::uint32_t processes, std::chrono::milliseconds subject_timeout);
 
 /// Does again what `interleave` recorded of several processes, on processes of this program.
-/// Errors: in words: a trace of something else, or a program that is broken.
+/// Errors: in words: a trace of something else, a program that is broken, or one that does not come
+/// to the prior state.
 [[nodiscard]] std::expected<traces::Verdict, std::string> replay_on_programs(
     const traces::Trace& trace, const std::string& backend,
     std::chrono::milliseconds subject_timeout);

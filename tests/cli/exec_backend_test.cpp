@@ -21,6 +21,10 @@ std::string python(const std::string& arguments) {
   return backend(LEASECHECK_PYTHON " " LEASECHECK_PYTHON_SUBJECT " " + arguments);
 }
 
+std::string shared(const std::string& arguments) {
+  return backend(LEASECHECK_PYTHON " " LEASECHECK_SHARED_SUBJECT " " + arguments);
+}
+
 bool says(const Ended& ended, const std::string& text) {
   return ended.out.find(text) != std::string::npos;
 }
@@ -86,6 +90,44 @@ TEST(ExecBackend, WhatAHandshakeConcealsIsListedDifferenceByDifference) {
   EXPECT_EQ(document["proposal"]["handshake"].dump(), R"({"ack":{"holder":"lease"}})");
   EXPECT_EQ(document["proposal"]["left"].size(), 0U) << document["proposal"];
   EXPECT_EQ(place.run("profile --workers 1 --budget 10m" + python("")).exit_code, 0);
+}
+
+TEST(ExecBackend, ProcessesAreInterleavedAndWhatIsWrongReplays) {
+  const Workplace place;
+  const std::string defective = shared("--defect two_claims");
+  const Ended found = place.run("interleave --case queued/claim+claim" + defective);
+  EXPECT_EQ(found.exit_code, 1) << found.out << found.err;
+  EXPECT_TRUE(says(found, "violated")) << found.out;
+  const std::string trace = "interleave-queued-claim+claim.jsonl";
+  EXPECT_EQ(place.run("replay " + trace + defective).exit_code, 1);
+  EXPECT_EQ(place.run("replay " + trace + shared("")).exit_code, 0);
+  const Ended held = place.run("interleave --case queued/claim+claim" + shared(""));
+  EXPECT_EQ(held.exit_code, 0) << held.out << held.err;
+}
+
+TEST(ExecBackend, CasesThatAreNotBegunAreInconclusive) {
+  const Workplace place;
+  const std::string refusing = shared("--refuse start_attempt");
+  const Ended ended = place.run("interleave --case running/heartbeat+reap" + refusing);
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  EXPECT_TRUE(says(ended,
+                   "1 case was not begun: on the way to running start_attempt is answered "
+                   "otherwise than by the model; `leasecheck conform` says how"))
+      << ended.out;
+  const std::string defective = shared("--defect lost_update");
+  const std::string trace = "interleave-running-heartbeat+cancel.jsonl";
+  ASSERT_EQ(place.run("interleave --case running/heartbeat+cancel" + defective).exit_code, 1);
+  EXPECT_EQ(place.run("replay " + trace + refusing).exit_code, 3);
+}
+
+TEST(ExecBackend, WhatCannotBeInterleavedIsWrongUsage) {
+  const Workplace place;
+  for (const std::string& arguments :
+       {shared("--without-yields"), python(""), std::string(" --backend memory"),
+        shared("") + "--mutant reaps_by_id", shared("") + "--checkpoint-pages 1"}) {
+    const Ended ended = place.run("interleave --case queued/claim+claim" + arguments);
+    EXPECT_EQ(ended.exit_code, 2) << arguments << ended.out << ended.err;
+  }
 }
 
 TEST(ExecBackend, ATourWhoseBudgetIsSpentIsInconclusive) {

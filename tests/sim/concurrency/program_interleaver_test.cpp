@@ -68,6 +68,59 @@ TEST(ProgramInterleaver, HoldsOnWhatTakesItsLock) {
   }
 }
 
+struct Untold {
+  std::string field;
+  std::string shown_by;  ///< a case that goes otherwise for whoever was told it
+};
+
+const std::vector<Untold>& untold() {
+  static const std::vector<Untold> all{{"spec.timeout", "leased/time_out+list"},
+                                       {"spec.retry_policy", "leased/ack_failed+list"},
+                                       {"spec.max_deliveries", "two_leased/reap+list"},
+                                       {"spec.on_timeout=fail", "two_leased/time_out+list"}};
+  return all;
+}
+
+TEST(ProgramInterleaver, HoldsOnWhatIsToldLess) {
+  for (const auto& [field, shown_by] : untold()) {
+    const auto started = shared_subject("--absent " + field);
+    ProgramInterleaver interleaver(*started.programs);
+    const auto found =
+        interleaver.search(case_named(shown_by, InterleaveScope::pairs), 2, to_the_end);
+    ASSERT_TRUE(found) << field << ": " << found.error();
+    EXPECT_FALSE(*found) << field << ": " << (**found).message;
+    EXPECT_EQ(interleaver.count().not_reached, 0U) << interleaver.count().why_not_reached;
+    EXPECT_GT(interleaver.count().schedules, 3U);
+  }
+}
+
+TEST(ProgramInterleaver, RecordsWhatWasTold) {
+  const auto started = shared_subject("--defect lost_update --absent spec.timeout");
+  ProgramInterleaver interleaver(*started.programs);
+  const auto found = interleaver.search(
+      case_named("leased/heartbeat+cancel", InterleaveScope::pairs), 2, to_the_end);
+  ASSERT_TRUE(found && *found && (**found).trace);
+  const auto* first = std::get_if<traces::Call>(&(**found).trace->steps.front().what);
+  ASSERT_NE(first, nullptr);
+  EXPECT_FALSE(std::get<model::EnqueueAttempt>(first->action.operation).spec.timeout);
+}
+
+TEST(ProgramInterleaver, CountsCasesWhosePriorStateIsNotReached) {
+  const auto started = shared_subject("--refuse start_attempt");
+  ProgramInterleaver interleaver(*started.programs);
+  for (const char* name : {"running/heartbeat+reap", "leased/heartbeat+reap"}) {
+    const auto found = interleaver.search(case_named(name, InterleaveScope::pairs), 1, to_the_end);
+    ASSERT_TRUE(found) << found.error();
+    EXPECT_FALSE(*found) << (**found).message;
+  }
+  const ProgramInterleaveCount count = interleaver.count();
+  EXPECT_EQ(count.cases, 2U);
+  EXPECT_EQ(count.not_reached, 1U);
+  EXPECT_EQ(count.why_not_reached,
+            "on the way to running start_attempt is answered otherwise than by the model; "
+            "`leasecheck conform` says how");
+}
+
 TEST(ProgramInterleaver, FindsNoneWithoutAPreemptionThatANarrowDefectNeeds) {
   const auto started = shared_subject("--defect lost_update");
   ProgramInterleaver interleaver(*started.programs);

@@ -6,6 +6,8 @@
     --defect NAME     do one thing wrong as soon as others are at work
     --without-yields  never stop at a yield point: requests overlap as the machine likes
     --without OPERATION  do not offer it
+    --refuse OPERATION   offer it, and refuse every call of it
+    --absent FIELD       have no such field, which its handshake says
     --misbehave HOW   say something at yield points that is none: for tests of the harness
     --list            print the defects
 
@@ -159,11 +161,13 @@ class reap_in_pieces(Store):
 
 
 class Subject:
-    def __init__(self, store, may_yield, without=None, misbehaves=None):
-        self.store = store(self.yield_point)
-        self.may_yield = may_yield
-        self.offered = (CHANGING | READING | {"goodbye"}) - {without}
-        self.misbehaves = misbehaves
+    def __init__(self, options):
+        self.store = DEFECTS.get(options.defect, Store)(self.yield_point)
+        self.may_yield = not options.without_yields
+        self.offered = (CHANGING | READING | {"goodbye"}) - {options.without}
+        self.refused = options.refuse
+        self.absent = options.absent
+        self.misbehaves = options.misbehave
         self.stops = False  # at yield points, since it was told that it may
         self.request = None
 
@@ -191,11 +195,13 @@ class Subject:
         if operation == "hello":
             self.stops = self.may_yield and self.request.get("yields", False)
             return {"name": "python-shared", "version": "1", "protocol": 1, "processes": 8, "yields": self.may_yield,
-                    "operations": sorted(self.offered)}
+                    "operations": sorted(self.offered), "absent": self.absent}
         if operation == "goodbye":
             return {}
         if operation not in self.offered:
             raise Refused("unsupported", f"no operation {operation}")
+        if operation == self.refused:
+            raise Refused("not_dispatchable", "refused, whatever the state")
         return self.store.transact(operation, now, args)
 
     def run(self):
@@ -218,13 +224,15 @@ def main():
     one.add_argument("--list", action="store_true")
     parser.add_argument("--without-yields", action="store_true")
     parser.add_argument("--without", metavar="OPERATION")
+    parser.add_argument("--refuse", metavar="OPERATION")
+    parser.add_argument("--absent", metavar="FIELD", action="append", default=[])
     parser.add_argument("--misbehave", metavar="HOW")
     options = parser.parse_args()
     if options.list:
         for name in sorted(DEFECTS):
             print("--defect", name, "-", DEFECTS[name].__doc__)
         return
-    Subject(DEFECTS.get(options.defect, Store), not options.without_yields, options.without, options.misbehave).run()
+    Subject(options).run()
 
 
 if __name__ == "__main__":
