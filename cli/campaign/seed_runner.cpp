@@ -143,13 +143,14 @@ void take_stress_verdict(const SeedOptions& options, const traces::Verdict& verd
               .replay = stress_command(options, result.seed)};
 }
 
-// Where two runs of a stress test part, if they do.
-std::optional<std::string> stress_divergence(const sim::StressResult& one,
-                                             const sim::StressResult& two) {
-  const auto [in_one, in_two] = std::ranges::mismatch(one.digests, two.digests);
-  if (in_one == one.digests.end() && in_two == two.digests.end()) return std::nullopt;
+// Where two runs of a stress test part, if they do, by what was seen of each until after each
+// round.
+std::optional<std::string> stress_divergence(const std::vector<std::uint64_t>& one,
+                                             const std::vector<std::uint64_t>& two) {
+  const auto [in_one, in_two] = std::ranges::mismatch(one, two);
+  if (in_one == one.end() && in_two == two.end()) return std::nullopt;
   return fmt::format("not deterministic: its stress test went another way in round {}",
-                     in_one - one.digests.begin() + 1);
+                     in_one - one.begin() + 1);
 }
 
 void run_stress(const SeedOptions& options, SeedResult& result) {
@@ -161,7 +162,8 @@ void run_stress(const SeedOptions& options, SeedResult& result) {
   result.tally.add(run.tally);
   traces::Verdict verdict = run.verdict;
   if (options.determinism == Determinism::checked) {
-    auto divergence = stress_divergence(run, sim::run_stress(result.seed, stress, open));
+    const sim::StressResult again = sim::run_stress(result.seed, stress, open);
+    auto divergence = stress_divergence(run.digests, again.digests);
     if (divergence) verdict = broken(*std::move(divergence));
   }
   take_stress_verdict(options, verdict, result);
@@ -173,10 +175,18 @@ void run_stress_of_programs(const SeedOptions& options, SeedResult& result) {
   auto started = sim::start_programs(options.backend.name, options.program_processes,
                                      options.backend.subject_timeout);
   if (!started) throw Stop{started.error()};
-  const sim::ProgramStressResult run = sim::run_program_stress(
-      result.seed, {.may_be_odd = options.plan.may_be_odd}, *started->programs);
+  const sim::ProgramStressOptions stress{.may_be_odd = options.plan.may_be_odd};
+  const sim::ProgramStressResult run =
+      sim::run_program_stress(result.seed, stress, *started->programs);
   result.tally.add(run.tally);
-  take_stress_verdict(options, run.verdict, result);
+  traces::Verdict verdict = run.verdict;
+  if (options.determinism == Determinism::checked && started->programs->profile().yields) {
+    const sim::ProgramStressResult again =
+        sim::run_program_stress(result.seed, stress, *started->programs);
+    auto divergence = stress_divergence(run.digests, again.digests);
+    if (divergence) verdict = broken(*std::move(divergence));
+  }
+  take_stress_verdict(options, verdict, result);
 }
 
 // Runs the world of the seed in a process of its own, which writes each call to a file before it is

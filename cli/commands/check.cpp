@@ -26,6 +26,7 @@
 #include "model/graph/walk.hpp"
 #include "sim/conformance/transition_tours.hpp"
 #include "sim/oracle/necessity.hpp"
+#include "sim/registry/program_registry.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
 #include "traces/shell_word.hpp"
@@ -105,7 +106,7 @@ class Check {
         &Check::check_simulation);
     add({"corpus", "Recorded failures, replayed"}, &Check::check_corpus);
     add({"crash", "Crashes at every call of the disk"}, &Check::leave_to_its_command);
-    add({"interleave", "Processes on one database, in every order"}, &Check::leave_to_its_command);
+    add({"interleave", "Processes on one store, in every order"}, &Check::leave_to_its_command);
     return finish();
   }
 
@@ -333,6 +334,10 @@ class Check {
     if (sim::storage_named(backend_.name)) {
       section.again = "leasecheck " + section.name;
       section.notes.push_back(fmt::format("a command of its own does it, {}", section.again));
+    } else if (section.name == "interleave" && sim::is_program(backend_.name)) {
+      section.again = "leasecheck interleave --backend " + traces::shell_word(backend_.name);
+      section.notes.push_back(fmt::format(
+          "a command of its own does it, for a program with yield points, {}", section.again));
     } else {
       section.notes.emplace_back("the simulated disk is for SQLite only");
     }

@@ -37,9 +37,11 @@ using Found = std::expected<std::optional<sim::Finding>, std::string>;
 /// Runs one case, in every schedule or in the one that is named.
 using RunCase = std::function<Found(const sim::InterleaveCase& subject)>;
 
-std::vector<sim::TaskId> schedule_of(const InterleaveOptions& options) {
+/// The one that is named; nothing: all of them.
+std::optional<std::vector<sim::TaskId>> schedule_of(const InterleaveOptions& options) {
+  if (options.storage.replay.empty()) return std::nullopt;
   auto schedule = sim::decisions_from_text(options.storage.replay);
-  if (schedule) return *std::move(schedule);
+  if (schedule) return schedule;
   throw Stop{fmt::format("--schedule {}: expected processes with how often, for instance 0*3,1*2",
                          options.storage.replay)};
 }
@@ -107,13 +109,12 @@ ExitCode run_on_disk(const InterleaveOptions& options) {
       chosen_storage(options.storage, mutants::Search::interleave),
       {.processes = options.processes(), .checkpoint_pages = checkpoint_pages_of(options.storage)});
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
-  const bool is_replay = !options.storage.replay.empty();
-  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  const auto schedule = schedule_of(options);
   return search.run(
       search.chosen(),
       [&](const sim::InterleaveCase& subject) -> Found {
-        return is_replay ? (*interleaver)->replay(subject, schedule)
-                         : (*interleaver)->search(subject, options.preemptions);
+        return schedule ? (*interleaver)->replay(subject, *schedule)
+                        : (*interleaver)->search(subject, options.preemptions);
       },
       [&](double seconds) -> StorageResult {
         const sim::InterleaveCount count = (*interleaver)->count();
@@ -153,19 +154,18 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
                     options.backend)};
   }
   sim::ProgramInterleaver interleaver(*started->programs);
-  const bool is_replay = !options.storage.replay.empty();
-  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  const auto schedule = schedule_of(options);
   const std::vector<sim::InterleaveCase> all = search.chosen();
   const std::vector<sim::InterleaveCase> cases = interleaver.offered(all);
   return search.run(
       cases,
       [&](const sim::InterleaveCase& subject) -> Found {
-        return is_replay ? interleaver.replay(subject, schedule)
-                         : interleaver.search(subject, options.preemptions,
-                                              [&search] { return search.may_go_on(); });
+        return schedule ? interleaver.replay(subject, *schedule)
+                        : interleaver.search(subject, options.preemptions,
+                                             [&search] { return search.may_go_on(); });
       },
       [&](double seconds) -> StorageResult {
-        const sim::ProgramInterleaveCount count = interleaver.count();
+        const sim::ProgramInterleaveCount& count = interleaver.count();
         return {
             .figures = {{"preemptions", options.preemptions},
                         {"cases", count.cases},
@@ -173,15 +173,15 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
                         {"not_reached", count.not_reached},
                         {"schedules", count.schedules},
                         {"undecided", count.undecided},
-                        {"points", count.points},
+                        {"decisions", count.decisions},
                         {"seconds", seconds}},
             .words = fmt::format("bounds      {} processes on one store, {} preemptions\n"
                                  "cases       {}; {} more need operations that are not offered\n"
                                  "schedules   {}; of {} it is unknown whether a claim happened\n"
-                                 "points      {}\ntime        {:.1f} s\n",
+                                 "decisions   {}\ntime        {:.1f} s\n",
                                  options.processes(), options.preemptions, grouped(count.cases),
                                  grouped(all.size() - cases.size()), grouped(count.schedules),
-                                 grouped(count.undecided), grouped(count.points), seconds),
+                                 grouped(count.undecided), grouped(count.decisions), seconds),
             .found = std::nullopt,
             .ended_early = not_begun_in_words(count)};
       });

@@ -155,7 +155,6 @@ std::expected<std::vector<TaskId>, BrokenSubject> ConcurrentPrograms::overlap(
       chosen = strategy.choose({.runnable = able, .current = can_go_on ? last : std::nullopt});
       decisions.push_back(chosen);
     }
-    ++points_;
     last = chosen;
     Client& client = *clients_[chosen];
     const bool is_new = client.doing == Doing::nothing;

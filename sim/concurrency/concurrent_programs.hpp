@@ -71,9 +71,6 @@ class ConcurrentPrograms {
   std::expected<std::vector<TaskId>, BrokenSubject> overlap(const Callers& callers,
                                                             Strategy& strategy);
 
-  /// How often a process could have been interrupted: at its yield points and before its requests.
-  [[nodiscard]] std::uint64_t points() const { return points_; }
-
  private:
   enum class Doing : std::uint8_t {
     nothing,  ///< and may have a next call
@@ -106,7 +103,6 @@ class ConcurrentPrograms {
   ProgramWords words_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::chrono::milliseconds timeout_{};
-  std::uint64_t points_ = 0;
 };
 
 /// The leases that a claim was granted, as it was answered; none for other operations.

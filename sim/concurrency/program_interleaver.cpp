@@ -22,12 +22,6 @@ std::vector<InterleaveCase> ProgramInterleaver::offered(std::vector<InterleaveCa
   return cases;
 }
 
-ProgramInterleaveCount ProgramInterleaver::count() const {
-  ProgramInterleaveCount count = count_;
-  count.points = programs_.points();
-  return count;
-}
-
 std::expected<std::optional<PriorState>, std::string> ProgramInterleaver::lead_to(
     const PriorState& prior) {
   if (auto emptied = programs_.reset(); !emptied) return std::unexpected(emptied.error().message);
@@ -87,6 +81,7 @@ ProgramInterleaver::Found ProgramInterleaver::run(const PriorState& reached,
       strategy);
   if (!decisions) return std::unexpected(decisions.error().message);
   ++count_.schedules;
+  count_.decisions += decisions->size();
   auto left = programs_.snapshot();
   if (!left) return std::unexpected(left.error().message);
   if (is_undecided) {

@@ -20,7 +20,7 @@ struct ProgramInterleaveCount {
   std::uint64_t not_reached = 0;     ///< of them: their prior state, so that they were not begun
   std::string why_not_reached = {};  ///< of the first of those, in words
   std::uint64_t schedules = 0;
-  std::uint64_t points = 0;     ///< at which somebody could have been interrupted
+  std::uint64_t decisions = 0;  ///< where more than one could have gone on
   std::uint64_t undecided = 0;  ///< schedules after which it is unknown whether a claim happened
 };
 
@@ -49,7 +49,7 @@ class ProgramInterleaver {
   [[nodiscard]] std::expected<std::optional<Finding>, std::string> replay(
       const InterleaveCase& subject, const std::vector<TaskId>& schedule);
 
-  [[nodiscard]] ProgramInterleaveCount count() const;
+  [[nodiscard]] const ProgramInterleaveCount& count() const { return count_; }
 
  private:
   using Found = std::expected<std::optional<Finding>, std::string>;

@@ -5,6 +5,8 @@
 
 #include "sim/concurrency/overlapped_calls.hpp"
 #include "sim/concurrency/stress_workload.hpp"
+#include "sim/fnv1a.hpp"
+#include "traces/digest.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -25,7 +27,10 @@ class ProgramStress {
 
   ProgramStressResult run() {
     if (auto emptied = programs_.reset(); !emptied) end_broken(emptied.error());
-    for (std::uint32_t round = 1; round <= options_.rounds && held(); ++round) run_round(round);
+    for (std::uint32_t round = 1; round <= options_.rounds && held(); ++round) {
+      run_round(round);
+      result_.digests.push_back(digest_.value());
+    }
     return std::move(result_);
   }
 
@@ -94,6 +99,8 @@ class ProgramStress {
         *strategy);
     if (!done) return end_broken(done.error());
     ++result_.tally.rounds;
+    for (const TaskId process : *done) digest_.add(std::uint64_t{process});
+    digest_.add(calls.answers_in_words());
     if (is_claim_unknown) {
       return end(traces::Result::inconclusive,
                  "round " + std::to_string(round) +
@@ -114,6 +121,7 @@ class ProgramStress {
     auto seen = programs_.snapshot();
     if (!seen) return end_broken(seen.error());
     calls.history().final_snapshot = *seen;
+    if (*seen) digest_.add(traces::digest(**seen));
     auto explained =
         properties::explain(possible_, calls.history(), {.comparison = programs_.comparison()});
     const std::string where = "round " + std::to_string(round);
@@ -134,6 +142,7 @@ class ProgramStress {
   Stream schedules_;
   StressWorkload work_;
   std::vector<model::State> possible_;
+  Fnv1a digest_;
 };
 
 }  // namespace

@@ -26,6 +26,9 @@ struct ProgramStressOptions {
 struct ProgramStressResult {
   traces::Verdict verdict;  ///< violated: not linearizable
   Tally tally;              ///< with rounds and what their calls answered; `runs` stays 0
+  /// After each round, of every decision, answer and snapshot so far: where a program that stops at
+  /// yield points went another way, it is not deterministic.
+  std::vector<std::uint64_t> digests;
 };
 
 /// The same seed and options: the same calls; of a program that stops at yield points also the same

@@ -44,8 +44,8 @@ std::expected<traces::Verdict, std::string> replay_on_programs(
   ProgramInterleaver interleaver(*started->programs);
   const auto found = interleaver.replay(schedule->subject, schedule->decisions);
   if (!found) return std::unexpected(found.error());
-  if (const ProgramInterleaveCount count = interleaver.count(); count.not_reached > 0) {
-    return std::unexpected(count.why_not_reached);
+  if (interleaver.count().not_reached > 0) {
+    return std::unexpected(interleaver.count().why_not_reached);
   }
   if (!*found) return traces::Verdict{};
   return traces::Verdict{.result = traces::Result::violated,

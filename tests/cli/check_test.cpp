@@ -190,6 +190,17 @@ TEST(Check, AddsToTheStepSummaryThatIsNamed) {
   EXPECT_NE(none.err.find("none/summary.md"), std::string::npos) << none.err;
 }
 
+TEST(Check, WithSeedsThatAreLeftIsInconclusive) {
+  const Workplace place;
+  const Ended ended = place.run("check --backend memory --budget 2s --seeds 1..1000000 --report r");
+  EXPECT_EQ(ended.exit_code, 3) << ended.out << ended.err;
+  EXPECT_EQ(ends_of(place).at("simulation"), "inconclusive");
+  const std::string line = "the budget was spent: the seeds after ";
+  const std::size_t at = ended.out.find(line);
+  ASSERT_NE(at, std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find(" were not run", at), std::string::npos) << ended.out;
+}
+
 /// The lines that say how a part ended, with numbers and times taken out.
 std::vector<std::string> parts_in(const std::string& text) {
   std::vector<std::string> parts;

@@ -130,6 +130,39 @@ TEST(ExecBackend, WhatCannotBeInterleavedIsWrongUsage) {
   }
 }
 
+TEST(ExecBackend, SeveralProcessesHaveAStressTestAfterEachSeed) {
+  const Workplace place;
+  const std::string four = "simulate --processes 4 --seeds 1..2 --trace none --check-determinism ";
+  for (const char* arguments : {"", "--without-yields"}) {
+    const Ended held = place.run(four + "--json" + shared(arguments));
+    EXPECT_EQ(held.exit_code, 0) << arguments << held.out << held.err;
+    const auto document = nlohmann::json::parse(held.out, nullptr, false);
+    ASSERT_FALSE(document.is_discarded()) << held.out;
+    EXPECT_EQ(document["rounds"], 80) << "40 of each seed";
+  }
+  const Ended found = place.run("simulate --processes 4 --seeds 1..20 --trace none" +
+                                shared("--defect two_claims"));
+  EXPECT_EQ(found.exit_code, 1) << found.out << found.err;
+  EXPECT_TRUE(says(found, "violated linearizable")) << found.out;
+  const Ended varies = place.run(four + shared("--misbehave yields_by_chance"));
+  EXPECT_EQ(varies.exit_code, 4) << varies.out << varies.err;
+  EXPECT_TRUE(says(varies, "not deterministic: its stress test went another way in round"))
+      << varies.out;
+}
+
+TEST(ExecBackend, ACheckNamesTheCommandThatInterleavesIt) {
+  const Workplace place;
+  const Ended ended =
+      place.run("check --budget 10m --seeds 1" +
+                backend(std::string(LEASECHECK_MISBEHAVING_SUBJECT) + " early_exit"));
+  const std::string command =
+      "leasecheck interleave --backend 'exec:" + std::string(LEASECHECK_MISBEHAVING_SUBJECT) +
+      " early_exit'";
+  EXPECT_TRUE(
+      says(ended, "a command of its own does it, for a program with yield points, " + command))
+      << ended.out;
+}
+
 TEST(ExecBackend, ATourWhoseBudgetIsSpentIsInconclusive) {
   const Workplace place;
   for (const std::string& backend : {python(""), std::string(" --backend memory")}) {

@@ -51,6 +51,20 @@ TEST(NewAdapter, NamesItselfAsACommandThatTheShellUnderstands) {
   EXPECT_NE(run.out.find("Adapter.reset is not written yet"), std::string::npos) << run.out;
 }
 
+TEST(NewAdapter, RefusesATextThatIsNoUtf8) {
+  const Workplace place;
+  ASSERT_EQ(place.run("new-adapter python mine").exit_code, 0);
+  const auto answer_to = [&place](const std::string& id) {
+    place.write("request",
+                R"({"id":1,"op":"get_attempt","now":0,"args":{"attempt_id":)" + id + "}}\n");
+    return place.run("-c '" LEASECHECK_PYTHON " mine/adapter.py <request'", "sh").out;
+  };
+  const std::string refusal = answer_to(R"({"hex":"c080"})");
+  EXPECT_NE(refusal.find(R"("code": "invalid_argument")"), std::string::npos) << refusal;
+  const std::string text = answer_to(R"("a1")");
+  EXPECT_NE(text.find("is not written yet"), std::string::npos) << text;
+}
+
 // With a queue in its place the adapter is a subject that holds.
 TEST(NewAdapter, TranslatesForAQueue) {
   const Workplace place;

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "leasecheck/spec/step.hpp"
 #include "model/graph/bounded.hpp"
 
 namespace leasecheck::graph {
@@ -79,6 +80,51 @@ TEST(BoundedWorld, LeavesOutOperationsThatAreNotOffered) {
                      }});
   ASSERT_TRUE(world.has_value()) << world.error();
   for (const Move& move : world->moves) EXPECT_FALSE(move.name.starts_with("cancel_attempt"));
+}
+
+/// The name of the state to which these lead, so many milliseconds after the last of them.
+std::string name_after(const std::vector<model::Action>& actions, model::Duration later = {}) {
+  model::State state;
+  model::Time now{};
+  for (const model::Action& action : actions) {
+    state = model::step(std::move(state), action).state;
+    now = action.now;
+  }
+  return name_of_state(state, now + later);
+}
+
+std::vector<model::Action> enqueued_and_claimed(const model::AttemptSpec& spec,
+                                                model::Duration begin, model::Duration lease) {
+  const model::Time time = model::at_ms(0) + begin;
+  return {{time, model::EnqueueAttempt{spec}},
+          {time, model::UpsertLease{spec.attempt_id, "w1", time + lease}}};
+}
+
+TEST(BoundedWorld, NamesStatesByWhatDecidesTheirFuture) {
+  using model::Duration;
+  model::AttemptSpec spec;
+  spec.attempt_id = "a1";
+  spec.run_id = "r1";
+  const auto claimed = [&spec](int begin, int lease) {
+    return enqueued_and_claimed(spec, Duration{begin}, Duration{lease});
+  };
+  EXPECT_EQ(name_after(claimed(0, 1)), name_after(claimed(7, 1))) << "when it happened";
+  EXPECT_NE(name_after(claimed(0, 1)), name_after(claimed(0, 2))) << "when the lease expires";
+  EXPECT_EQ(name_after(claimed(0, 1), Duration{3}), name_after(claimed(0, 1), Duration{5}))
+      << "for how long it has been over";
+  EXPECT_NE(name_after(claimed(0, 1), Duration{1}), name_after(claimed(0, 1), Duration{2}))
+      << "whether it is over";
+  const auto claimed_again = [&] {
+    std::vector<model::Action> actions = claimed(0, 1);
+    actions.push_back({model::at_ms(2), model::ExpireLeasesAndRequeue{model::at_ms(2)}});
+    actions.push_back({model::at_ms(2), model::UpsertLease{"a1", "w1", model::at_ms(3)}});
+    return actions;
+  };
+  EXPECT_EQ(name_after(claimed(0, 1)), name_after(claimed_again()))
+      << "the lease's id, the version, and deliveries that nobody limits";
+  spec.max_deliveries = 3;
+  EXPECT_NE(name_after(claimed(0, 1)), name_after(claimed_again()))
+      << "deliveries that are limited";
 }
 
 TEST(BoundedWorld, SaysWhenItIsTooLarge) {

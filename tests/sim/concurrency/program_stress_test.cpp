@@ -53,6 +53,14 @@ TEST(ProgramStress, OfAProgramThatYieldsIsTheSameEachTime) {
   EXPECT_EQ(one.verdict, two.verdict);
   EXPECT_EQ(one.tally.operations, two.tally.operations);
   EXPECT_EQ(one.tally.at_once, two.tally.at_once);
+  EXPECT_EQ(one.digests, two.digests);
+}
+
+TEST(ProgramStress, ShowsWhereAProgramThatYieldsWentAnotherWay) {
+  const ProgramStressResult held = stress("", 1);
+  ASSERT_EQ(held.digests.size(), 40U) << held.verdict.message;
+  EXPECT_NE(held.digests, stress("--misbehave yields_by_chance", 1).digests);
+  EXPECT_NE(held.digests, stress("", 2).digests);
 }
 
 }  // namespace

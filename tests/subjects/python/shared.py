@@ -8,7 +8,7 @@
     --without OPERATION  do not offer it
     --refuse OPERATION   offer it, and refuse every call of it
     --absent FIELD       have no such field, which its handshake says
-    --misbehave HOW   say something at yield points that is none: for tests of the harness
+    --misbehave HOW   do at yield points what nobody may: for tests of the harness
     --list            print the defects
 
 A transaction takes the lock, reads, changes and writes. It may be interrupted at its yield points: where it waits for
@@ -21,6 +21,7 @@ import fcntl
 import json
 import os
 import pickle
+import random
 import sys
 import time
 
@@ -178,6 +179,8 @@ class Subject:
     def yield_point(self, where, waits=False):
         """Returns: whether it stopped there, and was told to go on."""
         if not self.stops or (waits and self.misbehaves == "locks_without_a_word"):
+            return False
+        if self.misbehaves == "yields_by_chance" and not waits and random.random() < 0.5:
             return False
         if self.misbehaves == "says_nothing" and self.request["op"] != "reset":
             time.sleep(60)
