@@ -38,8 +38,13 @@ struct Found {
   sim::Differences differences;
   std::vector<Listed> listed;
   std::optional<sim::Proposal> proposal;
-  std::string not_written;  ///< why the first example that is missing is, in words
+  std::string why_not_whole;  ///< the search for one, in words; empty if it came to its end
+  std::string not_written;    ///< why the first example that is missing is, in words
 
+  /// Whether another handshake was searched for: one that says more of what was found.
+  [[nodiscard]] bool is_searched() const {
+    return differences.verdict.result == traces::Result::violated;
+  }
   [[nodiscard]] bool is_described(std::size_t number) const {
     return proposal && proposal->describes[number];
   }
@@ -112,8 +117,11 @@ void print(const ProfileFlags& flags, const Found& found) {
   for (const Listed& one : found.listed) say("{}", in_words(one));
   if (found.proposal) {
     print_proposal(*found.proposal);
-  } else if (!found.listed.empty() && differences.ended_early.empty()) {
+  } else if (found.is_searched()) {
     say("no handshake was found that describes more of it\n");
+  }
+  if (!found.why_not_whole.empty()) {
+    say("other handshakes were not tried to the end: {}\n", found.why_not_whole);
   }
   const traces::Verdict& verdict = differences.verdict;
   if (verdict.result == traces::Result::broken || verdict.result == traces::Result::inconclusive) {
@@ -150,6 +158,7 @@ nlohmann::ordered_json document_of(const ProfileFlags& flags, const Found& found
     if (!one.file.empty()) entry["trace"] = one.file;
     document["differences"].push_back(std::move(entry));
   }
+  if (found.is_searched()) document["was_searched_whole"] = found.why_not_whole.empty();
   if (found.proposal) {
     nlohmann::ordered_json left = nlohmann::ordered_json::array();
     for (const sim::Difference& each : found.proposal->left.found) {
@@ -185,12 +194,18 @@ ExitCode run(const ProfileFlags& flags) {
               .differences = *std::move(listed),
               .listed = {},
               .proposal = {},
+              .why_not_whole = {},
               .not_written = {}};
-  if (found.differences.verdict.result == traces::Result::violated) {
+  if (found.is_searched()) {
     what = "profile, with another handshake";
-    auto proposal = sim::propose_variant(options, found.differences);
-    if (!proposal) throw Stop{proposal.error()};
-    found.proposal = *std::move(proposal);
+    auto searched = sim::propose_variant(options, found.differences);
+    if (!searched) throw Stop{searched.error()};
+    found.proposal = std::move(searched->found);
+    if (!searched->was_searched_whole) {
+      found.why_not_whole = is_interrupted()    ? "interrupted"
+                            : budget.is_spent() ? "the budget was spent"
+                                                : "a walk with one of them was not";
+    }
   }
   return after_verdict(exit_code_of(found.differences.verdict.result), [&] {
     write_examples(flags, found);

@@ -20,6 +20,15 @@ const model::Operation* last_call_of(const traces::Trace& trace) {
   return last;
 }
 
+/// As `not_covered`, and that nothing is dispatched before anything else where there is only one.
+std::vector<std::string> not_looked_at(const Profile& profile, int attempts) {
+  std::vector<std::string> texts = not_covered(profile, attempts);
+  if (attempts == 1 && profile.variant.order != model::DispatchOrder::none) {
+    texts.emplace_back("dispatch order: one attempt at a time shows none");
+  }
+  return texts;
+}
+
 }  // namespace
 
 std::expected<Differences, std::string> list_differences(const ObserveOptions& options) {
@@ -32,7 +41,7 @@ std::expected<Differences, std::string> list_differences(const ObserveOptions& o
                           .found = {},
                           .transitions = log.transitions,
                           .carried_out = log.carried_out,
-                          .not_covered = not_covered(walked->profile, options.attempts)};
+                          .not_covered = not_looked_at(walked->profile, options.attempts)};
   const bool is_cut_short = log.verdict.result == traces::Result::inconclusive ||
                             log.verdict.result == traces::Result::broken;
   if (is_cut_short) differences.ended_early = log.verdict.message;

@@ -111,8 +111,8 @@ class Search {
 
 }  // namespace
 
-std::expected<std::optional<Proposal>, std::string> propose_variant(const ObserveOptions& options,
-                                                                    const Differences& listed) {
+std::expected<ProposalSearch, std::string> propose_variant(const ObserveOptions& options,
+                                                           const Differences& listed) {
   auto subject = options.make();
   if (!subject) return std::unexpected(subject.error().message);
   const Variant announced = (*subject)->profile().variant;
@@ -121,6 +121,7 @@ std::expected<std::optional<Proposal>, std::string> propose_variant(const Observ
   search.add(listed);
   std::set<Variant> tried{announced};
   std::optional<Proposal> proposal;
+  bool is_each_walked = true;
   std::size_t fewest = listed.found.size();
   while (fewest > 0 && search.may_go_on()) {
     const Variant variant = search.best(announced);
@@ -128,6 +129,7 @@ std::expected<std::optional<Proposal>, std::string> propose_variant(const Observ
     auto left = list_differences(judged_as(options, variant));
     if (!left) return std::unexpected(left.error());
     search.add(*left);
+    is_each_walked = is_each_walked && left->ended_early.empty();
     if (!left->ended_early.empty() || left->found.size() >= fewest) continue;
     fewest = left->found.size();
     proposal = {.variant = variant,
@@ -135,12 +137,13 @@ std::expected<std::optional<Proposal>, std::string> propose_variant(const Observ
                 .describes = {},
                 .left = *std::move(left)};
   }
-  if (!proposal) return proposal;
+  const bool is_whole = is_each_walked && (fewest == 0 || search.may_go_on());
+  if (!proposal) return ProposalSearch{.found = {}, .was_searched_whole = is_whole};
   for (const Difference& difference : listed.found) {
     proposal->describes.push_back(difference.example &&
                                   search.holds(*difference.example, proposal->variant));
   }
-  return proposal;
+  return ProposalSearch{.found = *std::move(proposal), .was_searched_whole = is_whole};
 }
 
 }  // namespace leasecheck::sim

@@ -33,9 +33,10 @@ class WrongInTwoAnswers final : public SubjectDecorator {
   }
 };
 
-Differences differences_of(const MakeSubject& make, std::function<bool()> may_go_on = {}) {
+Differences differences_of(const MakeSubject& make, std::function<bool()> may_go_on = {},
+                           int attempts = 1) {
   auto found = list_differences({.workers = 1,
-                                 .attempts = 1,
+                                 .attempts = attempts,
                                  .backend = "model",
                                  .make = make,
                                  .may_go_on = std::move(may_go_on)});
@@ -52,6 +53,18 @@ TEST(Differences, OfWhatKeepsTheContractAreNone) {
   EXPECT_EQ(none.verdict.result, traces::Result::held) << none.verdict.message;
   EXPECT_EQ(none.found.size(), 0U);
   EXPECT_EQ(none.carried_out, none.transitions);
+}
+
+TEST(Differences, OfADispatchOrderAreNotLookedForWithOneAttempt) {
+  const auto nothing = [] { return false; };
+  const auto not_covered = [&](const model::Variant& variant, int attempts) {
+    const auto make = [&variant] { return make_model_subject(variant); };
+    return differences_of(make, nothing, attempts).not_covered;
+  };
+  const std::vector<std::string> order{"dispatch order: one attempt at a time shows none"};
+  EXPECT_EQ(not_covered({}, 1), order);
+  EXPECT_TRUE(not_covered({}, 2).empty());
+  EXPECT_TRUE(not_covered({.order = model::DispatchOrder::none}, 1).empty());
 }
 
 TEST(Differences, AreListedByOperationAndStatusAndHideNoOther) {

@@ -47,9 +47,25 @@ ObserveOptions options_for(const Variant& variant, bool has_defect = false) {
 std::optional<Proposal> proposal_for(const ObserveOptions& options) {
   const auto listed = list_differences(options);
   EXPECT_TRUE(listed) << listed.error();
-  auto proposal = propose_variant(options, *listed);
-  EXPECT_TRUE(proposal) << proposal.error();
-  return *std::move(proposal);
+  auto searched = propose_variant(options, *listed);
+  EXPECT_TRUE(searched) << searched.error();
+  EXPECT_TRUE(searched->was_searched_whole);
+  return std::move(searched->found);
+}
+
+TEST(Proposal, SaysWhetherItWasSearchedToTheEnd) {
+  ObserveOptions options = options_for({.heartbeats = model::Heartbeats::set}, true);
+  const auto listed = list_differences(options);
+  ASSERT_TRUE(listed) << listed.error();
+  std::uint64_t left = 0;
+  options.may_go_on = [&left] { return left != 0 && left-- != 0; };
+  for (const std::uint64_t steps : {0U, 3U, 1000U}) {
+    left = steps;
+    const auto searched = propose_variant(options, *listed);
+    ASSERT_TRUE(searched) << searched.error();
+    EXPECT_FALSE(searched->was_searched_whole) << steps;
+    EXPECT_FALSE(searched->found) << steps;
+  }
 }
 
 TEST(Proposal, IsNoneForWhatKeepsTheContract) {
