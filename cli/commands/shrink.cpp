@@ -37,8 +37,8 @@ traces::Trace read(const std::string& file) {
   }
   if (traces::is_disk_trace(*trace)) {
     throw Stop{file +
-               ": a trace of the simulated disk: its schedule and its mishap hold for its "
-               "calls as they are, and none is left out"};
+               ": a trace with a schedule or a mishap: they hold for its calls as they are, and "
+               "none is left out"};
   }
   if (trace->verdict.result != traces::Result::violated) {
     throw Stop{fmt::format("{}: it says \"{}\"; only the trace of a violation can be shrunk", file,
