@@ -11,6 +11,7 @@
 #include "cli/new_adapter/templates.hpp"
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
+#include "traces/printable.hpp"
 #include "traces/shell_word.hpp"
 
 namespace leasecheck::cli {
@@ -33,6 +34,11 @@ Template template_of(const std::string& language) {
 }
 
 ExitCode run(const NewAdapterOptions& options) {
+  if (traces::printable(options.directory) != options.directory) {
+    throw Stop{fmt::format(
+        "{}: expected a name in UTF-8 without control characters, which a command can show",
+        options.directory)};
+  }
   const Template adapter = template_of(options.language);
   const std::filesystem::path directory(options.directory);
   std::error_code error;

@@ -51,6 +51,16 @@ TEST(NewAdapter, NamesItselfAsACommandThatTheShellUnderstands) {
   EXPECT_NE(run.out.find("Adapter.reset is not written yet"), std::string::npos) << run.out;
 }
 
+TEST(NewAdapter, RefusesADirectoryThatNoCommandCanShow) {
+  const Workplace place;
+  for (const std::string& name : {std::string("a\xff"), std::string("a\x01")}) {
+    const Ended refused = place.run("new-adapter python '" + name + "'");
+    EXPECT_EQ(refused.exit_code, 2) << refused.out;
+    EXPECT_NE(refused.err.find("expected a name in UTF-8"), std::string::npos) << refused.err;
+  }
+  EXPECT_EQ(place.size(), 0U) << "nothing was written";
+}
+
 TEST(NewAdapter, RefusesATextThatIsNoUtf8) {
   const Workplace place;
   ASSERT_EQ(place.run("new-adapter python mine").exit_code, 0);
