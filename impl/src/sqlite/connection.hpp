@@ -12,6 +12,7 @@
 
 #include "lease/sqlite.hpp"
 #include "own_process.hpp"
+#include "rows.hpp"
 #include "sqlite/checkpointer.hpp"
 #include "store.hpp"
 
@@ -137,7 +138,7 @@ class Connection {
 
 /// A prepared statement under way. Rows are read with `next`, columns from 0; leaving the scope
 /// ends it. After a failure, which the connection remembers, it has no rows.
-class Query {
+class Query final : public Row {
  public:
   /// `sql` is a string literal: it is what the statement is cached by. Arguments are bound in order
   /// and must live as long as the query.
@@ -157,14 +158,13 @@ class Query {
   /// For a statement that answers no rows.
   void run() { static_cast<void>(next()); }
 
-  [[nodiscard]] bool is_null(int column) const;
-  /// These fail as `corrupt` where the row holds something else, null included: the schema's types
-  /// bind whoever writes through SQLite, and not a damaged file.
-  [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] bool is_null(int column) const override;
+  /// The schema's types bind whoever writes through SQLite, and not a damaged file.
+  [[nodiscard]] std::int64_t integer(int column) const override;
+  [[nodiscard]] std::string text(int column) const override;
 
-  /// Fails as `corrupt`, as if SQLite had answered so.
-  void fail_as_corrupt(std::string_view what) const { connection_.fail_as_corrupt(what); }
+  /// As if SQLite had answered so.
+  void fail_as_corrupt(std::string_view what) const override { connection_.fail_as_corrupt(what); }
 
  private:
   void demand(int column, int type) const;

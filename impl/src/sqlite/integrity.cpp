@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lease/sqlite.hpp"
-#include "sqlite/rows.hpp"
+#include "rows.hpp"
 #include "sqlite/schema.hpp"
 
 namespace lease {
@@ -89,9 +89,9 @@ Result<void> check_schema(Connection& connection, Findings& findings) {
 }
 
 void check_attempts(Connection& connection, Findings& findings) {
-  Query query(connection, "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " FROM attempts AS attempt");
+  Query query(connection, "SELECT " LEASE_ATTEMPT_COLUMNS " FROM attempts AS attempt");
   while (!findings.are_enough() && query.next()) {
-    static_cast<void>(sqlite::read_attempt(query));
+    static_cast<void>(read_attempt(query));
     take_damage(connection, findings);
   }
   take_damage(connection, findings);
@@ -115,7 +115,7 @@ void check_events(Connection& connection, Findings& findings) {
       run = std::move(next);
       last = 0;
     }
-    last = sqlite::read_event(query, run, {last + 1, query.integer(6) == 1}).seq;
+    last = read_event(query, run, {last + 1, query.integer(6) == 1}).seq;
     take_damage(connection, findings);
   }
   take_damage(connection, findings);

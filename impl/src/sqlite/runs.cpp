@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sqlite/rows.hpp"
+#include "rows.hpp"
 #include "sqlite/sqlite_store.hpp"
 
 /// The events of a run, and its latest sequence.

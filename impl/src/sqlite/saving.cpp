@@ -1,65 +1,11 @@
-#include <algorithm>
 #include <bit>
 
-#include "sqlite/rows.hpp"
+#include "rows.hpp"
 #include "sqlite/sqlite_store.hpp"
 #include "sqlite/waiting.hpp"
 
 /// What adds, changes and deletes attempts.
 namespace lease::sqlite {
-namespace {
-
-std::int64_t stored_version(std::uint64_t version) {
-  return std::bit_cast<std::int64_t>(version);
-}
-
-/// The lease columns: those of the lease, or of the ack that is remembered.
-struct LeaseColumns {
-  std::optional<std::string_view> lease_id;
-  std::optional<std::string_view> worker_id;
-  std::optional<Time> expires_at;
-  std::optional<Time> heartbeat_at;
-  std::optional<std::int64_t> ack_outcome;
-};
-
-LeaseColumns lease_columns(const Attempt& attempt) {
-  if (const auto& lease = attempt.lease) {
-    return {
-        lease->lease_id.str(), lease->worker_id.str(), lease->expires_at, lease->heartbeat_at, {}};
-  }
-  if (const auto& ack = attempt.last_ack) {
-    return {ack->lease_id.str(), ack->worker_id.str(), {}, {}, stored(ack->outcome)};
-  }
-  return {};
-}
-
-/// The retry policy's columns, all null where there is none.
-struct PolicyColumns {
-  std::optional<std::int64_t> strategy;
-  std::optional<std::int64_t> backoff;
-  std::optional<std::int64_t> max_backoff;
-  std::optional<std::int64_t> multiplier;
-  std::optional<std::int64_t> max_retries;
-};
-
-PolicyColumns policy_columns(const AttemptSpec& spec) {
-  PolicyColumns columns;
-  if (const auto& policy = spec.retry_policy) {
-    columns.strategy = stored(policy->strategy);
-    columns.backoff = policy->backoff.count();
-    if (policy->max_backoff) columns.max_backoff = policy->max_backoff->count();
-    columns.multiplier = policy->multiplier;
-    columns.max_retries = policy->max_retries;
-  }
-  return columns;
-}
-
-std::optional<std::int64_t> lane_column(const Attempt& attempt) {
-  return map_optional(lane_of(attempt), [](Lane lane) { return stored(lane); });
-}
-
-}  // namespace
-
 void SqliteStore::insert(Attempt attempt) {
   const AttemptSpec& spec = attempt.spec;
   const PolicyColumns policy = policy_columns(spec);

@@ -1,12 +1,11 @@
 #include "sqlite/sqlite_store.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 #include <utility>
 
-#include "sqlite/rows.hpp"
+#include "rows.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/waiting.hpp"
 
@@ -19,26 +18,10 @@ namespace {
 #define FROM_INDEXED                                      \
   "FROM attempts AS entry LEFT JOIN attempts AS attempt " \
   "ON attempt.enqueue_seq = entry.enqueue_seq "
-#define SELECT_INDEXED "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS " " FROM_INDEXED
+#define SELECT_INDEXED "SELECT " LEASE_ATTEMPT_COLUMNS " " FROM_INDEXED
 #define COUNT_INDEXED                                                                    \
   "SELECT count(*), count(*) FILTER (WHERE attempt.status IN (0, 3) AND attempt.lane = " \
   "entry.lane AND attempt.ready_at = entry.ready_at) " FROM_INDEXED
-
-/// The order in which attempts are pruned, and that of dead letters.
-auto finish_key(const Attempt& attempt) {
-  return std::pair(attempt.finished_at, attempt.spec.attempt_id);
-}
-
-/// The first `limit` of two lists that are each in the order of `key`.
-template <typename Key>
-std::vector<Attempt*> merged(const std::vector<Attempt*>& left, const std::vector<Attempt*>& right,
-                             Key key, std::uint64_t limit) {
-  std::vector<Attempt*> all;
-  const auto key_of = [&](const Attempt* attempt) { return key(*attempt); };
-  std::ranges::merge(left, right, std::back_inserter(all), {}, key_of, key_of);
-  if (all.size() > limit) all.resize(limit);
-  return all;
-}
 
 }  // namespace
 
@@ -274,8 +257,8 @@ CountsByStatus SqliteStore::counts_by_status() {
 Snapshot SqliteStore::snapshot() {
   Snapshot snapshot;
   // All rows, whatever the indexes say.
-  Query query(*connection_, "SELECT " LEASE_SQLITE_ATTEMPT_COLUMNS
-                            " FROM attempts AS attempt ORDER BY +attempt_id");
+  Query query(*connection_,
+              "SELECT " LEASE_ATTEMPT_COLUMNS " FROM attempts AS attempt ORDER BY +attempt_id");
   const auto attempts = load_all(
       query, [](const Attempt&) { return true; },
       [](const Attempt& attempt) { return attempt.spec.attempt_id; });

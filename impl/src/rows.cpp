@@ -1,4 +1,4 @@
-#include "sqlite/rows.hpp"
+#include "rows.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,13 +7,13 @@
 
 #include "validity.hpp"
 
-namespace lease::sqlite {
+namespace lease {
 namespace {
 
 /// Reads the columns of a row from left to right.
 class Columns {
  public:
-  explicit Columns(const Query& row) : row_(row) {}
+  explicit Columns(const Row& row) : row_(row) {}
 
   std::int64_t integer() { return row_.integer(next_++); }
   std::string text() { return row_.text(next_++); }
@@ -66,7 +66,7 @@ class Columns {
     return std::nullopt;
   }
 
-  const Query& row_;
+  const Row& row_;
   int next_ = 0;
   bool is_damaged_ = false;
 };
@@ -166,7 +166,7 @@ std::string name_of(const Attempt& attempt) {
 
 }  // namespace
 
-Attempt read_attempt(const Query& row) {
+Attempt read_attempt(const Row& row) {
   Columns columns(row);
   Attempt attempt;
   const std::int64_t seq = columns.integer();
@@ -190,7 +190,7 @@ Attempt read_attempt(const Query& row) {
   return attempt;
 }
 
-RunEvent read_event(const Query& row, const RunId& run_id, ExpectedSeq expected) {
+RunEvent read_event(const Row& row, const RunId& run_id, ExpectedSeq expected) {
   Columns columns(row);
   const bool is_of_the_run = columns.text() == run_id.str();
   RunEvent event;
@@ -210,9 +210,44 @@ RunEvent read_event(const Query& row, const RunId& run_id, ExpectedSeq expected)
   return event;
 }
 
+std::int64_t stored_version(std::uint64_t version) {
+  return std::bit_cast<std::int64_t>(version);
+}
+
+LeaseColumns lease_columns(const Attempt& attempt) {
+  if (const auto& lease = attempt.lease) {
+    return {
+        lease->lease_id.str(), lease->worker_id.str(), lease->expires_at, lease->heartbeat_at, {}};
+  }
+  if (const auto& ack = attempt.last_ack) {
+    return {ack->lease_id.str(), ack->worker_id.str(), {}, {}, stored(ack->outcome)};
+  }
+  return {};
+}
+
+PolicyColumns policy_columns(const AttemptSpec& spec) {
+  PolicyColumns columns;
+  if (const auto& policy = spec.retry_policy) {
+    columns.strategy = stored(policy->strategy);
+    columns.backoff = policy->backoff.count();
+    if (policy->max_backoff) columns.max_backoff = policy->max_backoff->count();
+    columns.multiplier = policy->multiplier;
+    columns.max_retries = policy->max_retries;
+  }
+  return columns;
+}
+
+std::optional<std::int64_t> lane_column(const Attempt& attempt) {
+  return map_optional(lane_of(attempt), [](Lane lane) { return stored(lane); });
+}
+
 std::int64_t clamped(std::uint64_t limit) {
   constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
   return static_cast<std::int64_t>(std::min(limit, most));
 }
 
-}  // namespace lease::sqlite
+std::pair<std::optional<Time>, std::string_view> finish_key(const Attempt& attempt) {
+  return {attempt.finished_at, attempt.spec.attempt_id.str()};
+}
+
+}  // namespace lease
