@@ -18,9 +18,17 @@ TaskId TaskScheduler::spawn(std::function<void()> body) {
 void TaskScheduler::collect_runnable() {
   runnable_.clear();
   for (TaskId task = 0; task < tasks_.size(); ++task) {
-    const Task& candidate = *tasks_[task];
-    if (!candidate.fiber.has_ended() && candidate.wakes_at <= now_) runnable_.push_back(task);
+    Task& candidate = *tasks_[task];
+    if (candidate.fiber.has_ended() || candidate.wakes_at > now_) continue;
+    if (candidate.can_go_on && !candidate.can_go_on()) continue;
+    candidate.can_go_on = {};
+    runnable_.push_back(task);
   }
+}
+
+bool TaskScheduler::is_anyone_waiting() const {
+  return std::ranges::any_of(tasks_,
+                             [](const auto& task) { return static_cast<bool>(task->can_go_on); });
 }
 
 // Returns: whether anybody sleeps at all.
@@ -49,7 +57,7 @@ void TaskScheduler::run() {
   for (;;) {
     collect_runnable();
     if (runnable_.empty()) {
-      if (!wake_sleepers()) return;
+      if (!is_anyone_waiting() && !wake_sleepers()) return;
       continue;
     }
     const TaskId chosen = next();
@@ -70,6 +78,18 @@ void TaskScheduler::sleep(Microseconds duration) {
   ++points_;
   Task& task = *tasks_[*current_];
   task.wakes_at = now_ + duration;
+  task.fiber.suspend();
+}
+
+void TaskScheduler::wait_until(std::function<bool()> can_go_on) {
+  if (!current_) {
+    while (!can_go_on()) {
+    }
+    return;
+  }
+  ++points_;
+  Task& task = *tasks_[*current_];
+  task.can_go_on = std::move(can_go_on);
   task.fiber.suspend();
 }
 

@@ -39,6 +39,11 @@ class TaskScheduler {
   /// The task stands still for this long. From outside of any task it does nothing.
   void sleep(Microseconds duration);
 
+  /// The task stands still until this says so. It is asked whenever somebody is to go on, and where
+  /// nobody else can, again and again: then it had better wait for what it waits for. Outside of
+  /// any task it is asked until it says so.
+  void wait_until(std::function<bool()> can_go_on);
+
   /// Virtual time since the beginning.
   [[nodiscard]] Microseconds now() const { return now_; }
 
@@ -56,11 +61,13 @@ class TaskScheduler {
   struct Task {
     Fiber fiber;
     Microseconds wakes_at{0};
+    std::function<bool()> can_go_on = {};  ///< what it waits for, besides
   };
 
   void collect_runnable();
   [[nodiscard]] TaskId next();
   [[nodiscard]] bool wake_sleepers();
+  [[nodiscard]] bool is_anyone_waiting() const;
 
   Strategy& strategy_;
   std::vector<std::unique_ptr<Task>> tasks_;

@@ -3,15 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "lease/sqlite.hpp"
-#include "leasecheck/spec/operation.hpp"
-#include "leasecheck/spec/state.hpp"
 #include "sim/disk/vfs.hpp"
-#include "sim/subject/counting_clock.hpp"
-#include "sim/subject/lease_id_map.hpp"
-#include "sim/subject/subject.hpp"
+#include "sim/subject/repository_process.hpp"
 
 /// Processes that have one repository open on one simulated disk.
 namespace leasecheck::sim {
@@ -34,25 +30,6 @@ enum class Match : std::uint8_t {
   nearest  ///< as far as it goes: a trace is replayed after the code has changed
 };
 
-/// Where the lease ids of all processes of one run come from: "lease#1", … with the handles "L1", …
-class SharedLeaseIds {
- public:
-  /// The next id, with its handle issued: a claim whose answer is lost has one all the same.
-  [[nodiscard]] lease::LeaseId draw();
-
-  /// How many there have been.
-  [[nodiscard]] std::uint64_t drawn() const { return drawn_; }
-
-  /// The next one will be number `drawn` + 1; for runs that begin from one state again and again.
-  void rewind(std::uint64_t drawn) { drawn_ = drawn; }
-
-  [[nodiscard]] Handles& handles() { return handles_; }
-
- private:
-  std::uint64_t drawn_ = 0;
-  Handles handles_;
-};
-
 /// One process with the repository open. It may die in any of its calls of the disk; what a dead
 /// one answers nobody hears.
 /// Thread: one task.
@@ -62,28 +39,19 @@ class DatabaseProcess {
   [[nodiscard]] static lease::Result<std::unique_ptr<DatabaseProcess>> open(
       Disk& disk, SharedLeaseIds& ids, const OpenRepository& open);
 
-  [[nodiscard]] Reply call(const model::Action& action);
-  [[nodiscard]] lease::Result<model::Snapshot> snapshot();
-
-  /// The handles of the leases that the last call drew ids for, answered or not.
-  [[nodiscard]] const std::vector<model::Id>& drawn_leases() const { return source_.drawn; }
+  [[nodiscard]] Reply call(const model::Action& action) { return repository_->call(action); }
+  [[nodiscard]] lease::Result<model::Snapshot> snapshot() { return repository_->snapshot(); }
+  [[nodiscard]] const std::vector<model::Id>& drawn_leases() const {
+    return repository_->drawn_leases();
+  }
 
   [[nodiscard]] DiskProcess& process() { return process_; }
 
  private:
-  struct Source final : lease::IdSource {
-    explicit Source(SharedLeaseIds& shared) : ids(shared) {}
-    [[nodiscard]] lease::LeaseId next_lease_id() override;
-    SharedLeaseIds& ids;
-    std::vector<model::Id> drawn;
-  };
+  explicit DatabaseProcess(Disk& disk) : process_(disk) {}
 
-  DatabaseProcess(Disk& disk, SharedLeaseIds& ids) : source_(ids), process_(disk) {}
-
-  CountingClock clock_;
-  Source source_;
   DiskProcess process_;
-  std::unique_ptr<lease::AttemptRepository> repository_;  // closed before the process ends
+  std::unique_ptr<RepositoryProcess> repository_;  // closed before the process ends
 };
 
 }  // namespace leasecheck::sim

@@ -4,10 +4,8 @@
 #include <utility>
 
 #include "leasecheck/spec/step.hpp"
-#include "properties/linearizability/linearizability.hpp"
-#include "properties/storage_properties.hpp"
 #include "sim/check.hpp"
-#include "sim/concurrency/overlapped_calls.hpp"
+#include "sim/concurrency/case_run.hpp"
 
 namespace leasecheck::sim {
 namespace {
@@ -103,47 +101,19 @@ std::expected<std::optional<Finding>, std::string> Interleaver::run(const Interl
                                                                     Strategy& strategy) {
   if (auto begun = begin_on(subject.prior); !begun) return std::unexpected(begun.error());
   ids_.rewind(subject.prior.state.leases_issued);
-  TaskScheduler scheduler(strategy);
-  Interrupter interrupter(scheduler);
-  OverlappedCalls calls(subject.prior.state);
-  std::string unavailable;  // what the first one said that was refused so
-  for (std::size_t i = 0; i < subject.operations.size(); ++i) {
-    scheduler.spawn([&, i] {
-      const model::Action& action = subject.operations[i].action;
-      const std::size_t call = calls.begin(static_cast<TaskId>(i), action);
-      Reply reply = databases_[i]->call(action);
-      if (reply.outcome == std::unexpected(model::ErrorCode::unavailable) && unavailable.empty()) {
-        unavailable = reply.message;
-      }
-      calls.end(call, reply.effect_unknown ? std::nullopt : std::optional(std::move(reply.outcome)),
-                databases_[i]->drawn_leases());
-    });
-  }
+  CaseRun schedule(subject, strategy);
+  Interrupter interrupter(schedule.scheduler());
   disk_->set_watcher(&interrupter);
-  scheduler.run();
+  schedule.run(
+      {.call = [&](TaskId process,
+                   const model::Action& action) { return databases_[process]->call(action); },
+       .drawn_leases = [&](TaskId process) { return databases_[process]->drawn_leases(); }});
   disk_->set_watcher(nullptr);
   ++count_.schedules;
-  count_.points += scheduler.points();
-
-  const auto found = [&](properties::StorageProperty property, std::string message) {
-    Finding finding =
-        calls.finding(subject.prior, scheduler.decisions(), property, std::move(message));
-    finding.trace->head.config["checkpoint_pages"] = options_.checkpoint_pages;
-    return finding;
-  };
-  if (!unavailable.empty())
-    return found(properties::StorageProperty::available,
-                 "a process was refused as unavailable: " + unavailable);
-  const auto left = databases_.front()->snapshot();
-  if (!left)
-    return found(properties::StorageProperty::linearizable,
-                 "the final snapshot: " + left.error().message);
-  calls.history().final_snapshot = *left;
-  const auto verdict = properties::check_linearizable(calls.history()).verdict;
-  if (verdict == properties::Linearizability::linearizable) return std::nullopt;
-  check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
-  return found(properties::StorageProperty::linearizable,
-               "no order of the operations explains it: " + calls.in_words(*left));
+  count_.points += schedule.scheduler().points();
+  auto finding = schedule.judge(databases_.front()->snapshot());
+  if (finding) finding->trace->head.config["checkpoint_pages"] = options_.checkpoint_pages;
+  return finding;
 }
 
 std::expected<std::optional<Finding>, std::string> Interleaver::search(
