@@ -1,8 +1,9 @@
-# What is installed, in three components: `program` (leasecheck with the recorded failures that it
-# replays, and leasectl), `lease` (the library alone) and `harness` (what tests of other people link).
+# What is installed, in four components: `program` (leasecheck with the recorded failures that it
+# replays, and leasectl), `lease` (the library alone), `postgres` (its part that needs libpq) and
+# `harness` (what tests of other people link).
 #
-# Packages: find_package(lease), and find_package(leasecheck COMPONENTS …), of which each component
-# finds only what it needs itself:
+# Packages: find_package(lease), with COMPONENTS postgres for lease::postgres, and
+# find_package(leasecheck COMPONENTS …), of which each component finds only what it needs itself:
 #   lease       the library: lease::lease
 #   check       the model checker, for models of other people
 #   gtest       the conformance suite as GoogleTest tests
@@ -34,6 +35,9 @@ function(leasecheck_package package component)
 endfunction()
 
 leasecheck_install(leaseTargets lease lease lease)
+if(LEASECHECK_POSTGRES)
+  leasecheck_install(postgresTargets lease postgres lease_postgres)
+endif()
 leasecheck_package(lease lease)
 
 if(LEASECHECK_HARNESS)

@@ -19,6 +19,27 @@ Results<T> each(std::span<const Item> items, Body body) {
   return results;
 }
 
+/// What the valid items name, as `id_of` says.
+template <typename Id, typename Item>
+std::vector<Id> named_by(std::span<const Item> items, const Id& (*id_of)(const Item& item)) {
+  std::vector<Id> ids;
+  ids.reserve(items.size());
+  for (const Item& item : items) {
+    if (validate(item)) ids.push_back(id_of(item));
+  }
+  return ids;
+}
+
+const AttemptId& attempt_of(const AttemptSpec& spec) {
+  return spec.attempt_id;
+}
+const LeaseId& lease_of(const LeaseHeartbeat& item) {
+  return item.holder.lease_id;
+}
+const LeaseId& lease_of(const AttemptAck& item) {
+  return item.holder.lease_id;
+}
+
 }  // namespace
 
 Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const AttemptSpec> specs) {
@@ -26,6 +47,7 @@ Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const Attempt
   auto results =
       observed(Operation::enqueue_attempts, Access::write, [&]() -> Result<Results<void>> {
         const Time now = clock().now();
+        store().expect(named_by<AttemptId>(specs, attempt_of));
         return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
       });
   if (results) bell_.ring(results->size());
@@ -39,6 +61,7 @@ Result<Results<LeaseRecord>> StoredRepository::heartbeat_leases(
   }
   return observed(Operation::heartbeat_leases, Access::write,
                   [&]() -> Result<Results<LeaseRecord>> {
+                    store().expect(named_by<LeaseId>(heartbeats, lease_of));
                     return each<LeaseRecord>(heartbeats, [&](const LeaseHeartbeat& item) {
                       return renew(item.holder, item.heartbeat);
                     });
@@ -49,6 +72,7 @@ Result<Results<AckResult>> StoredRepository::ack_attempts(std::span<const Attemp
                                                           Time now) {
   if (acks.empty()) return answered_at_once<Results<AckResult>>(Operation::ack_attempts);
   return observed(Operation::ack_attempts, Access::write, [&]() -> Result<Results<AckResult>> {
+    store().expect(named_by<LeaseId>(acks, lease_of));
     return each<AckResult>(
         acks, [&](const AttemptAck& item) { return acknowledge(item.holder, item.outcome, now); });
   });

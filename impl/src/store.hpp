@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "attempt.hpp"
@@ -36,6 +37,14 @@ class Store {
 
   [[nodiscard]] virtual Result<void> begin(Access access) = 0;
   [[nodiscard]] virtual Result<void> end(Ending ending) = 0;
+
+  /// Of the transaction that has ended last, which failed: whether it may succeed if it is carried
+  /// out again, since only others were in its way. A store says so a few times in a row at most.
+  [[nodiscard]] virtual bool is_worth_repeating() const { return false; }
+
+  /// What the transaction is about to find, for stores that find several faster at once.
+  virtual void expect(std::span<const AttemptId> /*attempt_ids*/) {}
+  virtual void expect(std::span<const LeaseId> /*lease_ids*/) {}
 
   /// Returns: null when there is none.
   [[nodiscard]] virtual Attempt* find(const AttemptId& attempt_id) = 0;

@@ -96,6 +96,8 @@ bool TransactionQueue::carry_out_together(Group group) {
     return false;
   }
   const Result<void> ended = transaction.end(ending);
+  // Those who were in the way of one were perhaps not in the way of the others.
+  if (!ended && store_.is_worth_repeating()) return false;
   const bool is_spoiled = !ended && ended.error().code == ErrorCode::corrupt;
   if (is_spoiled && ended.error().effect == Effect::none) return false;
   answer(group, ended);
@@ -105,10 +107,12 @@ bool TransactionQueue::carry_out_together(Group group) {
 void TransactionQueue::carry_out_alone(Caller& caller) {
   if (caller.figures != nullptr) caller.figures->operations = 1;
   try {
-    caller.answer = store_.begin(caller.access);
-    if (!caller.answer) return;
-    Transaction transaction(store_);
-    caller.answer = transaction.end(caller.operation());
+    do {
+      caller.answer = store_.begin(caller.access);
+      if (!caller.answer) return;
+      Transaction transaction(store_);
+      caller.answer = transaction.end(caller.operation());
+    } while (!caller.answer && store_.is_worth_repeating());
   } catch (...) {
     caller.thrown = std::current_exception();
   }

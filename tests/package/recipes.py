@@ -14,6 +14,7 @@ NAMES = {
     "CLI11": ("cli11", "cli11"),
     "fmt": ("fmt", "fmt"),
     "GTest": ("gtest", "gtest"),
+    "libpq-fe.h": ("libpq", "libpq"),
     "nlohmann_json": ("nlohmann-json", "nlohmann_json"),
     "pugixml": ("pugixml", "pugixml"),
     "rapidcheck": ("rapidcheck", "rapidcheck"),
@@ -32,7 +33,7 @@ def needed(root):
         for path in (root / folder).rglob("CMakeLists.txt"):
             text = path.read_text()
             found |= set(re.findall(r"find_package\((\w+)", text))
-            found |= set(re.findall(r"find_path\(\w+ ([\w.]+)", text))
+            found |= set(re.findall(r"find_path\(\w+ ([\w.-]+)", text))
     return found - OF_THE_SYSTEM
 
 
@@ -55,7 +56,8 @@ def main():
         for option in sorted(set(re.findall(r"LEASECHECK_\w+", text)) - options):
             wrong.append(f"{recipe}: there is no option {option}")
     ports = [d if isinstance(d, str) else d["name"]
-             for d in port["dependencies"] + port["features"]["harness"]["dependencies"]]
+             for d in port["dependencies"] + [
+                 d for feature in port["features"].values() for d in feature["dependencies"]]]
     required = re.findall(r'requires\("(\w+)/', conan)
     for name in sorted(needed(root)):
         if name not in NAMES:

@@ -16,8 +16,8 @@ class Leasecheck(ConanFile):
     license = "Apache-2.0"
     package_type = "static-library"
     settings = "os", "compiler", "build_type", "arch"
-    options = {"harness": [True, False]}
-    default_options = {"harness": False}
+    options = {"harness": [True, False], "postgres": [True, False]}
+    default_options = {"harness": False, "postgres": False}
     generators = "CMakeDeps", "CMakeToolchain"
 
     def export_sources(self):
@@ -29,6 +29,8 @@ class Leasecheck(ConanFile):
         self.requires("sqlite3/[>=3.40 <4]")
         self.requires("nlohmann_json/[>=3.11 <4]")
         self.requires("utfcpp/[>=3.2 <5]")
+        if self.options.harness or self.options.postgres:
+            self.requires("libpq/[>=14 <18]")
         if self.options.harness:
             self.requires("boost/[>=1.74 <2]")
             self.requires("cli11/[>=2.1 <3]")
@@ -45,6 +47,7 @@ class Leasecheck(ConanFile):
         cmake = CMake(self)
         cmake.configure(variables={
             "LEASECHECK_HARNESS": bool(self.options.harness),
+            "LEASECHECK_POSTGRES": bool(self.options.harness or self.options.postgres),
             "LEASECHECK_TESTS": False,
             "LEASECHECK_INSTALL": True,
         })

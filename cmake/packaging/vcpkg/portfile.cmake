@@ -1,6 +1,8 @@
 # An overlay port of the tree that it lies in:
 #   vcpkg install 'leasecheck[harness]' --overlay-ports=cmake/packaging/vcpkg
-vcpkg_check_features(OUT_FEATURE_OPTIONS features FEATURES harness LEASECHECK_HARNESS)
+vcpkg_check_features(OUT_FEATURE_OPTIONS features FEATURES
+  harness LEASECHECK_HARNESS
+  postgres LEASECHECK_POSTGRES)
 vcpkg_cmake_configure(
   SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.."
   OPTIONS ${features} -DLEASECHECK_TESTS=OFF -DLEASECHECK_INSTALL=ON)
