@@ -15,8 +15,9 @@ void add_json_option(Command& command, CommonOptions& options) {
 void add_backend_options(Command& command, CommonOptions& options) {
   Option backend = command.option("--backend", options.backend,
                                   "What is checked: memory, sqlite (a temporary file), "
-                                  "sqlite:FILE (a new or empty one), or "
-                                  "'exec:PROGRAM ARGS' (any program that speaks the "
+                                  "sqlite:FILE (a new or empty one), postgres (a server "
+                                  "that is started for it), postgres:CONNINFO (in a schema of its "
+                                  "own), or 'exec:PROGRAM ARGS' (any program that speaks the "
                                   "protocol of sim/subject/PROTOCOL.md)");
   backend.placeholder("BACKEND");
   command

@@ -18,6 +18,7 @@
 #include "sim/oracle/counterexample.hpp"
 #include "sim/registry/drawn_names.hpp"
 #include "sim/registry/environment.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "sim/storage/disk_subject.hpp"
 #include "sim/subject/exec_subject.hpp"
@@ -201,6 +202,13 @@ std::expected<Backend, std::string> parse_mutant(const std::string& name) {
                  }};
 }
 
+std::expected<Backend, std::string> parse_postgres(const std::string& text) {
+  const auto server = postgres_server(text);
+  if (!server) return std::unexpected(server.error());
+  return Backend{.name = text,
+                 .make = [server = *server] { return PostgresSubjects::make(server); }};
+}
+
 std::expected<Backend, std::string> parse_model(const std::string& text) {
   const std::string_view name = std::string_view(text).substr(text.find(':') + 1);
   std::string names;
@@ -246,6 +254,7 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
     return Backend{.name = text, .make = []() -> Made { return make_model_subject(); }};
   }
   if (text.starts_with("model:")) return parse_model(text);
+  if (is_postgres(text)) return parse_postgres(text);
   if (text.starts_with("disk:")) return parse_disk(text);
   if (text.starts_with("exec:")) return parse_program(text, subject_timeout);
   if (text.starts_with(mutant)) return parse_mutant(text.substr(mutant.size()));
@@ -255,9 +264,10 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
                      return make_sqlite_in(path, *is_ours);
                    }};
   }
-  return std::unexpected("unknown backend \"" + text +
-                         "\"; expected memory, sqlite, sqlite:FILE, mutant:NAME, model, "
-                         "model:NAME, disk:SEED:PROCESSES:FAULTS or 'exec:PROGRAM ARGS'");
+  return std::unexpected(
+      "unknown backend \"" + text +
+      "\"; expected memory, sqlite, sqlite:FILE, postgres, postgres:CONNINFO, "
+      "mutant:NAME, model, model:NAME, disk:SEED:PROCESSES:FAULTS or 'exec:PROGRAM ARGS'");
 }
 
 bool is_self_contained(std::string_view backend) {

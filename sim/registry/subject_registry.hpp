@@ -21,9 +21,10 @@ namespace leasecheck::sim {
 /// Which implementation a command runs on.
 struct Backend {
   /// As it stands in traces and messages, and as `parse_backend` reads it: "memory", "sqlite",
-  /// "sqlite:FILE", "mutant:NAME", "exec:PROGRAM ARGS", "disk:SEED:PROCESSES:FAULTS" (SQLite on the
-  /// simulated disk of that seed); "model" is the reference model itself, and "model:NAME" has a
-  /// defect planted, as `explore --mutant` searches it.
+  /// "sqlite:FILE", "postgres", "postgres:CONNINFO", "mutant:NAME", "exec:PROGRAM ARGS",
+  /// "disk:SEED:PROCESSES:FAULTS" (SQLite on the simulated disk of that seed); "model" is the
+  /// reference model itself, and "model:NAME" has a defect planted, as `explore --mutant` searches
+  /// it.
   std::string name;
   /// A new, empty subject. A file that is named is emptied for each; the others are temporary and
   /// gone with the subject.

@@ -13,6 +13,7 @@
 #include "sim/kit/checked_repository.hpp"
 #include "sim/kit/rapidcheck/run.hpp"
 #include "sim/oracle/replay.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "tests/contract/subjects.hpp"
 #include "traces/reader.hpp"
 
@@ -78,6 +79,28 @@ TEST_F(Properties, HoldOnSqlite) {
   for (Property property : properties()) {
     property.cases = 10;
     EXPECT_FALSE(check(sqlite, property)) << property.name;
+  }
+}
+
+TEST_F(Properties, HoldOnPostgres) {
+  const auto server = sim::postgres_server("postgres");
+  ASSERT_TRUE(server) << server.error();
+  const lease::PostgresOptions options = (*server)->new_repository();
+  const RepositoryUnderTest postgres{
+      .name = "postgres",
+      .make = [&](lease::Clock& clock, lease::IdSource& ids)
+          -> lease::Result<std::unique_ptr<lease::AttemptRepository>> {
+        auto repository = lease::open_postgres_repository(options, clock, ids);
+        if (!repository) return repository;
+        if (auto emptied = (*repository)->reset(); !emptied) {
+          return std::unexpected(emptied.error());
+        }
+        return repository;
+      },
+      .not_offered = {}};
+  for (Property property : properties()) {
+    property.cases = 10;
+    EXPECT_FALSE(check(postgres, property)) << property.name;
   }
 }
 

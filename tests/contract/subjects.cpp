@@ -4,6 +4,7 @@
 
 #include "lease/memory.hpp"
 #include "lease/sqlite.hpp"
+#include "sim/registry/postgres_registry.hpp"
 
 namespace leasecheck::tests {
 namespace {
@@ -29,11 +30,19 @@ auto make_sqlite(const std::filesystem::path& directory) {
   });
 }
 
+// One server for all tests of this process; it stops with it.
+auto make_postgres(const std::filesystem::path&)
+    -> std::expected<std::unique_ptr<sim::Subject>, sim::BrokenSubject> {
+  static const auto server = sim::postgres_server("postgres");
+  if (!server) return std::unexpected(sim::BrokenSubject{server.error()});
+  return sim::PostgresSubjects::make(*server);
+}
+
 }  // namespace
 
 std::span<const ContractSubject> contract_subjects() {
   static const std::vector<ContractSubject> subjects = {
-      {"Model", make_model}, {"Memory", make_memory}, {"Sqlite", make_sqlite}};
+      {"Model", make_model}, {"Memory", make_memory}, {"Sqlite", make_sqlite}, {"Postgres", make_postgres}};
   return subjects;
 }
 

@@ -59,7 +59,13 @@ class Exception : public EveryBackend {
     break_it();
     EXPECT_THROW(call(), Broken);
     EXPECT_EQ(value_of(repository->snapshot()), before);
-    if (!is_memory()) RawSqlite(file()).run("BEGIN IMMEDIATE; ROLLBACK");
+    if (is_sqlite()) RawSqlite(file()).run("BEGIN IMMEDIATE; ROLLBACK");
+    if (is_postgres()) {
+      EXPECT_EQ(RawPostgres(postgres())
+                    .run("SELECT count(*) FROM pg_stat_activity "
+                         "WHERE state LIKE 'idle in transaction%'"),
+                "0");
+    }
     clock.reads_left = BreakableClock::whole;
     ids.is_broken = false;
     call();

@@ -1,0 +1,89 @@
+#include "sim/postgres/monitor.hpp"
+
+#include <libpq-fe.h>
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace leasecheck::sim {
+namespace {
+
+/// The repository's tables: these are what its rows are kept of.
+constexpr std::array tables{"lease_repository", "attempts", "run_events", "runs"};
+
+/// After so many times the rows that were replaced are cleaned away.
+constexpr int restores_between_cleanings = 500;
+
+}  // namespace
+
+void Monitor::Finish::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
+
+std::expected<Monitor, std::string> Monitor::connect(const std::string& conninfo,
+                                                     const std::string& schema) {
+  Monitor monitor(std::unique_ptr<pg_conn, Finish>(PQconnectdb(conninfo.c_str())));
+  const auto connected = monitor.ask("SELECT set_config('search_path', '" + schema + "', false)");
+  if (!connected) return std::unexpected(connected.error());
+  return monitor;
+}
+
+std::expected<std::vector<std::string>, std::string> Monitor::ask(const std::string& sql) {
+  const std::unique_ptr<PGresult, decltype(&PQclear)> answer(PQexec(connection_.get(), sql.c_str()),
+                                                             PQclear);
+  const ExecStatusType status = PQresultStatus(answer.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    return std::unexpected(PQerrorMessage(connection_.get()));
+  }
+  std::vector<std::string> values;
+  for (int row = 0; row < PQntuples(answer.get()); ++row) {
+    values.emplace_back(PQgetvalue(answer.get(), row, 0));
+  }
+  return values;
+}
+
+std::expected<void, std::string> Monitor::carry_out(const std::string& sql) {
+  const auto answered = ask(sql);
+  if (!answered) return std::unexpected(answered.error());
+  return {};
+}
+
+std::expected<int, std::string> Monitor::backend_of(const std::string& application_name) {
+  const auto backends =
+      ask("SELECT pid FROM pg_stat_activity WHERE application_name = '" + application_name + "'");
+  if (!backends) return std::unexpected(backends.error());
+  if (backends->size() == 1) return std::atoi(backends->front().c_str());
+  return std::unexpected("the connection string must leave application_name to this program");
+}
+
+bool Monitor::is_blocked(int backend) {
+  const auto blocking =
+      ask("SELECT cardinality(pg_blocking_pids(" + std::to_string(backend) + ")) > 0");
+  return blocking && blocking->front() == "t";
+}
+
+std::expected<void, std::string> Monitor::keep() {
+  std::string sql;
+  for (const std::string table : tables) {
+    sql += "DROP TABLE IF EXISTS pg_temp.kept_" + table + "; CREATE TEMPORARY TABLE kept_" + table +
+           " AS TABLE " + table + "; ";
+  }
+  return carry_out(sql);
+}
+
+std::expected<void, std::string> Monitor::restore() {
+  std::string sql;
+  for (const std::string table : tables) {
+    sql +=
+        "DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept_" + table + "; ";
+  }
+  if (auto restored = carry_out(sql); !restored) return restored;
+  if (++restores_ % restores_between_cleanings != 0) return {};
+  for (const std::string table : tables) {
+    if (auto cleaned = carry_out("VACUUM " + table); !cleaned) return cleaned;
+  }
+  return {};
+}
+
+}  // namespace leasecheck::sim

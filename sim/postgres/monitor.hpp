@@ -1,0 +1,49 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct pg_conn;
+
+namespace leasecheck::sim {
+
+/// A session beside those under test: it sees who waits for whom, and keeps the rows of a state to
+/// put them back.
+/// Thread: one thread.
+class Monitor {
+ public:
+  /// `schema` holds the repository. Errors: in words.
+  [[nodiscard]] static std::expected<Monitor, std::string> connect(const std::string& conninfo,
+                                                                   const std::string& schema);
+
+  /// The server's process for the session of this application name.
+  /// Errors: in words: there is not exactly one.
+  [[nodiscard]] std::expected<int, std::string> backend_of(const std::string& application_name);
+
+  /// Whether the server's process waits for a lock that another one holds.
+  [[nodiscard]] bool is_blocked(int backend);
+
+  /// Keeps all rows of the repository.
+  std::expected<void, std::string> keep();
+
+  /// Puts them back in the place of what is there. Pre: `keep`.
+  std::expected<void, std::string> restore();
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* connection) const;
+  };
+  explicit Monitor(std::unique_ptr<pg_conn, Finish> connection)
+      : connection_(std::move(connection)) {}
+
+  /// Returns: the first column of the answer.
+  std::expected<std::vector<std::string>, std::string> ask(const std::string& sql);
+  std::expected<void, std::string> carry_out(const std::string& sql);
+
+  std::unique_ptr<pg_conn, Finish> connection_;
+  int restores_ = 0;
+};
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,154 @@
+#include "sim/postgres/server_interleaver.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+#include <utility>
+
+#include "leasecheck/spec/step.hpp"
+#include "sim/check.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+bool is_readable(int socket, std::chrono::milliseconds patience) {
+  pollfd waited{.fd = socket, .events = POLLIN, .revents = 0};
+  return ::poll(&waited, 1, static_cast<int>(patience.count())) > 0;
+}
+
+/// How long a statement may take before the server is asked whether it waits: asking costs as much
+/// as a statement.
+constexpr std::chrono::milliseconds usual_time{3};
+
+}  // namespace
+
+std::expected<std::unique_ptr<ServerInterleaver>, std::string> ServerInterleaver::make(
+    std::shared_ptr<PostgresSubjects> server, std::uint32_t processes) {
+  const lease::PostgresOptions options = server->new_repository();
+  {
+    // Makes the schema.
+    CountingClock clock;
+    struct NoIds : lease::IdSource {
+      lease::LeaseId next_lease_id() override { return lease::LeaseId("none"); }
+    } ids;
+    auto made = lease::open_postgres_repository(options, clock, ids);
+    if (!made) return std::unexpected(made.error().message);
+  }
+  auto monitor = Monitor::connect(options.conninfo, options.schema);
+  if (!monitor) return std::unexpected(monitor.error());
+  std::unique_ptr<ServerInterleaver> interleaver(
+      new ServerInterleaver(std::move(server), *std::move(monitor)));
+  if (auto opened = interleaver->open(options, processes); !opened) {
+    return std::unexpected(opened.error());
+  }
+  return interleaver;
+}
+
+std::expected<void, std::string> ServerInterleaver::open(const lease::PostgresOptions& repository,
+                                                         std::uint32_t processes) {
+  for (std::uint32_t i = 0; i < processes; ++i) {
+    sessions_.push_back(std::make_unique<Session>());
+    Session& session = *sessions_.back();
+    lease::PostgresOptions options = repository;
+    options.application_name = options.schema + '_' + std::to_string(i);
+    options.lock_timeout = lease::Duration{0};
+    options.pipelining = false;
+    options.observer = &session;
+    options.wait = [this, &session](int socket, bool) { wait(session, socket); };
+    auto opened = RepositoryProcess::open(ids_, [&](lease::Clock& clock, lease::IdSource& ids) {
+      return lease::open_postgres_repository(options, clock, ids);
+    });
+    if (!opened) return std::unexpected(opened.error().message);
+    session.process = *std::move(opened);
+    const auto backend = monitor_.backend_of(options.application_name);
+    if (!backend) return std::unexpected(backend.error());
+    session.backend = *backend;
+  }
+  return {};
+}
+
+// A statement that is on its way is waited for; one that waits for another session is not.
+void ServerInterleaver::wait(const Session& session, int socket) {
+  if (scheduler_ == nullptr || !scheduler_->current()) {
+    is_readable(socket, std::chrono::milliseconds(-1));
+    return;
+  }
+  bool is_known_to_wait = false;
+  scheduler_->wait_until([&] {
+    for (;;) {
+      if (is_readable(socket, is_known_to_wait ? std::chrono::milliseconds(0) : usual_time)) {
+        return true;
+      }
+      if (!monitor_.is_blocked(session.backend)) continue;
+      if (!std::exchange(is_known_to_wait, true)) ++count_.waits;
+      return false;
+    }
+  });
+}
+
+std::expected<void, std::string> ServerInterleaver::lead_to(const PriorState& prior) {
+  RepositoryProcess& process = *sessions_.front()->process;
+  const Reply emptied = process.call({.now = {}, .operation = model::Reset{}});
+  if (!emptied.outcome) return std::unexpected(emptied.message);
+  ids_.rewind(0);
+  for (const model::Action& action : prior.actions) {
+    const Reply reply = process.call(action);
+    if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
+  }
+  const auto reached = process.snapshot();
+  if (!reached) return std::unexpected(reached.error().message);
+  if (*reached != model::snapshot(prior.state)) {
+    return std::unexpected("prior state " + prior.name +
+                           ": the repository is not where the model is");
+  }
+  return monitor_.keep();
+}
+
+std::expected<std::optional<Finding>, std::string> ServerInterleaver::run(
+    const InterleaveCase& subject, Strategy& strategy) {
+  if (auto restored = monitor_.restore(); !restored) return std::unexpected(restored.error());
+  ids_.rewind(subject.prior.state.leases_issued);
+  CaseRun schedule(subject, strategy);
+  scheduler_ = &schedule.scheduler();
+  schedule.run({.call =
+                    [&](TaskId process, const model::Action& action) {
+                      return sessions_[process]->process->call(action);
+                    },
+                .drawn_leases =
+                    [&](TaskId process) { return sessions_[process]->process->drawn_leases(); }});
+  scheduler_ = nullptr;
+  ++count_.schedules;
+  count_.points += schedule.scheduler().points();
+  return schedule.judge(sessions_.front()->process->snapshot());
+}
+
+std::expected<std::optional<Finding>, std::string> ServerInterleaver::search(
+    const InterleaveCase& subject, std::uint32_t preemptions,
+    const std::function<bool()>& may_go_on) {
+  check(subject.operations.size() == sessions_.size(), "one operation for each session");
+  if (auto ready = lead_to(subject.prior); !ready) return std::unexpected(ready.error());
+  ++count_.cases;
+  BoundedStrategy strategy(preemptions);
+  do {
+    auto finding = run(subject, strategy);
+    if (!finding || *finding) return finding;
+  } while (may_go_on() && strategy.advance());
+  return std::nullopt;
+}
+
+std::expected<std::optional<Finding>, std::string> ServerInterleaver::replay(
+    const InterleaveCase& subject, const std::vector<TaskId>& schedule) {
+  check(subject.operations.size() == sessions_.size(), "one operation for each session");
+  if (auto ready = lead_to(subject.prior); !ready) return std::unexpected(ready.error());
+  ++count_.cases;
+  RecordedStrategy strategy(schedule);
+  return run(subject, strategy);
+}
+
+ServerInterleaveCount ServerInterleaver::count() const {
+  ServerInterleaveCount count = count_;
+  for (const auto& session : sessions_) count.repeats += session->repeats;
+  return count;
+}
+
+}  // namespace leasecheck::sim

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lease/postgres.hpp"
+#include "sim/subject/subject.hpp"
+
+namespace leasecheck::sim {
+
+/// Subjects on one PostgreSQL server, each with a repository in a schema of its own. A schema is
+/// used again, emptied, once its subject has gone; all of them are dropped with this object.
+/// Nothing else on the server is touched. Thread: one thread. In children of this process after a
+/// fork it makes subjects too, and leaves their schemas to the parent to drop.
+class PostgresSubjects {
+ public:
+  enum class Server : std::uint8_t {
+    lasting,  ///< one that syncs
+    passing   ///< one that may lose what it has when the power fails
+  };
+
+  /// Errors: in words: no such server, or it does not let us in.
+  [[nodiscard]] static std::expected<std::shared_ptr<PostgresSubjects>, std::string> on(
+      std::string conninfo, Server server);
+
+  ~PostgresSubjects();
+  PostgresSubjects(const PostgresSubjects&) = delete;
+  PostgresSubjects& operator=(const PostgresSubjects&) = delete;
+
+  /// How a repository is opened that is nobody else's; it is dropped with the others.
+  [[nodiscard]] lease::PostgresOptions new_repository();
+
+  /// A new, empty subject, which keeps `server` until it has gone.
+  [[nodiscard]] static std::expected<std::unique_ptr<Subject>, BrokenSubject> make(
+      const std::shared_ptr<PostgresSubjects>& server);
+
+ private:
+  class Borrower;
+  PostgresSubjects(std::string conninfo, Server server, std::string prefix);
+  [[nodiscard]] std::string borrow();
+  [[nodiscard]] std::string new_schema();
+  [[nodiscard]] lease::PostgresOptions options_for(const std::string& schema) const;
+
+  std::string conninfo_;
+  Server server_;
+  std::string prefix_;  ///< of the schemas' names
+  pid_t owner_;
+  std::vector<std::string> free_;
+  std::uint64_t made_ = 0;
+};
+
+}  // namespace leasecheck::sim

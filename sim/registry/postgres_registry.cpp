@@ -1,0 +1,74 @@
+#include "sim/registry/postgres_registry.hpp"
+
+#include <utility>
+
+#include "sim/concurrency/recorded_case.hpp"
+#include "sim/postgres/private_server.hpp"
+#include "sim/postgres/server_interleaver.hpp"
+#include "sim/registry/temporary_directory.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+constexpr std::string_view prefix = "postgres:";
+
+/// What goes in the opposite order: the subjects' schemas, the server, its folder.
+struct PrivateSubjects {
+  TemporaryDirectory folder;
+  std::unique_ptr<PrivateServer> server;
+  std::shared_ptr<PostgresSubjects> subjects;
+};
+
+std::expected<std::shared_ptr<PostgresSubjects>, std::string> private_subjects() {
+  static std::weak_ptr<PrivateSubjects> running;
+  std::shared_ptr<PrivateSubjects> made = running.lock();
+  if (made == nullptr) {
+    auto folder = TemporaryDirectory::create();
+    if (!folder) return std::unexpected(folder.error());
+    auto server = PrivateServer::start(folder->path());
+    if (!server) return std::unexpected(server.error());
+    auto subjects = PostgresSubjects::on((*server)->conninfo(), PostgresSubjects::Server::passing);
+    if (!subjects) return std::unexpected(subjects.error());
+    made = std::make_shared<PrivateSubjects>(PrivateSubjects{
+        .folder = *std::move(folder), .server = *std::move(server), .subjects = *subjects});
+    running = made;
+  }
+  return std::shared_ptr<PostgresSubjects>(made, made->subjects.get());
+}
+
+}  // namespace
+
+bool is_postgres(std::string_view backend) {
+  return backend == "postgres" || backend.starts_with(prefix);
+}
+
+std::expected<std::shared_ptr<PostgresSubjects>, std::string> postgres_server(
+    const std::string& backend) {
+  auto subjects =
+      backend.starts_with(prefix)
+          ? PostgresSubjects::on(backend.substr(prefix.size()), PostgresSubjects::Server::lasting)
+          : private_subjects();
+  if (!subjects) return std::unexpected("backend \"" + backend + "\": " + subjects.error());
+  return subjects;
+}
+
+std::expected<traces::Verdict, std::string> replay_on_server(const traces::Trace& trace,
+                                                             const std::string& backend) {
+  const auto recorded = recorded_case(trace);
+  const auto schedule = recorded ? schedule_of(*recorded) : std::unexpected(recorded.error());
+  if (!schedule) return std::unexpected("stale trace: " + schedule.error());
+  const auto server = postgres_server(backend);
+  if (!server) return std::unexpected(server.error());
+  const auto sessions = static_cast<std::uint32_t>(schedule->subject.operations.size());
+  auto interleaver = ServerInterleaver::make(*server, sessions);
+  if (!interleaver) return std::unexpected(interleaver.error());
+  const auto found = (*interleaver)->replay(schedule->subject, schedule->decisions);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return traces::Verdict{};
+  return traces::Verdict{.result = traces::Result::violated,
+                         .property = (**found).property,
+                         .message = (**found).message,
+                         .first_bad = recorded->event_number};
+}
+
+}  // namespace leasecheck::sim
