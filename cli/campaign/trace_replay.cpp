@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "cli/command.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/program_registry.hpp"
 #include "sim/storage/disk_trace.hpp"
 #include "traces/disk_trace.hpp"
@@ -19,7 +20,7 @@ namespace {
 traces::Verdict verdict_on_disk(const std::string& file, const traces::Trace& trace,
                                 const std::string& backend) {
   const auto open = sim::storage_named(backend);
-  if (!open && sim::is_program(backend)) {
+  if (!open && (sim::is_program(backend) || sim::is_postgres(backend))) {
     throw Stop{file + ": recorded on processes of " + backend +
                "; a file starts no program, so name it with --backend"};
   }
@@ -32,9 +33,12 @@ traces::Verdict verdict_on_disk(const std::string& file, const traces::Trace& tr
   return *std::move(verdict);
 }
 
-traces::Verdict verdict_on_programs(const std::string& file, const traces::Trace& trace,
-                                    const sim::Backend& backend) {
-  auto verdict = sim::replay_on_programs(trace, backend.name, backend.subject_timeout);
+// The verdict on processes of a program or sessions of a server, which the backend names.
+traces::Verdict verdict_elsewhere(const std::string& file, const traces::Trace& trace,
+                                  const sim::Backend& backend) {
+  auto verdict = sim::is_program(backend.name)
+                     ? sim::replay_on_programs(trace, backend.name, backend.subject_timeout)
+                     : sim::replay_on_server(trace, backend.name);
   if (!verdict) throw Stop{file + ": " + verdict.error(), ExitCode::inconclusive};
   return *std::move(verdict);
 }
@@ -43,8 +47,8 @@ traces::Verdict verdict_on_programs(const std::string& file, const traces::Trace
 ReplayedTrace replay_case(const std::string& file, traces::Trace trace,
                           const std::optional<sim::Backend>& backend) {
   traces::Verdict verdict =
-      backend && sim::is_program(backend->name)
-          ? verdict_on_programs(file, trace, *backend)
+      backend && (sim::is_program(backend->name) || sim::is_postgres(backend->name))
+          ? verdict_elsewhere(file, trace, *backend)
           : verdict_on_disk(file, trace, backend ? backend->name : trace.head.backend);
   sim::ReplayResult result;
   result.verdict = std::move(verdict);

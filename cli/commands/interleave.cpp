@@ -12,6 +12,8 @@
 #include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
 #include "sim/concurrency/program_interleaver.hpp"
+#include "sim/postgres/server_interleaver.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/program_registry.hpp"
 #include "sim/storage/interleaver.hpp"
 
@@ -187,11 +189,56 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
       });
 }
 
+ExitCode run_on_server(const InterleaveOptions& options) {
+  if (!options.storage.mutant.empty() || options.storage.checkpoint_pages) {
+    throw Stop{"--mutant and --checkpoint-pages are for SQLite, not for PostgreSQL"};
+  }
+  CaseSearch search(options);
+  const auto server = sim::postgres_server(options.backend);
+  if (!server) throw Stop{server.error()};
+  auto interleaver = sim::ServerInterleaver::make(*server, options.processes());
+  if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
+  const bool is_replay = !options.storage.replay.empty();
+  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  return search.run(
+      search.chosen(),
+      [&](const sim::InterleaveCase& subject) -> Found {
+        return is_replay ? (*interleaver)->replay(subject, schedule)
+                         : (*interleaver)->search(subject, options.preemptions, [&search] {
+                             return search.may_go_on();
+                           });
+      },
+      [&](double seconds) -> StorageResult {
+        const sim::ServerInterleaveCount count = (*interleaver)->count();
+        return {.figures = {{"preemptions", options.preemptions},
+                            {"cases", count.cases},
+                            {"schedules", count.schedules},
+                            {"points", count.points},
+                            {"waits", count.waits},
+                            {"repeats", count.repeats},
+                            {"seconds", seconds}},
+                .words = fmt::format(
+                    "bounds      {} sessions on one server, {} preemptions\n"
+                    "cases       {}\nschedules   {}\npoints      {}\n"
+                    "waits       {} statements waited for what another session held\n"
+                    "repeats     {} transactions were carried out again\ntime        {:.1f} s\n",
+                    options.processes(), options.preemptions, grouped(count.cases),
+                    grouped(count.schedules), grouped(count.points), grouped(count.waits),
+                    grouped(count.repeats), seconds),
+                .found = std::nullopt};
+      });
+}
+
 ExitCode run(InterleaveOptions& options) {
   if (options.backend == "sqlite") return run_on_disk(options);
+  if (sim::is_postgres(options.backend)) {
+    options.storage.program = options.backend;
+    return run_on_server(options);
+  }
   if (!sim::is_program(options.backend)) {
-    throw Stop{
-        fmt::format("--backend {}: expected sqlite or 'exec:PROGRAM ARGS'", options.backend)};
+    throw Stop{fmt::format(
+        "--backend {}: expected sqlite, postgres, postgres:CONNINFO or 'exec:PROGRAM ARGS'",
+        options.backend)};
   }
   options.storage.program = options.backend;
   return run_on_programs(options);
@@ -203,13 +250,14 @@ void add_interleave(CommandLine& program) {
   Command command = program.add(
       "interleave",
       "Run operations of several processes on one store in every order, within a bound: of their "
-      "calls of the disk, or of a program's yield points");
+      "calls of the disk, of a server's statements, or of a program's yield points");
   auto options = std::make_shared<InterleaveOptions>();
   add_storage_options(command, options->storage);
   command
       .option("--backend", options->backend,
-              "Whose processes: sqlite, on a simulated disk, or 'exec:PROGRAM ARGS', a program "
-              "that stops at yield points (sim/subject/PROTOCOL.md, \"Several processes\")")
+              "Whose processes: sqlite, on a simulated disk; postgres or postgres:CONNINFO, "
+              "statement by statement on a real server; or 'exec:PROGRAM ARGS', a program that "
+              "stops at yield points (sim/subject/PROTOCOL.md, \"Several processes\")")
       .placeholder("BACKEND")
       .show_default();
   command.duration("--subject-timeout", options->subject_timeout_ms,

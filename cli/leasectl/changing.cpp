@@ -79,7 +79,7 @@ void add_replay(cli::CommandLine& program) {
   add_change_options(command, *options);
   command.option("ATTEMPT", options->attempts, "Their ids").required();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     confirm(*options, fmt::format("Replay {}?", how_many(*options)));
     return change_each(*options, "replayed", [&](const lease::AttemptId& id) {
       return queue->replay_dead_letter(id, queue.now());
@@ -94,7 +94,7 @@ void add_cancel(cli::CommandLine& program) {
   add_change_options(command, *options);
   command.option("ATTEMPT", options->attempts, "Their ids").required();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     confirm(*options, fmt::format("Cancel {}?", how_many(*options)));
     return change_each(*options, "cancelled", [&](const lease::AttemptId& id) {
       return queue->cancel_attempt(id, queue.now());
@@ -121,7 +121,7 @@ void add_prune(cli::CommandLine& program) {
       .placeholder("N")
       .show_default();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     const lease::Time before =
         lease::saturating_add(queue.now(), -lease::Duration{options->older_than_ms});
     confirm(*options, fmt::format("Delete what finished before {}?", lease::to_string(before)));
@@ -148,12 +148,12 @@ void add_migrate(cli::CommandLine& program) {
   auto options = std::make_shared<ChangeOptions>();
   add_change_options(command, *options);
   command.runs([options] {
-    confirm(*options, fmt::format("Migrate {}?", options->queue));
-    Queue queue(options->queue, Queue::Schema::migrated);
+    confirm(*options, fmt::format("Migrate {}?", name_of(*options)));
+    Queue queue(*options, Queue::Schema::migrated);
     if (options->json) {
-      say(cli::json_text({{"queue", options->queue}, {"result", "migrated"}}));
+      say(cli::json_text({{"queue", name_of(*options)}, {"result", "migrated"}}));
     } else {
-      say("{} has this version's schema\n", options->queue);
+      say("{} has this version's schema\n", name_of(*options));
     }
     return cli::ExitCode::held;
   });

@@ -10,13 +10,28 @@
 /// What the commands of leasectl share.
 namespace leasecheck::leasectl {
 
+/// The options that every command has.
+struct Options {
+  std::string queue;  ///< a file, or what `is_on_server` says
+  std::string schema = "lease";
+  bool json = false;
+};
+/// Whether the queue is in PostgreSQL: "postgres:CONNINFO", "postgresql://…".
+[[nodiscard]] bool is_on_server(const std::string& queue);
+
+/// How the queue is called where it is printed: a connection string may hold a password.
+[[nodiscard]] std::string name_of(const Options& options);
+
+void add_options(cli::Command& command, Options& options);
+
 /// The queue that a command names, open.
 class Queue {
  public:
   enum class Schema : bool { as_it_is, migrated };
 
-  /// Throws: Stop, where there is no file, or none that holds a queue of this library's schema.
-  explicit Queue(const std::string& path, Schema schema = Schema::as_it_is);
+  /// Throws: Stop, where there is no file or server, or none that holds a queue of this library's
+  /// schema.
+  explicit Queue(const Options& options, Schema schema = Schema::as_it_is);
 
   [[nodiscard]] lease::AttemptRepository& operator*() { return *repository_; }
   [[nodiscard]] lease::AttemptRepository* operator->() { return repository_.get(); }
@@ -36,13 +51,6 @@ T value_of(lease::Result<T> result) {
   if (!result) stop(result.error());
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
-
-/// The options that every command has.
-struct Options {
-  std::string queue;
-  bool json = false;
-};
-void add_options(cli::Command& command, Options& options);
 
 // The commands.
 void add_stats(cli::CommandLine& program);

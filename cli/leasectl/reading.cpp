@@ -221,7 +221,7 @@ void add_stats(cli::CommandLine& program) {
       .placeholder("DURATION")
       .show_default("1h");
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     print_stats(queue, *options, lease::Duration{options->late_after_ms});
     return cli::ExitCode::held;
   });
@@ -239,7 +239,7 @@ void add_list(cli::CommandLine& program) {
   command.option("--after", options->after, "Begin after this attempt");
   command.option("--limit", options->limit, "How many at most").placeholder("N").show_default();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     print_list(queue, *options);
     return cli::ExitCode::held;
   });
@@ -254,7 +254,7 @@ void add_show(cli::CommandLine& program) {
   add_options(command, *options);
   command.option("ATTEMPT", options->attempt, "Its id").required();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     print_attempt(queue, *options, options->attempt);
     return cli::ExitCode::held;
   });
@@ -270,7 +270,7 @@ void add_dead_letters(cli::CommandLine& program) {
   add_options(command, *options);
   command.option("--limit", options->limit, "How many at most").placeholder("N").show_default();
   command.runs([options] {
-    Queue queue(options->queue);
+    Queue queue(*options);
     const auto letters = value_of(queue->list_dead_letters(options->limit));
     if (options->json) {
       print_json(letters);

@@ -17,6 +17,16 @@ using cli::say;
 /// How many findings are printed at most.
 constexpr std::uint64_t most_findings = 100;
 
+// In PostgreSQL whatever is read is checked, so a look at everything is enough; its own damage is
+// for its own tools, as pg_amcheck.
+std::vector<std::string> findings_on_server(const Options& options) {
+  Queue queue(options);
+  const auto seen = queue->snapshot();
+  if (seen) return {};
+  if (seen.error().code != lease::ErrorCode::corrupt) stop(seen.error());
+  return {seen.error().message};
+}
+
 std::vector<std::string> findings_in(const std::string& file) {
   lease::SqliteOptions options;
   options.path = file;
@@ -25,9 +35,9 @@ std::vector<std::string> findings_in(const std::string& file) {
 
 cli::ExitCode print_findings(const Options& options, const std::vector<std::string>& findings) {
   if (options.json) {
-    say(cli::json_text({{"queue", options.queue}, {"findings", findings}}));
+    say(cli::json_text({{"queue", name_of(options)}, {"findings", findings}}));
   } else if (findings.empty()) {
-    say("{} is sound\n", options.queue);
+    say("{} is sound\n", name_of(options));
   } else {
     for (const std::string& finding : findings) say("{}\n", finding);
     if (findings.size() == most_findings) say("there may be more\n");
@@ -48,6 +58,12 @@ void add_backup(cli::CommandLine& program) {
   add_options(command, *options);
   command.option("COPY", options->copy, "The file to write, which must not exist").required();
   command.runs([options] {
+    if (is_on_server(options->queue)) {
+      throw cli::Stop{
+          fmt::format("a queue in PostgreSQL is copied by the server's own tools, for "
+                      "instance pg_dump --schema='\"{}\"'",
+                      options->schema)};
+    }
     lease::SqliteOptions source;
     source.path = options->queue;
     value_of(lease::backup_sqlite_repository(source, options->copy));
@@ -71,7 +87,10 @@ void add_check(cli::CommandLine& program) {
       "check", "Look for damage: of pages, tables and indexes, and rows that no library writes");
   auto options = std::make_shared<Options>();
   add_options(command, *options);
-  command.runs([options] { return print_findings(*options, findings_in(options->queue)); });
+  command.runs([options] {
+    return print_findings(*options, is_on_server(options->queue) ? findings_on_server(*options)
+                                                                 : findings_in(options->queue));
+  });
 }
 
 }  // namespace leasecheck::leasectl
