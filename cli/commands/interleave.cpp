@@ -12,6 +12,7 @@
 #include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
 #include "sim/concurrency/program_interleaver.hpp"
+#include "sim/defects/server/postgres_mutants.hpp"
 #include "sim/postgres/server_interleaver.hpp"
 #include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/program_registry.hpp"
@@ -189,24 +190,35 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
       });
 }
 
-ExitCode run_on_server(const InterleaveOptions& options) {
-  if (!options.storage.mutant.empty() || options.storage.checkpoint_pages) {
-    throw Stop{"--mutant and --checkpoint-pages are for SQLite, not for PostgreSQL"};
+sim::OpenOnServer chosen_on_server(const StorageOptions& options) {
+  if (options.mutant.empty()) return lease::open_postgres_repository;
+  const mutants::PostgresMutant* mutant = mutants::find_postgres_mutant(options.mutant);
+  if (mutant != nullptr) return mutant->open;
+  std::string names;
+  for (const mutants::PostgresMutant& known : mutants::postgres_mutants()) {
+    if (!known.shown_by.empty()) names.append(names.empty() ? "" : ", ").append(known.name);
   }
+  throw Stop{fmt::format("--mutant {}: expected one of: {}", options.mutant, names)};
+}
+
+ExitCode run_on_server(const InterleaveOptions& options) {
+  if (options.storage.checkpoint_pages) {
+    throw Stop{"--checkpoint-pages is for SQLite, not for PostgreSQL"};
+  }
+  const sim::OpenOnServer open = chosen_on_server(options.storage);
   CaseSearch search(options);
   const auto server = sim::postgres_server(options.backend);
   if (!server) throw Stop{server.error()};
-  auto interleaver = sim::ServerInterleaver::make(*server, options.processes());
+  auto interleaver = sim::ServerInterleaver::make(*server, options.processes(), open);
   if (!interleaver) throw Stop{interleaver.error(), ExitCode::broken};
-  const bool is_replay = !options.storage.replay.empty();
-  const auto schedule = is_replay ? schedule_of(options) : std::vector<sim::TaskId>{};
+  const auto schedule = schedule_of(options);
   return search.run(
       search.chosen(),
       [&](const sim::InterleaveCase& subject) -> Found {
-        return is_replay ? (*interleaver)->replay(subject, schedule)
-                         : (*interleaver)->search(subject, options.preemptions, [&search] {
-                             return search.may_go_on();
-                           });
+        return schedule ? (*interleaver)->replay(subject, *schedule)
+                        : (*interleaver)->search(subject, options.preemptions, [&search] {
+                            return search.may_go_on();
+                          });
       },
       [&](double seconds) -> StorageResult {
         const sim::ServerInterleaveCount count = (*interleaver)->count();
@@ -216,15 +228,18 @@ ExitCode run_on_server(const InterleaveOptions& options) {
                             {"points", count.points},
                             {"waits", count.waits},
                             {"repeats", count.repeats},
+                            {"strays", count.strays},
                             {"seconds", seconds}},
                 .words = fmt::format(
                     "bounds      {} sessions on one server, {} preemptions\n"
                     "cases       {}\nschedules   {}\npoints      {}\n"
                     "waits       {} statements waited for what another session held\n"
-                    "repeats     {} transactions were carried out again\ntime        {:.1f} s\n",
+                    "repeats     {} transactions were carried out again\n"
+                    "strays      {} schedules went another way than the same decisions before\n"
+                    "time        {:.1f} s\n",
                     options.processes(), options.preemptions, grouped(count.cases),
                     grouped(count.schedules), grouped(count.points), grouped(count.waits),
-                    grouped(count.repeats), seconds),
+                    grouped(count.repeats), grouped(count.strays), seconds),
                 .found = std::nullopt};
       });
 }

@@ -6,6 +6,7 @@
 #include "cli/museum/techniques.hpp"
 #include "cli/output.hpp"
 #include "cli/report/text.hpp"
+#include "sim/defects/server/postgres_mutants.hpp"
 
 namespace leasecheck::cli {
 namespace {
@@ -16,6 +17,10 @@ std::vector<std::string_view> techniques_for(const mutants::Exhibit& exhibit) {
     if (technique.applies(exhibit)) names.push_back(technique.name);
   }
   return names;
+}
+
+std::string_view technique_for(const mutants::PostgresMutant& mutant) {
+  return mutant.shown_by.empty() ? "simulate" : "interleave";
 }
 
 void print_json() {
@@ -29,6 +34,15 @@ void print_json() {
                     {"source", source_of(exhibit)},
                     {"techniques", techniques_for(exhibit)}});
   }
+  for (const mutants::PostgresMutant& mutant : mutants::postgres_mutants()) {
+    list.push_back({{"name", mutant.name},
+                    {"kind", "SQL"},
+                    {"defect", mutant.defect},
+                    {"what", mutant.what},
+                    {"property", mutant.property},
+                    {"source", ""},
+                    {"techniques", {technique_for(mutant)}}});
+  }
   say(json_text(std::move(list)));
 }
 
@@ -37,6 +51,10 @@ void print_table() {
     say("{}\n    {} ({})\n    {}; found by {}; seen in {}\n    looked for by {}\n", exhibit.name,
         exhibit.what, exhibit.row, kind_of(exhibit), exhibit.property, source_of(exhibit),
         fmt::join(techniques_for(exhibit), ", "));
+  }
+  for (const mutants::PostgresMutant& mutant : mutants::postgres_mutants()) {
+    say("{}\n    {} ({})\n    SQL; found by {}\n    looked for by {} on PostgreSQL\n", mutant.name,
+        mutant.what, mutant.defect, mutant.property, technique_for(mutant));
   }
 }
 

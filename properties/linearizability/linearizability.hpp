@@ -25,6 +25,11 @@ struct Comparison {
       are_same_states = {};
 };
 
+/// Rule 26: a claim of several may pass over attempts that overlapping calls may hold, which are
+/// those that they name and, of calls about several, all. Nothing else is compared more leniently.
+/// `history` must outlive what is answered.
+[[nodiscard]] Comparison with_claims_passing_over(const History& history);
+
 /// Beyond one of these bounds the verdict is `gave_up`.
 struct LinearizabilityOptions {
   std::uint64_t most_steps = 10'000'000;            ///< of the model

@@ -29,7 +29,7 @@ Finding CaseRun::finding(properties::StorageProperty property, std::string messa
   return calls_.finding(subject_.prior, scheduler_.decisions(), property, std::move(message));
 }
 
-std::optional<Finding> CaseRun::judge(const lease::Result<model::Snapshot>& left) {
+std::optional<Finding> CaseRun::judge(const lease::Result<model::Snapshot>& left, Claims claims) {
   if (!unavailable_.empty()) {
     return finding(properties::StorageProperty::available,
                    "a process was refused as unavailable: " + unavailable_);
@@ -39,7 +39,11 @@ std::optional<Finding> CaseRun::judge(const lease::Result<model::Snapshot>& left
                    "the final snapshot: " + left.error().message);
   }
   calls_.history().final_snapshot = *left;
-  const auto verdict = properties::check_linearizable(calls_.history()).verdict;
+  const properties::LinearizabilityOptions options{
+      .comparison = claims == Claims::pass_over
+                        ? properties::with_claims_passing_over(calls_.history())
+                        : properties::Comparison{}};
+  const auto verdict = properties::check_linearizable(calls_.history(), options).verdict;
   if (verdict == properties::Linearizability::linearizable) return std::nullopt;
   check(verdict != properties::Linearizability::gave_up, "a few calls have few orders");
   return finding(properties::StorageProperty::linearizable,

@@ -35,8 +35,12 @@ class CaseRun {
   /// Carries it out, to the end of each operation.
   void run(const Processes& processes);
 
+  /// Whether claims of several may pass over what others hold (rule 26).
+  enum class Claims : bool { wait, pass_over };
+
   /// Pre: it was carried out. `left` is the final snapshot, or why there is none.
-  [[nodiscard]] std::optional<Finding> judge(const lease::Result<model::Snapshot>& left);
+  [[nodiscard]] std::optional<Finding> judge(const lease::Result<model::Snapshot>& left,
+                                             Claims claims = Claims::wait);
 
  private:
   [[nodiscard]] Finding finding(properties::StorageProperty property, std::string message) const;

@@ -110,6 +110,11 @@ ProgramInterleaver::Found ProgramInterleaver::search(const InterleaveCase& subje
     if (!*prior) return std::nullopt;
     auto finding = run(**prior, subject.operations, strategy);
     if (!finding || *finding) return finding;
+    if (!strategy.was_followed()) {
+      return std::unexpected(name_of(subject) +
+                             ": the program does not stop at the same yield points when it is told "
+                             "to go on in the same order");
+    }
   } while (may_go_on() && strategy.advance());
   return std::nullopt;
 }

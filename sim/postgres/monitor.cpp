@@ -24,7 +24,9 @@ void Monitor::Finish::operator()(pg_conn* connection) const {
 std::expected<Monitor, std::string> Monitor::connect(const std::string& conninfo,
                                                      const std::string& schema) {
   Monitor monitor(std::unique_ptr<pg_conn, Finish>(PQconnectdb(conninfo.c_str())));
-  const auto connected = monitor.ask("SELECT set_config('search_path', '" + schema + "', false)");
+  const auto connected =
+      monitor.ask("SELECT set_config('search_path', '" + schema +
+                  "', false), set_config('client_min_messages', 'warning', false)");
   if (!connected) return std::unexpected(connected.error());
   return monitor;
 }
@@ -66,8 +68,9 @@ bool Monitor::is_blocked(int backend) {
 std::expected<void, std::string> Monitor::keep() {
   std::string sql;
   for (const std::string table : tables) {
-    sql += "DROP TABLE IF EXISTS pg_temp.kept_" + table + "; CREATE TEMPORARY TABLE kept_" + table +
-           " AS TABLE " + table + "; ";
+    sql += "CREATE TEMPORARY TABLE IF NOT EXISTS kept_" + table + " (LIKE " + table +
+           "); DELETE FROM kept_" + table + "; INSERT INTO kept_" + table + " TABLE " + table +
+           "; ";
   }
   return carry_out(sql);
 }

@@ -25,6 +25,7 @@ struct ServerInterleaveCount {
   std::uint64_t points = 0;   ///< statements after which somebody else could go on
   std::uint64_t waits = 0;    ///< statements that waited for what another session held
   std::uint64_t repeats = 0;  ///< transactions that were carried out again: deadlocks, same inserts
+  std::uint64_t strays = 0;   ///< schedules that went another way than the same decisions before
 };
 
 /// Carries out schedules on one repository with as many sessions as a case has operations. Sessions
@@ -36,7 +37,8 @@ class ServerInterleaver {
  public:
   /// Errors: in words: no session, or no repository.
   [[nodiscard]] static std::expected<std::unique_ptr<ServerInterleaver>, std::string> make(
-      std::shared_ptr<PostgresSubjects> server, std::uint32_t processes);
+      std::shared_ptr<PostgresSubjects> server, std::uint32_t processes,
+      const OpenOnServer& open = lease::open_postgres_repository);
 
   /// Runs every schedule of the case within the bound until one is found that is wrong, or
   /// `may_go_on` says no.
@@ -63,8 +65,8 @@ class ServerInterleaver {
 
   ServerInterleaver(std::shared_ptr<PostgresSubjects> server, Monitor monitor)
       : server_(std::move(server)), monitor_(std::move(monitor)) {}
-  std::expected<void, std::string> open(const lease::PostgresOptions& repository,
-                                        std::uint32_t processes);
+  std::expected<void, std::string> open_all(const lease::PostgresOptions& repository,
+                                            std::uint32_t processes, const OpenOnServer& open);
   std::expected<void, std::string> lead_to(const PriorState& prior);
   std::expected<std::optional<Finding>, std::string> run(const InterleaveCase& subject,
                                                          Strategy& strategy);

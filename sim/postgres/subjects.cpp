@@ -100,12 +100,12 @@ lease::PostgresOptions PostgresSubjects::new_repository() {
 }
 
 std::expected<std::unique_ptr<Subject>, BrokenSubject> PostgresSubjects::make(
-    const std::shared_ptr<PostgresSubjects>& server) {
+    const std::shared_ptr<PostgresSubjects>& server, const std::string& name,
+    const OpenOnServer& open) {
   const std::string schema = server->borrow();
-  auto subject =
-      make_repository_subject("postgres", [&](lease::Clock& clock, lease::IdSource& ids) {
-        return lease::open_postgres_repository(server->options_for(schema), clock, ids);
-      });
+  auto subject = make_repository_subject(name, [&](lease::Clock& clock, lease::IdSource& ids) {
+    return open(server->options_for(schema), clock, ids);
+  });
   if (!subject) return subject;
   const auto emptied = (*subject)->call({.now = {}, .operation = model::Reset{}});
   if (!emptied) return std::unexpected(emptied.error());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "sim/subject/subject.hpp"
 
 namespace leasecheck::sim {
+
+/// Opens the repository under test: `lease::open_postgres_repository`, or a planted defect.
+using OpenOnServer = std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(
+    const lease::PostgresOptions&, lease::Clock&, lease::IdSource&)>;
 
 /// Subjects on one PostgreSQL server, each with a repository in a schema of its own. A schema is
 /// used again, emptied, once its subject has gone; all of them are dropped with this object.
@@ -37,7 +42,8 @@ class PostgresSubjects {
 
   /// A new, empty subject, which keeps `server` until it has gone.
   [[nodiscard]] static std::expected<std::unique_ptr<Subject>, BrokenSubject> make(
-      const std::shared_ptr<PostgresSubjects>& server);
+      const std::shared_ptr<PostgresSubjects>& server, const std::string& name = "postgres",
+      const OpenOnServer& open = lease::open_postgres_repository);
 
  private:
   class Borrower;

@@ -13,6 +13,7 @@
 #include "lease/sqlite.hpp"
 #include "model/system/mutant.hpp"
 #include "sim/defects/repository/mutants.hpp"
+#include "sim/defects/server/postgres_mutants.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/faults.hpp"
 #include "sim/oracle/counterexample.hpp"
@@ -164,6 +165,10 @@ std::string names_of_mutants() {
     names += ", ";
     names += mutant.name;
   }
+  for (const mutants::PostgresMutant& mutant : mutants::postgres_mutants()) {
+    names += ", ";
+    names += mutant.name;
+  }
   return names;
 }
 
@@ -186,6 +191,13 @@ std::expected<Backend, std::string> parse_mutant(const std::string& name) {
   if (const mutants::SqliteMutant* planted = mutants::find_sqlite_mutant(name)) {
     return Backend{.name = "mutant:" + name,
                    .make = [planted] { return make_sqlite_mutant(*planted); }};
+  }
+  if (const mutants::PostgresMutant* planted = mutants::find_postgres_mutant(name)) {
+    const auto server = postgres_server("postgres");
+    if (!server) return std::unexpected(server.error());
+    return Backend{.name = "mutant:" + name, .make = [planted, name, server = *server] {
+                     return PostgresSubjects::make(server, "mutant:" + name, planted->open);
+                   }};
   }
   const mutants::Mutant* mutant = mutants::find_mutant(name);
   if (mutant == nullptr) {
@@ -273,6 +285,10 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
 bool is_self_contained(std::string_view backend) {
   constexpr std::array whole{"memory", "sqlite", "model"};
   constexpr std::array beginnings{"model:", "mutant:", "disk:"};
+  constexpr std::string_view mutant = "mutant:";
+  const bool needs_server = backend.starts_with(mutant) &&
+                            mutants::find_postgres_mutant(backend.substr(mutant.size())) != nullptr;
+  if (needs_server) return false;
   return std::ranges::find(whole, backend) != whole.end() ||
          std::ranges::any_of(beginnings,
                              [&](const char* begin) { return backend.starts_with(begin); });

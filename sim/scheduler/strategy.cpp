@@ -50,6 +50,10 @@ TaskId RecordedStrategy::choose(const Choice& choice) {
 }
 
 TaskId BoundedStrategy::choose(const Choice& choice) {
+  const auto is_possible = [&](const Branch& branch) {
+    return std::ranges::binary_search(choice.runnable, branch.options[branch.taken]);
+  };
+  if (depth_ < branches_.size() && !is_possible(branches_[depth_])) forget_what_was_planned();
   if (depth_ == branches_.size()) {
     Branch branch{
         .options = {current_or_first(choice)}, .taken = 0, .preempts = choice.current.has_value()};
@@ -61,19 +65,26 @@ TaskId BoundedStrategy::choose(const Choice& choice) {
   }
   const Branch& branch = branches_[depth_++];
   if (branch.preempts && branch.taken > 0) ++used_;
-  const TaskId chosen = branch.options[branch.taken];
-  check(std::ranges::binary_search(choice.runnable, chosen),
-        "the same schedule does not lead to the same choices: the tasks are not deterministic");
-  return chosen;
+  return branch.options[branch.taken];
+}
+
+void BoundedStrategy::forget_what_was_planned() {
+  was_followed_ = false;
+  branches_.resize(depth_);
+}
+
+bool BoundedStrategy::was_followed() const {
+  return was_followed_ && depth_ == branches_.size();
 }
 
 bool BoundedStrategy::advance() {
-  check(depth_ == branches_.size(), "a run ended before the choices of the run before it");
+  if (depth_ < branches_.size()) forget_what_was_planned();
   while (!branches_.empty() && branches_.back().taken + 1 == branches_.back().options.size()) {
     branches_.pop_back();
   }
   depth_ = 0;
   used_ = 0;
+  was_followed_ = true;
   if (branches_.empty()) return false;
   ++branches_.back().taken;
   return true;

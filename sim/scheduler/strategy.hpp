@@ -90,11 +90,15 @@ class BoundedStrategy final : public Strategy {
   explicit BoundedStrategy(std::uint32_t preemptions) : bound_(preemptions) {}
   [[nodiscard]] TaskId choose(const Choice& choice) override;
 
-  /// Prepares the next run. Pre: the run before it made all its choices.
-  /// Returns: whether there is a schedule left.
+  /// Whether the run went as the run before it had as far as their decisions are the same. Where it
+  /// did not, the tasks are not deterministic, and it went on as a new one would.
+  [[nodiscard]] bool was_followed() const;
+
+  /// Prepares the next run. Returns: whether there is a schedule left.
   [[nodiscard]] bool advance();
 
  private:
+  void forget_what_was_planned();
   struct Branch {
     std::vector<TaskId> options;
     std::size_t taken = 0;
@@ -104,6 +108,7 @@ class BoundedStrategy final : public Strategy {
   std::uint32_t bound_;
   std::uint32_t used_ = 0;  ///< preemptions in this run
   std::size_t depth_ = 0;   ///< choices made in this run
+  bool was_followed_ = true;
   std::vector<Branch> branches_;
 };
 

@@ -125,6 +125,7 @@ std::expected<std::optional<Finding>, std::string> Interleaver::search(
   do {
     auto finding = run(subject, strategy);
     if (!finding || *finding) return finding;
+    check(strategy.was_followed(), "the same schedule does the same on a simulated disk");
   } while (strategy.advance());
   return std::nullopt;
 }

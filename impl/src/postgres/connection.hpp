@@ -31,6 +31,9 @@ class Connection {
   /// Opens a session, and makes the schema or takes it to the present version.
   /// Errors: see `open_postgres_repository`.
   [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const PostgresOptions& options);
+  virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   /// Errors: `unavailable`: the connection was lost, and there is no new one.
   [[nodiscard]] Result<void> begin(Access access);
@@ -48,7 +51,7 @@ class Connection {
   /// Has a statement carried out before the next question or the end.
   template <typename... Arguments>
   void write(std::string_view sql, const Arguments&... arguments) {
-    waiting_.push_back({.sql = sql, .arguments = {text_of(arguments)...}});
+    waiting_.push_back({.sql = wording(sql), .arguments = {text_of(arguments)...}});
   }
   /// From now on all questions of this transaction, which reads, are answered from one state.
   void hold_snapshot() { holds_snapshot_ = true; }
@@ -81,11 +84,16 @@ class Connection {
 
   [[nodiscard]] StorageEvents take_events() { return std::exchange(events_, {}); }
 
+ protected:
+  explicit Connection(const PostgresOptions& options) : options_(options) {}
+  [[nodiscard]] Result<void> connect(bool may_migrate);
+
+  /// The statement as it is sent. Virtual so that a planted defect can word one otherwise and show
+  /// that the checks find it; what is returned lives as long as the connection.
+  [[nodiscard]] virtual std::string_view wording(std::string_view sql) { return sql; }
+
  private:
   friend class Answered;
-  explicit Connection(const PostgresOptions& options) : options_(options) {}
-
-  [[nodiscard]] Result<void> connect(bool may_migrate);
   /// Returns: the answer to the last one; null after a failure, which is remembered.
   Answer carry_out(std::vector<Request> requests);
   /// What begins the transaction, unless it has begun, what waits, and `requests`.
@@ -165,7 +173,7 @@ class Answered final : public Row {
 
 template <typename... Arguments>
 Answered Connection::ask(std::string_view sql, const Arguments&... arguments) {
-  return {*this, carry_out({{.sql = sql, .arguments = {text_of(arguments)...}}})};
+  return {*this, carry_out({{.sql = wording(sql), .arguments = {text_of(arguments)...}}})};
 }
 
 }  // namespace lease::postgres

@@ -15,7 +15,7 @@ namespace lease::postgres {
 
 /// Rows in a PostgreSQL schema. What a transaction looks at in order to write is locked, and held
 /// in memory until it ends; `save` has it written back with the next question or the end.
-class PostgresStore final : public Store {
+class PostgresStore : public Store {
  public:
   explicit PostgresStore(std::unique_ptr<Connection> connection)
       : connection_(std::move(connection)) {}

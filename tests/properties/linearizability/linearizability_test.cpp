@@ -321,5 +321,63 @@ TEST(Linearizability, APartitionedHistoryHasTheVerdictOfTheWhole) {
   EXPECT_GT(wrong, 100U);
 }
 
+// ---- Rule 26: claims of several may pass over what others hold --------------------------------
+
+model::Action claim_several(std::uint64_t limit) {
+  return {at_ms(10), model::ClaimAttempts{"w", limit, model::Duration{990}}};
+}
+
+ConcurrentCall claimed(std::uint64_t limit, const std::vector<std::string>& ids,
+                       std::uint64_t invoked, std::uint64_t returned) {
+  std::vector<model::Claim> claims;
+  std::vector<model::Id> leases;
+  model::State state = with_attempts(ids);
+  const Outcome all = model::step(state, claim_several(ids.size())).outcome;
+  claims = std::get<std::vector<model::Claim>>(*all);
+  for (const model::Claim& claim : claims) leases.push_back(claim.lease.lease_id);
+  return {claim_several(limit), invoked, returned, Outcome(model::Answer{claims}), leases};
+}
+
+model::Action enqueue(const std::string& id) {
+  return {at_ms(0), model::EnqueueAttempt{with_attempts({id}).attempts.at(id).spec}};
+}
+
+Linearizability verdict_passing_over(const std::vector<std::string>& ids,
+                                     std::vector<ConcurrentCall> calls) {
+  const History history{with_attempts(ids), std::move(calls), std::nullopt};
+  return check_linearizable(history, {.comparison = with_claims_passing_over(history)}).verdict;
+}
+
+TEST(ClaimsPassingOver, MayLeaveOutWhatAnOverlappingCallNames) {
+  EXPECT_EQ(
+      verdict_passing_over({"a", "b"}, {known(enqueue("a"), 1, 4, done), claimed(2, {"b"}, 2, 3)}),
+      linearizable);
+  EXPECT_EQ(verdict_passing_over({"a"}, {known(enqueue("a"), 1, 4, done), claimed(2, {}, 2, 3)}),
+            linearizable);
+}
+
+TEST(ClaimsPassingOver, MayNotLeaveOutAnythingElse) {
+  // It overlaps with nothing.
+  EXPECT_EQ(
+      verdict_passing_over({"a", "b"}, {known(enqueue("a"), 1, 2, done), claimed(2, {"b"}, 3, 4)}),
+      not_linearizable);
+  // What overlaps names another.
+  EXPECT_EQ(
+      verdict_passing_over({"a", "b"}, {known(enqueue("b"), 1, 4, done), claimed(2, {"b"}, 2, 3)}),
+      not_linearizable);
+  // Out of order.
+  EXPECT_EQ(
+      verdict_passing_over({"a", "b"}, {known(enqueue("b"), 1, 4, done), claimed(1, {"b"}, 2, 3)}),
+      not_linearizable);
+  EXPECT_EQ(verdict_passing_over({"a", "b"},
+                                 {known(enqueue("b"), 1, 4, done), claimed(2, {"a", "b"}, 2, 3)}),
+            linearizable);
+}
+
+TEST(ClaimsPassingOver, StillGiveNothingTwice) {
+  EXPECT_EQ(verdict_passing_over({"a"}, {claimed(1, {"a"}, 1, 3), claimed(1, {"a"}, 2, 4)}),
+            not_linearizable);
+}
+
 }  // namespace
 }  // namespace leasecheck::properties

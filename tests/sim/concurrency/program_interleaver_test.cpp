@@ -57,6 +57,15 @@ TEST(ProgramInterleaver, FindsEachPlantedDefectAndReplaysItsSchedule) {
   }
 }
 
+TEST(ProgramInterleaver, SaysThatAProgramDoesNotDoTheSameAgain) {
+  const auto started = shared_subject("--misbehave yields_by_chance", 2);
+  ProgramInterleaver interleaver(*started.programs);
+  const auto found = interleaver.search(
+      case_named("two_leased/ack_several+reap", InterleaveScope::pairs), 3, to_the_end);
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().find("the same yield points"), std::string::npos) << found.error();
+}
+
 TEST(ProgramInterleaver, HoldsOnWhatTakesItsLock) {
   for (const Defect& defect : defects()) {
     const auto started = shared_subject("", defect.processes());

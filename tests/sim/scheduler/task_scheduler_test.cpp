@@ -73,6 +73,23 @@ TEST(BoundedStrategy, RunsEverySchedulesOnceAndNoneAboveTheBound) {
   }
 }
 
+// The task that stands still in the second run is not there to go on.
+TEST(BoundedStrategy, SaysWhereTasksAreNotDeterministic) {
+  BoundedStrategy strategy(1);
+  EXPECT_EQ(interleave(strategy, 2, 2), "aabb");
+  EXPECT_TRUE(strategy.was_followed());
+  ASSERT_TRUE(strategy.advance());
+  EXPECT_EQ(interleave(strategy, 1, 2), "aa");
+  EXPECT_FALSE(strategy.was_followed());
+  int runs = 0;
+  while (strategy.advance() && runs < 100) {
+    interleave(strategy, 2, 2);
+    EXPECT_TRUE(strategy.was_followed());
+    ++runs;
+  }
+  EXPECT_LT(runs, 100) << "it goes on with what is left";
+}
+
 TEST(UniformStrategy, SameSeedSameScheduleOtherSeedAnother) {
   const auto run = [](std::uint64_t seed) {
     UniformStrategy strategy{Stream(seed, "scheduler")};
@@ -189,6 +206,41 @@ TEST(TaskScheduler, OutsideOfTasksPointsAreNone) {
   scheduler.sleep(1s);
   EXPECT_EQ(scheduler.points(), 0U);
   EXPECT_EQ(scheduler.now(), 0us);
+}
+
+TEST(TaskScheduler, ATaskThatWaitsIsNotChosenUntilItCanGoOn) {
+  BoundedStrategy strategy(3);
+  std::set<std::string> seen;
+  do {
+    TaskScheduler scheduler(strategy);
+    std::string order;
+    bool is_done = false;
+    scheduler.spawn([&] {
+      scheduler.wait_until([&] { return is_done; });
+      order += 'a';
+    });
+    scheduler.spawn([&] {
+      order += 'b';
+      scheduler.yield();
+      is_done = true;
+      scheduler.yield();
+      order += 'c';
+    });
+    scheduler.run();
+    seen.insert(order);
+  } while (strategy.advance());
+  EXPECT_EQ(seen, (std::set<std::string>{"bac", "bca"}));
+}
+
+TEST(TaskScheduler, WhereAllWaitTheyAreAskedAgain) {
+  BoundedStrategy strategy(0);
+  TaskScheduler scheduler(strategy);
+  int asked = 0;
+  scheduler.spawn([&] { scheduler.wait_until([&] { return ++asked == 5; }); });
+  scheduler.run();
+  EXPECT_EQ(asked, 5);
+  scheduler.wait_until([&] { return ++asked == 8; });
+  EXPECT_EQ(asked, 8) << "outside of any task";
 }
 
 }  // namespace

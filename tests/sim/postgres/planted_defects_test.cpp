@@ -1,0 +1,57 @@
+// Each planted defect of SQL is found by the property that it names.
+
+#include <gtest/gtest.h>
+
+#include "sim/defects/server/postgres_mutants.hpp"
+#include "sim/postgres/server_interleaver.hpp"
+#include "sim/world/world.hpp"
+#include "tests/sim/postgres/server.hpp"
+
+namespace leasecheck::sim {
+namespace {
+
+using testing::case_named;
+using testing::the_server;
+
+void expect_found_by_its_case(const mutants::PostgresMutant& mutant) {
+  const InterleaveCase subject = case_named(std::string(mutant.shown_by));
+  const auto interleaver = ServerInterleaver::make(the_server(), 2, mutant.open);
+  ASSERT_TRUE(interleaver) << interleaver.error();
+  const auto found = (*interleaver)->search(subject, 2, [] { return true; });
+  ASSERT_TRUE(found) << mutant.name << ": " << found.error();
+  ASSERT_TRUE(*found) << mutant.name;
+  EXPECT_EQ((**found).property, mutant.property) << mutant.name;
+  const auto schedule = decisions_from_text((**found).reproduce);
+  ASSERT_TRUE(schedule);
+  const auto again = (*interleaver)->replay(subject, *schedule);
+  ASSERT_TRUE(again && *again) << mutant.name;
+  EXPECT_EQ((**again).property, mutant.property) << mutant.name;
+}
+
+void expect_found_by_simulation(const mutants::PostgresMutant& mutant) {
+  constexpr std::uint64_t most_seeds = 60;
+  for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
+    const auto subject =
+        PostgresSubjects::make(the_server(), std::string(mutant.name), mutant.open);
+    ASSERT_TRUE(subject) << subject.error().message;
+    const auto run = simulate(draw_plan(seed, {}), **subject);
+    if (run.verdict.result != traces::Result::violated) continue;
+    EXPECT_EQ(run.verdict.property, mutant.property)
+        << mutant.name << ", seed " << seed << ": " << run.verdict.message;
+    return;
+  }
+  ADD_FAILURE() << mutant.name << " was not found";
+}
+
+TEST(PostgresDefects, EachIsFoundByThePropertyThatItNames) {
+  for (const mutants::PostgresMutant& mutant : mutants::postgres_mutants()) {
+    if (mutant.shown_by.empty()) {
+      expect_found_by_simulation(mutant);
+    } else {
+      expect_found_by_its_case(mutant);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace leasecheck::sim
