@@ -9,6 +9,8 @@
 #include "cli/commands/storage_command.hpp"
 #include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
+#include "sim/postgres/session_losses.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "sim/storage/crash_matrix.hpp"
 
 namespace leasecheck::cli {
@@ -16,6 +18,7 @@ namespace {
 
 struct CrashOptions {
   StorageOptions storage;
+  std::string backend = "sqlite";
   sim::CrashMatrixOptions matrix;
 };
 
@@ -49,9 +52,8 @@ std::string device_flags(const sim::Device& device) {
   return flags;
 }
 
-StorageFinding finding_of(const CrashOptions& options, const sim::CrashCase& subject,
+StorageFinding finding_of(const CrashOptions& options, const std::string& name,
                           sim::Finding finding) {
-  const std::string name = sim::name_of(subject);
   finding.reproduce = fmt::format("leasecheck crash {}{}", device_flags(options.matrix.device),
                                   flags_for(crash, options.storage, name, finding.reproduce));
   return {name, std::move(finding)};
@@ -67,12 +69,12 @@ std::optional<StorageFinding> search_all(const CrashOptions& options, sim::Crash
                               sim::name_of(subject)));
     auto found = run_case(matrix, subject, options.storage);
     if (!found) throw Stop{found.error(), ExitCode::broken};
-    if (*found) return finding_of(options, subject, *std::move(*found));
+    if (*found) return finding_of(options, sim::name_of(subject), *std::move(*found));
   }
   return std::nullopt;
 }
 
-ExitCode run(const CrashOptions& options) {
+ExitCode run_on_disk(const CrashOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   sim::CrashMatrixOptions bounds = options.matrix;
   bounds.checkpoint_pages = checkpoint_pages_of(options.storage);
@@ -101,15 +103,85 @@ ExitCode run(const CrashOptions& options) {
        .ended_early = is_interrupted() ? "interrupted" : ""});
 }
 
+using Found = std::expected<std::optional<sim::Finding>, std::string>;
+
+Found run_case(sim::SessionLosses& losses, const sim::InterleaveCase& subject,
+               const StorageOptions& options) {
+  if (options.replay.empty()) return losses.search(subject);
+  const auto statement = sim::session_loss_from_text(options.replay);
+  if (statement) return losses.replay(subject, *statement);
+  throw Stop{fmt::format("--point {}: expected for instance session_lost@3", options.replay)};
+}
+
+ExitCode run_on_server(const CrashOptions& options) {
+  if (options.storage.checkpoint_pages) {
+    throw Stop{"--checkpoint-pages is for SQLite, not for PostgreSQL"};
+  }
+  const sim::OpenOnServer open = chosen_on_server(crash, options.storage);
+  const auto began = std::chrono::steady_clock::now();
+  const auto cases = chosen_cases(crash, options.storage, sim::session_loss_cases());
+  const auto server = sim::postgres_server(options.backend);
+  if (!server) throw Stop{server.error()};
+  auto losses = sim::SessionLosses::make(*server, open);
+  if (!losses) throw Stop{losses.error(), ExitCode::broken};
+  prepare_directory("--trace-dir", options.storage.trace_directory);
+  std::optional<StorageFinding> found;
+  Progress progress;
+  for (const sim::InterleaveCase& subject : cases) {
+    if (is_interrupted() || found) break;
+    progress.show(fmt::format("crash: {} of {} cases, {} sessions lost, {}",
+                              (*losses)->count().cases, cases.size(),
+                              grouped((*losses)->count().losses), sim::name_of(subject)));
+    auto wrong = run_case(**losses, subject, options.storage);
+    if (!wrong) throw Stop{wrong.error(), ExitCode::broken};
+    if (*wrong) found = finding_of(options, sim::name_of(subject), *std::move(*wrong));
+  }
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - began;
+  const sim::SessionLossCount count = (*losses)->count();
+  return print_result(
+      crash, options.storage,
+      {.figures = {{"cases", count.cases},
+                   {"sessions_lost", count.losses},
+                   {"repeats", count.repeats},
+                   {"unknown", count.unknown},
+                   {"seconds", passed.count()}},
+       .words = fmt::format("cases          {}\nsessions lost  {}, one at each statement\n"
+                            "repeats        {} operations were carried out again\n"
+                            "unknown        {} answers leave open what has happened\n"
+                            "time           {:.1f} s\n",
+                            grouped(count.cases), grouped(count.losses), grouped(count.repeats),
+                            grouped(count.unknown), passed.count()),
+       .found = std::move(found),
+       .ended_early = is_interrupted() ? "interrupted" : ""});
+}
+
+ExitCode run(CrashOptions& options) {
+  if (options.backend == "sqlite") return run_on_disk(options);
+  if (!sim::is_postgres(options.backend)) {
+    throw Stop{fmt::format("--backend {}: expected sqlite, postgres or postgres:CONNINFO",
+                           options.backend)};
+  }
+  options.storage.program = options.backend;
+  return run_on_server(options);
+}
+
 }  // namespace
 
 void add_crash(CommandLine& program) {
   Command command = program.add(
       "crash",
       "Crash the SQLite backend at every call of the disk, lose every subset of unsynced "
-      "writes, and compare what is left with the model");
+      "writes, and compare what is left with the model; on PostgreSQL, lose the session at every "
+      "statement");
   auto options = std::make_shared<CrashOptions>();
   add_storage_options(command, options->storage);
+  command
+      .option(
+          "--backend", options->backend,
+          "sqlite, on a simulated disk; or postgres or postgres:CONNINFO, whose sessions end at "
+          "every statement")
+      .placeholder("BACKEND")
+      .show_default();
   sim::CrashMatrixOptions& matrix = options->matrix;
   command
       .option("--exhaustive", matrix.exhaustive_fragments,

@@ -12,7 +12,6 @@
 #include "cli/interruption.hpp"
 #include "cli/report/text.hpp"
 #include "sim/concurrency/program_interleaver.hpp"
-#include "sim/defects/server/postgres_mutants.hpp"
 #include "sim/postgres/server_interleaver.hpp"
 #include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/program_registry.hpp"
@@ -190,22 +189,11 @@ ExitCode run_on_programs(const InterleaveOptions& options) {
       });
 }
 
-sim::OpenOnServer chosen_on_server(const StorageOptions& options) {
-  if (options.mutant.empty()) return lease::open_postgres_repository;
-  const mutants::PostgresMutant* mutant = mutants::find_postgres_mutant(options.mutant);
-  if (mutant != nullptr) return mutant->open;
-  std::string names;
-  for (const mutants::PostgresMutant& known : mutants::postgres_mutants()) {
-    if (!known.shown_by.empty()) names.append(names.empty() ? "" : ", ").append(known.name);
-  }
-  throw Stop{fmt::format("--mutant {}: expected one of: {}", options.mutant, names)};
-}
-
 ExitCode run_on_server(const InterleaveOptions& options) {
   if (options.storage.checkpoint_pages) {
     throw Stop{"--checkpoint-pages is for SQLite, not for PostgreSQL"};
   }
-  const sim::OpenOnServer open = chosen_on_server(options.storage);
+  const sim::OpenOnServer open = chosen_on_server(interleave, options.storage);
   CaseSearch search(options);
   const auto server = sim::postgres_server(options.backend);
   if (!server) throw Stop{server.error()};

@@ -19,10 +19,6 @@ std::vector<std::string_view> techniques_for(const mutants::Exhibit& exhibit) {
   return names;
 }
 
-std::string_view technique_for(const mutants::PostgresMutant& mutant) {
-  return mutant.shown_by.empty() ? "simulate" : "interleave";
-}
-
 void print_json() {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const mutants::Exhibit& exhibit : mutants::exhibits()) {
@@ -41,7 +37,7 @@ void print_json() {
                     {"what", mutant.what},
                     {"property", mutant.property},
                     {"source", ""},
-                    {"techniques", {technique_for(mutant)}}});
+                    {"techniques", {mutant.search}}});
   }
   say(json_text(std::move(list)));
 }
@@ -54,7 +50,7 @@ void print_table() {
   }
   for (const mutants::PostgresMutant& mutant : mutants::postgres_mutants()) {
     say("{}\n    {} ({})\n    SQL; found by {}\n    looked for by {} on PostgreSQL\n", mutant.name,
-        mutant.what, mutant.defect, mutant.property, technique_for(mutant));
+        mutant.what, mutant.defect, mutant.property, mutant.search);
   }
 }
 

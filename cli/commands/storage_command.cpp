@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/report/file_writer.hpp"
 #include "cli/report/text.hpp"
+#include "sim/defects/server/postgres_mutants.hpp"
 #include "traces/shell_word.hpp"
 #include "traces/writer.hpp"
 
@@ -49,6 +50,17 @@ std::uint32_t checkpoint_pages_of(const StorageOptions& options) {
   return options.checkpoint_pages.value_or(mutant == nullptr
                                                ? lease::SqliteOptions::default_checkpoint_pages
                                                : mutant->checkpoint_pages);
+}
+
+sim::OpenOnServer chosen_on_server(const StorageSearch& search, const StorageOptions& options) {
+  if (options.mutant.empty()) return lease::open_postgres_repository;
+  const mutants::PostgresMutant* mutant = mutants::find_postgres_mutant(options.mutant);
+  if (mutant != nullptr && mutant->search == search.name) return mutant->open;
+  std::string names;
+  for (const mutants::PostgresMutant& known : mutants::postgres_mutants()) {
+    if (known.search == search.name) names.append(names.empty() ? "" : ", ").append(known.name);
+  }
+  throw Stop{fmt::format("--mutant {}: expected one of: {}", options.mutant, names)};
 }
 
 std::string backend_name(const StorageOptions& options) {

@@ -11,6 +11,7 @@
 #include "cli/command_line.hpp"
 #include "sim/defects/storage/sqlite_mutants.hpp"
 #include "sim/oracle/finding.hpp"
+#include "sim/postgres/subjects.hpp"
 #include "sim/storage/database_process.hpp"
 
 /// What the searches in all cases have in common.
@@ -61,6 +62,11 @@ template <typename Case>
 /// Throws: Stop, for a name of none, or of one that this search is not made to find.
 [[nodiscard]] sim::OpenRepository chosen_storage(const StorageOptions& options,
                                                  mutants::Search search);
+
+/// The PostgreSQL backend that ships, or the planted defect that is named.
+/// Throws: as above.
+[[nodiscard]] sim::OpenOnServer chosen_on_server(const StorageSearch& search,
+                                                 const StorageOptions& options);
 
 /// The name of what is searched, as `--backend` and traces have it: "sqlite" or "mutant:NAME".
 [[nodiscard]] std::string backend_name(const StorageOptions& options);

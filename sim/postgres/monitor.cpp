@@ -65,6 +65,14 @@ bool Monitor::is_blocked(int backend) {
   return blocking && blocking->front() == "t";
 }
 
+void Monitor::end_session(const std::string& application_name) {
+  // Whether it has ended shows in what the session is answered.
+  static_cast<void>(
+      ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+          "WHERE application_name = '" +
+          application_name + "'"));
+}
+
 std::expected<void, std::string> Monitor::keep() {
   std::string sql;
   for (const std::string table : tables) {

@@ -14,6 +14,8 @@ namespace leasecheck::sim {
 /// Thread: one thread.
 class Monitor {
  public:
+  Monitor() = default;
+
   /// `schema` holds the repository. Errors: in words.
   [[nodiscard]] static std::expected<Monitor, std::string> connect(const std::string& conninfo,
                                                                    const std::string& schema);
@@ -24,6 +26,9 @@ class Monitor {
 
   /// Whether the server's process waits for a lock that another one holds.
   [[nodiscard]] bool is_blocked(int backend);
+
+  /// Has the server end the sessions of this application name.
+  void end_session(const std::string& application_name);
 
   /// Keeps all rows of the repository.
   std::expected<void, std::string> keep();

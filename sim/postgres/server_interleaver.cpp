@@ -5,7 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "leasecheck/spec/step.hpp"
 #include "sim/check.hpp"
 
 namespace leasecheck::sim {
@@ -26,43 +25,24 @@ constexpr std::uint64_t most_strays = 1000;
 }  // namespace
 
 std::expected<std::unique_ptr<ServerInterleaver>, std::string> ServerInterleaver::make(
-    std::shared_ptr<PostgresSubjects> server, std::uint32_t processes, const OpenOnServer& open) {
-  const lease::PostgresOptions options = server->new_repository();
-  {
-    // Makes the schema.
-    CountingClock clock;
-    struct NoIds : lease::IdSource {
-      lease::LeaseId next_lease_id() override { return lease::LeaseId("none"); }
-    } ids;
-    auto made = lease::open_postgres_repository(options, clock, ids);
-    if (!made) return std::unexpected(made.error().message);
-  }
-  auto monitor = Monitor::connect(options.conninfo, options.schema);
-  if (!monitor) return std::unexpected(monitor.error());
-  std::unique_ptr<ServerInterleaver> interleaver(
-      new ServerInterleaver(std::move(server), *std::move(monitor)));
-  if (auto opened = interleaver->open_all(options, processes, open); !opened) {
-    return std::unexpected(opened.error());
-  }
-  return interleaver;
+    std::shared_ptr<PostgresSubjects> server, std::uint32_t sessions, const OpenOnServer& open) {
+  auto repository = PreparedRepository::make(std::move(server), open);
+  if (!repository) return std::unexpected(repository.error());
+  std::unique_ptr<ServerInterleaver> made(new ServerInterleaver(*std::move(repository)));
+  if (auto opened = made->open_sessions(sessions); !opened) return std::unexpected(opened.error());
+  return made;
 }
 
-std::expected<void, std::string> ServerInterleaver::open_all(
-    const lease::PostgresOptions& repository, std::uint32_t processes, const OpenOnServer& open) {
-  for (std::uint32_t i = 0; i < processes; ++i) {
+std::expected<void, std::string> ServerInterleaver::open_sessions(std::uint32_t count) {
+  for (std::uint32_t i = 0; i < count; ++i) {
     sessions_.push_back(std::make_unique<Session>());
     Session& session = *sessions_.back();
-    lease::PostgresOptions options = repository;
-    options.application_name = options.schema + '_' + std::to_string(i);
-    options.lock_timeout = lease::Duration{0};
-    options.pipelining = false;
-    options.observer = &session;
-    options.wait = [this, &session](int socket, bool) { wait(session, socket); };
-    auto opened = RepositoryProcess::open(
-        ids_, [&](lease::Clock& clock, lease::IdSource& ids) { return open(options, clock, ids); });
-    if (!opened) return std::unexpected(opened.error().message);
+    const std::string name = std::to_string(i);
+    auto opened = repository_->open_session(
+        name, [this, &session](int socket, bool) { wait(session, socket); }, &session);
+    if (!opened) return std::unexpected(opened.error());
     session.process = *std::move(opened);
-    const auto backend = monitor_.backend_of(options.application_name);
+    const auto backend = repository_->monitor().backend_of(repository_->session_name(name));
     if (!backend) return std::unexpected(backend.error());
     session.backend = *backend;
   }
@@ -81,35 +61,16 @@ void ServerInterleaver::wait(const Session& session, int socket) {
       if (is_readable(socket, is_known_to_wait ? std::chrono::milliseconds(0) : usual_time)) {
         return true;
       }
-      if (!monitor_.is_blocked(session.backend)) continue;
+      if (!repository_->monitor().is_blocked(session.backend)) continue;
       if (!std::exchange(is_known_to_wait, true)) ++count_.waits;
       return false;
     }
   });
 }
 
-std::expected<void, std::string> ServerInterleaver::lead_to(const PriorState& prior) {
-  RepositoryProcess& process = *sessions_.front()->process;
-  const Reply emptied = process.call({.now = {}, .operation = model::Reset{}});
-  if (!emptied.outcome) return std::unexpected(emptied.message);
-  ids_.rewind(0);
-  for (const model::Action& action : prior.actions) {
-    const Reply reply = process.call(action);
-    if (!reply.outcome) return std::unexpected("prior state " + prior.name + ": " + reply.message);
-  }
-  const auto reached = process.snapshot();
-  if (!reached) return std::unexpected(reached.error().message);
-  if (*reached != model::snapshot(prior.state)) {
-    return std::unexpected("prior state " + prior.name +
-                           ": the repository is not where the model is");
-  }
-  return monitor_.keep();
-}
-
 std::expected<std::optional<Finding>, std::string> ServerInterleaver::run(
     const InterleaveCase& subject, Strategy& strategy) {
-  if (auto restored = monitor_.restore(); !restored) return std::unexpected(restored.error());
-  ids_.rewind(subject.prior.state.leases_issued);
+  if (auto restored = repository_->restore(); !restored) return std::unexpected(restored.error());
   CaseRun schedule(subject, strategy);
   scheduler_ = &schedule.scheduler();
   schedule.run({.call =
@@ -121,14 +82,16 @@ std::expected<std::optional<Finding>, std::string> ServerInterleaver::run(
   scheduler_ = nullptr;
   ++count_.schedules;
   count_.points += schedule.scheduler().points();
-  return schedule.judge(sessions_.front()->process->snapshot(), CaseRun::Claims::pass_over);
+  return schedule.judge(repository_->snapshot(), CaseRun::Claims::pass_over);
 }
 
 std::expected<std::optional<Finding>, std::string> ServerInterleaver::search(
     const InterleaveCase& subject, std::uint32_t preemptions,
     const std::function<bool()>& may_go_on) {
   check(subject.operations.size() == sessions_.size(), "one operation for each session");
-  if (auto ready = lead_to(subject.prior); !ready) return std::unexpected(ready.error());
+  if (auto ready = repository_->lead_to(subject.prior); !ready) {
+    return std::unexpected(ready.error());
+  }
   ++count_.cases;
   BoundedStrategy strategy(preemptions);
   do {
@@ -145,7 +108,9 @@ std::expected<std::optional<Finding>, std::string> ServerInterleaver::search(
 std::expected<std::optional<Finding>, std::string> ServerInterleaver::replay(
     const InterleaveCase& subject, const std::vector<TaskId>& schedule) {
   check(subject.operations.size() == sessions_.size(), "one operation for each session");
-  if (auto ready = lead_to(subject.prior); !ready) return std::unexpected(ready.error());
+  if (auto ready = repository_->lead_to(subject.prior); !ready) {
+    return std::unexpected(ready.error());
+  }
   ++count_.cases;
   RecordedStrategy strategy(schedule);
   return run(subject, strategy);

@@ -9,11 +9,8 @@
 #include <vector>
 
 #include "lease/observer.hpp"
-#include "lease/postgres.hpp"
 #include "sim/concurrency/case_run.hpp"
-#include "sim/postgres/monitor.hpp"
-#include "sim/postgres/subjects.hpp"
-#include "sim/subject/repository_process.hpp"
+#include "sim/postgres/prepared_repository.hpp"
 
 /// Statement-level interleaving on a real server: what several sessions do to one repository at the
 /// same time, statement by statement, every schedule within a bound on preemptions.
@@ -37,7 +34,7 @@ class ServerInterleaver {
  public:
   /// Errors: in words: no session, or no repository.
   [[nodiscard]] static std::expected<std::unique_ptr<ServerInterleaver>, std::string> make(
-      std::shared_ptr<PostgresSubjects> server, std::uint32_t processes,
+      std::shared_ptr<PostgresSubjects> server, std::uint32_t sessions,
       const OpenOnServer& open = lease::open_postgres_repository);
 
   /// Runs every schedule of the case within the bound until one is found that is wrong, or
@@ -63,19 +60,15 @@ class ServerInterleaver {
     void transaction_retried(std::uint64_t times) override { repeats += times; }
   };
 
-  ServerInterleaver(std::shared_ptr<PostgresSubjects> server, Monitor monitor)
-      : server_(std::move(server)), monitor_(std::move(monitor)) {}
-  std::expected<void, std::string> open_all(const lease::PostgresOptions& repository,
-                                            std::uint32_t processes, const OpenOnServer& open);
-  std::expected<void, std::string> lead_to(const PriorState& prior);
+  explicit ServerInterleaver(std::unique_ptr<PreparedRepository> repository)
+      : repository_(std::move(repository)) {}
+  std::expected<void, std::string> open_sessions(std::uint32_t count);
   std::expected<std::optional<Finding>, std::string> run(const InterleaveCase& subject,
                                                          Strategy& strategy);
   /// Stands still until the session's statement is answered, and lets others go on meanwhile.
   void wait(const Session& session, int socket);
 
-  std::shared_ptr<PostgresSubjects> server_;
-  Monitor monitor_;
-  SharedLeaseIds ids_;
+  std::unique_ptr<PreparedRepository> repository_;
   std::vector<std::unique_ptr<Session>> sessions_;
   TaskScheduler* scheduler_ = nullptr;  ///< while a schedule is carried out
   ServerInterleaveCount count_;

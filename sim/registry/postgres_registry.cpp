@@ -5,6 +5,7 @@
 #include "sim/concurrency/recorded_case.hpp"
 #include "sim/postgres/private_server.hpp"
 #include "sim/postgres/server_interleaver.hpp"
+#include "sim/postgres/session_losses.hpp"
 #include "sim/registry/temporary_directory.hpp"
 
 namespace leasecheck::sim {
@@ -36,6 +37,29 @@ std::expected<std::shared_ptr<PostgresSubjects>, std::string> private_subjects()
   return std::shared_ptr<PostgresSubjects>(made, made->subjects.get());
 }
 
+using Found = std::expected<std::optional<Finding>, std::string>;
+
+Found replay_schedule(const RecordedCase& recorded,
+                      const std::shared_ptr<PostgresSubjects>& server) {
+  const auto schedule = schedule_of(recorded);
+  if (!schedule) return std::unexpected("stale trace: " + schedule.error());
+  const auto sessions = static_cast<std::uint32_t>(schedule->subject.operations.size());
+  auto interleaver = ServerInterleaver::make(server, sessions);
+  if (!interleaver) return std::unexpected(interleaver.error());
+  return (*interleaver)->replay(schedule->subject, schedule->decisions);
+}
+
+Found replay_loss(const RecordedCase& recorded, const std::shared_ptr<PostgresSubjects>& server) {
+  const auto statement = session_loss_from_text(recorded.event.text);
+  if (!statement || recorded.operations.size() != 1) {
+    return std::unexpected("stale trace: expected one operation whose session is lost, not \"" +
+                           recorded.event.text + "\"");
+  }
+  auto losses = SessionLosses::make(server);
+  if (!losses) return std::unexpected(losses.error());
+  return (*losses)->replay({recorded.prior, recorded.operations}, *statement);
+}
+
 }  // namespace
 
 bool is_postgres(std::string_view backend) {
@@ -55,14 +79,12 @@ std::expected<std::shared_ptr<PostgresSubjects>, std::string> postgres_server(
 std::expected<traces::Verdict, std::string> replay_on_server(const traces::Trace& trace,
                                                              const std::string& backend) {
   const auto recorded = recorded_case(trace);
-  const auto schedule = recorded ? schedule_of(*recorded) : std::unexpected(recorded.error());
-  if (!schedule) return std::unexpected("stale trace: " + schedule.error());
+  if (!recorded) return std::unexpected("stale trace: " + recorded.error());
   const auto server = postgres_server(backend);
   if (!server) return std::unexpected(server.error());
-  const auto sessions = static_cast<std::uint32_t>(schedule->subject.operations.size());
-  auto interleaver = ServerInterleaver::make(*server, sessions);
-  if (!interleaver) return std::unexpected(interleaver.error());
-  const auto found = (*interleaver)->replay(schedule->subject, schedule->decisions);
+  const auto found = recorded->event.kind == traces::DiskEvent::Kind::mishap
+                         ? replay_loss(*recorded, *server)
+                         : replay_schedule(*recorded, *server);
   if (!found) return std::unexpected(found.error());
   if (!*found) return traces::Verdict{};
   return traces::Verdict{.result = traces::Result::violated,

@@ -20,9 +20,9 @@ namespace leasecheck::sim {
 [[nodiscard]] std::expected<std::shared_ptr<PostgresSubjects>, std::string> postgres_server(
     const std::string& backend);
 
-/// Carries out the schedule that a trace records, on the server that the backend names. Where it
-/// does not fit, the session that ran last goes on.
-/// Errors: in words: not a schedule of operations, no server, the prior state could not be reached.
+/// Carries out the schedule that a trace records, or loses the session that it says, on the server
+/// that the backend names. Where a schedule does not fit, the session that ran last goes on.
+/// Errors: in words: neither of the two, no server, the prior state could not be reached.
 [[nodiscard]] std::expected<traces::Verdict, std::string> replay_on_server(
     const traces::Trace& trace, const std::string& backend);
 

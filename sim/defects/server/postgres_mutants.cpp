@@ -76,6 +76,21 @@ class NeverRepeating final : public lease::postgres::PostgresStore {
   [[nodiscard]] bool is_worth_repeating() const override { return false; }
 };
 
+class SureOfItsCommit final : public lease::postgres::PostgresStore {
+ public:
+  using PostgresStore::PostgresStore;
+  Result<void> end(lease::Ending ending) override {
+    auto ended = PostgresStore::end(ending);
+    if (!ended) ended.error().effect = lease::Effect::none;
+    return ended;
+  }
+};
+
+Opened sure_of_its_commit(const PostgresOptions& options, Clock& clock, IdSource& ids) {
+  return repository_on<SureOfItsCommit>(lease::postgres::Connection::open(options), options, clock,
+                                        ids);
+}
+
 Opened never_repeating(const PostgresOptions& options, Clock& clock, IdSource& ids) {
   return repository_on<NeverRepeating>(lease::postgres::Connection::open(options), options, clock,
                                        ids);
@@ -87,9 +102,10 @@ constexpr Rewording expired{"WHERE attempt.lease_expires_at < $1", " FOR UPDATE"
 constexpr Rewording overdue{"WHERE attempt.deadline <= $1", " FOR UPDATE", ""};
 constexpr Rewording dead{"WHERE attempt.dead_at <= $1", " FOR UPDATE", ""};
 constexpr Rewording candidates{"SKIP LOCKED", "FOR UPDATE OF attempt SKIP LOCKED", ""};
-constexpr Rewording latest_seq{"SELECT latest_seq FROM runs WHERE run_id = $1",
-                               "latest_seq FROM runs WHERE run_id = $1 FOR UPDATE",
-                               "max(latest_seq) FROM runs WHERE $1::text <> '' HAVING count(*) > 0"};
+constexpr Rewording latest_seq{
+    "SELECT latest_seq FROM runs WHERE run_id = $1",
+    "latest_seq FROM runs WHERE run_id = $1 FOR UPDATE",
+    "max(latest_seq) FROM runs WHERE $1::text <> '' HAVING count(*) > 0"};
 constexpr Rewording collated{"attempt.attempt_id LIMIT $5", "attempt.attempt_id LIMIT $5",
                              "attempt.attempt_id COLLATE \"en-x-icu\" LIMIT $5"};
 constexpr Rewording server_clock{"WHERE attempt.lease_expires_at < $1", "< $1",
@@ -99,34 +115,39 @@ constexpr Rewording server_clock{"WHERE attempt.lease_expires_at < $1", "< $1",
 constexpr std::array mutants{
     PostgresMutant{"claims_what_it_read", "B1",
                    "A claim reads its attempt without locking it, and then writes.", "linearizable",
-                   "queued/claim+claim", reworded<by_id>},
+                   "interleave", "queued/claim+claim", reworded<by_id>},
     PostgresMutant{"claims_several_it_read", "B1",
                    "A claim of several reads what is dispatchable without locking it.",
-                   "linearizable", "queued/claim+claim_several", reworded<candidates>},
+                   "linearizable", "interleave", "queued/claim+claim_several",
+                   reworded<candidates>},
     PostgresMutant{"acks_what_it_read", "rule 17",
                    "The holder of a lease is looked up without locking the attempt.",
-                   "linearizable", "leased/ack_completed+reap", reworded<by_lease>},
+                   "linearizable", "interleave", "leased/ack_completed+reap", reworded<by_lease>},
     PostgresMutant{"reaps_what_it_read", "rule 5",
                    "A reap reads what has expired without locking it: a heartbeat comes between.",
-                   "linearizable", "leased/heartbeat+reap", reworded<expired>},
+                   "linearizable", "interleave", "leased/heartbeat+reap", reworded<expired>},
     PostgresMutant{"times_out_what_it_read", "rule 7",
                    "A timeout reads what is overdue without locking it: an ack comes between.",
-                   "linearizable", "leased/ack_completed+time_out", reworded<overdue>},
+                   "linearizable", "interleave", "leased/ack_completed+time_out",
+                   reworded<overdue>},
     PostgresMutant{"prunes_what_it_read", "rule 28",
                    "A prune reads dead letters without locking them: a replay comes between.",
-                   "linearizable", "failed/replay+prune", reworded<dead>},
+                   "linearizable", "interleave", "failed/replay+prune", reworded<dead>},
     PostgresMutant{"is_never_carried_out_again", "rule 17",
                    "A transaction that the server refuses for what others did is given up.",
-                   "available", "empty/enqueue+enqueue", never_repeating},
+                   "available", "interleave", "empty/enqueue+enqueue", never_repeating},
+    PostgresMutant{"is_sure_of_its_commit", "rule 17",
+                   "A session that is lost at its COMMIT is answered as if nothing had happened.",
+                   "linearizable", "crash", "queued/claim", sure_of_its_commit},
     PostgresMutant{"numbers_events_by_one_sequence", "N30",
-                   "Events of all runs are numbered by one sequence.", "monotonic_sequences", "",
-                   reworded<latest_seq>},
+                   "Events of all runs are numbered by one sequence.", "monotonic_sequences",
+                   "simulate", "", reworded<latest_seq>},
     PostgresMutant{"sorts_by_a_collation", "rule 29",
                    "Lists are in the order of a language instead of that of bytes.",
-                   "listed_exactly", "", reworded<collated>},
+                   "listed_exactly", "simulate", "", reworded<collated>},
     PostgresMutant{"reaps_by_the_servers_clock", "rule 5",
                    "The reap's cut-off is the server's clock instead of the caller's.",
-                   "requeue_after_grace", "", reworded<server_clock>},
+                   "requeue_after_grace", "simulate", "", reworded<server_clock>},
 };
 
 }  // namespace

@@ -16,9 +16,8 @@ struct PostgresMutant {
       defect;             ///< row of the catalogue of defects, or of the contract: "B96", "rule 17"
   std::string_view what;  ///< one sentence: what it does wrong
   std::string_view property;  ///< the property that must find it
-  /// A case of `interleave` in which it shows: "leased/heartbeat+reap"; empty where a simulation
-  /// finds it.
-  std::string_view shown_by;
+  std::string_view search;    ///< the command that finds it: "interleave", "crash", "simulate"
+  std::string_view shown_by;  ///< a case of it: "leased/heartbeat+reap"; empty for a simulation
   lease::Result<std::unique_ptr<lease::AttemptRepository>> (*open)(
       const lease::PostgresOptions& options, lease::Clock& clock, lease::IdSource& ids);
 };

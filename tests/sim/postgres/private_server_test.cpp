@@ -17,6 +17,8 @@
 namespace leasecheck::sim {
 namespace {
 
+using testing::the_server;
+
 bool is_answering(const std::string& conninfo) {
   return PQping(conninfo.c_str()) == PQPING_OK;
 }
