@@ -52,6 +52,7 @@ void require_writable(const std::string& flag, const std::filesystem::path& file
 /// Each subcommand, added by its own file.
 void add_check(CommandLine& program);
 void add_simulate(CommandLine& program);
+void add_campaign(CommandLine& program);
 void add_conform(CommandLine& program);
 void add_profile(CommandLine& program);
 void add_crash(CommandLine& program);

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
       "3 inconclusive (or interrupted), 4 broken subject, 70 internal error.");
   add_check(program);
   add_simulate(program);
+  add_campaign(program);
   add_conform(program);
   add_profile(program);
   add_crash(program);

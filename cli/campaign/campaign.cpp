@@ -74,13 +74,27 @@ class Campaign {
       done_.emplace(ended->number, result_of(options_.seed, *ended));
       add_those_in_order();
     }
-    note_what_never_fired();
-    note_what_was_never_odd();
     note_what_was_not_run();
-    return std::move(result_);
+    return finished();
+  }
+
+  CampaignResult take(std::map<std::uint64_t, SeedResult> results) {
+    done_ = std::move(results);
+    add_those_in_order();
+    if (!is_over_ && to_take_.peek()) {
+      result_.undecided = fmt::format("seed {} has no result yet", *to_take_.peek());
+      result_.result = std::max(result_.result, traces::Result::inconclusive);
+    }
+    return finished();
   }
 
  private:
+  CampaignResult finished() {
+    note_what_never_fired();
+    note_what_was_never_odd();
+    return std::move(result_);
+  }
+
   [[nodiscard]] bool is_spent() const { return is_interrupted() || budget_.is_spent(); }
   // The first seed is run whatever the budget, since a campaign without any shows nothing.
   [[nodiscard]] bool may_begin() const {
@@ -205,6 +219,11 @@ class Campaign {
 
 CampaignResult run_campaign(const CampaignOptions& options) {
   return Campaign(options).run();
+}
+
+CampaignResult campaign_of_results(const CampaignOptions& options,
+                                   std::map<std::uint64_t, SeedResult> results) {
+  return Campaign(options).take(std::move(results));
 }
 
 std::vector<FailureGroup> group(const std::vector<Failure>& failures) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,11 @@ struct FailureGroup {
 /// campaign that is interrupted, or in which no seed was run to its end, is inconclusive. Throws:
 /// Stop, when a subject cannot be made.
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
+
+/// The same of results that other processes have, one for each seed: they are taken in in the order
+/// of the seeds, up to the first that is missing, which makes it inconclusive.
+[[nodiscard]] CampaignResult campaign_of_results(const CampaignOptions& options,
+                                                 std::map<std::uint64_t, SeedResult> results);
 
 /// The failures, alike ones together, in the order of their first seeds.
 [[nodiscard]] std::vector<FailureGroup> group(const std::vector<Failure>& failures);

@@ -148,12 +148,12 @@ void add_migrate(cli::CommandLine& program) {
   auto options = std::make_shared<ChangeOptions>();
   add_change_options(command, *options);
   command.runs([options] {
-    confirm(*options, fmt::format("Migrate {}?", name_of(*options)));
-    Queue queue(*options, Queue::Schema::migrated);
+    confirm(*options, fmt::format("Migrate {}?", options->queue.shown()));
+    Queue queue(*options, cli::QueueSchema::migrated);
     if (options->json) {
-      say(cli::json_text({{"queue", name_of(*options)}, {"result", "migrated"}}));
+      say(cli::json_text({{"queue", options->queue.shown()}, {"result", "migrated"}}));
     } else {
-      say("{} has this version's schema\n", name_of(*options));
+      say("{} has this version's schema\n", options->queue.shown());
     }
     return cli::ExitCode::held;
   });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/command_line.hpp"
+#include "cli/queue_name.hpp"
 #include "lease/attempt_repository.hpp"
 
 /// What the commands of leasectl share.
@@ -12,26 +13,17 @@ namespace leasecheck::leasectl {
 
 /// The options that every command has.
 struct Options {
-  std::string queue;  ///< a file, or what `is_on_server` says
-  std::string schema = "lease";
+  cli::QueueName queue;
   bool json = false;
 };
-/// Whether the queue is in PostgreSQL: "postgres:CONNINFO", "postgresql://…".
-[[nodiscard]] bool is_on_server(const std::string& queue);
-
-/// How the queue is called where it is printed: a connection string may hold a password.
-[[nodiscard]] std::string name_of(const Options& options);
-
 void add_options(cli::Command& command, Options& options);
 
 /// The queue that a command names, open.
 class Queue {
  public:
-  enum class Schema : bool { as_it_is, migrated };
-
   /// Throws: Stop, where there is no file or server, or none that holds a queue of this library's
   /// schema.
-  explicit Queue(const Options& options, Schema schema = Schema::as_it_is);
+  explicit Queue(const Options& options, cli::QueueSchema schema = cli::QueueSchema::as_it_is);
 
   [[nodiscard]] lease::AttemptRepository& operator*() { return *repository_; }
   [[nodiscard]] lease::AttemptRepository* operator->() { return repository_.get(); }

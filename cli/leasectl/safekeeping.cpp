@@ -35,9 +35,9 @@ std::vector<std::string> findings_in(const std::string& file) {
 
 cli::ExitCode print_findings(const Options& options, const std::vector<std::string>& findings) {
   if (options.json) {
-    say(cli::json_text({{"queue", name_of(options)}, {"findings", findings}}));
+    say(cli::json_text({{"queue", options.queue.shown()}, {"findings", findings}}));
   } else if (findings.empty()) {
-    say("{} is sound\n", name_of(options));
+    say("{} is sound\n", options.queue.shown());
   } else {
     for (const std::string& finding : findings) say("{}\n", finding);
     if (findings.size() == most_findings) say("there may be more\n");
@@ -58,25 +58,25 @@ void add_backup(cli::CommandLine& program) {
   add_options(command, *options);
   command.option("COPY", options->copy, "The file to write, which must not exist").required();
   command.runs([options] {
-    if (is_on_server(options->queue)) {
+    if (options->queue.is_on_server()) {
       throw cli::Stop{
           fmt::format("a queue in PostgreSQL is copied by the server's own tools, for "
                       "instance pg_dump --schema='\"{}\"'",
-                      options->schema)};
+                      options->queue.schema)};
     }
     lease::SqliteOptions source;
-    source.path = options->queue;
+    source.path = options->queue.text;
     value_of(lease::backup_sqlite_repository(source, options->copy));
     if (const auto findings = findings_in(options->copy); !findings.empty()) {
       throw cli::Stop{fmt::format("{} was written, and is damaged as its queue is: {}; see "
                                   "leasectl check {}",
-                                  options->copy, findings.front(), options->queue),
+                                  options->copy, findings.front(), options->queue.text),
                       cli::ExitCode::violated};
     }
     if (options->json) {
-      say(cli::json_text({{"queue", options->queue}, {"copy", options->copy}}));
+      say(cli::json_text({{"queue", options->queue.text}, {"copy", options->copy}}));
     } else {
-      say("{} is a sound copy of {}\n", options->copy, options->queue);
+      say("{} is a sound copy of {}\n", options->copy, options->queue.text);
     }
     return cli::ExitCode::held;
   });
@@ -88,8 +88,9 @@ void add_check(cli::CommandLine& program) {
   auto options = std::make_shared<Options>();
   add_options(command, *options);
   command.runs([options] {
-    return print_findings(*options, is_on_server(options->queue) ? findings_on_server(*options)
-                                                                 : findings_in(options->queue));
+    return print_findings(*options, options->queue.is_on_server()
+                                        ? findings_on_server(*options)
+                                        : findings_in(options->queue.text));
   });
 }
 

@@ -68,13 +68,16 @@ TEST_P(GoldenCommandLine, PrintsWhatItDid) {
 std::vector<Session> helps() {
   std::vector<Session> sessions{{"help", {"--help"}}};
   for (const std::string command :
-       {"check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
+       {"campaign", "check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
         "mutants", "new-adapter", "profile", "replay", "shrink", "simulate", "version"}) {
     std::string name = "help_" + command;
     std::ranges::replace(name, '-', '_');
     sessions.push_back({std::move(name), {command + " --help"}});
   }
   sessions.push_back({"help_graph_diff", {"graph diff --help"}});
+  for (const std::string action : {"enqueue", "work", "report"}) {
+    sessions.push_back({"help_campaign_" + action, {"campaign " + action + " --help"}});
+  }
   return sessions;
 }
 
