@@ -14,6 +14,9 @@ namespace {
 /// comes through each time, so this is how many may be ahead.
 constexpr int most_repeats = 20;
 
+/// So that no statement takes long, whatever the size of a batch.
+constexpr std::size_t most_rows_of_a_statement = 1000;
+
 bool is_one_of(const std::string& sqlstate, const auto& codes) {
   return std::ranges::find(codes, sqlstate) != codes.end();
 }
@@ -104,6 +107,38 @@ void Connection::read_beginning(const PGresult& row) {
   const std::int64_t version = integer_in(row, 0, 0);
   if (version > schema_version) return fail_as_corrupt(newer_schema(version));
   version_floor_ = std::bit_cast<std::uint64_t>(integer_in(row, 0, 1));
+}
+
+void Connection::write_rows(const RowStatement& statement, std::span<const RowArguments> rows) {
+  while (!rows.empty()) {
+    const auto some = rows.first(std::min(rows.size(), most_rows_of_a_statement));
+    rows = rows.subspan(some.size());
+    if (some.size() == 1) {
+      waiting_.push_back({.sql = statement.one, .arguments = some.front()});
+      continue;
+    }
+    RowArguments arrays(some.front().size(), "{");
+    for (std::size_t column = 0; column < arrays.size(); ++column) {
+      std::string& array = *arrays[column];
+      for (const RowArguments& row : some) add_element(array, row[column]);
+      array += '}';
+    }
+    waiting_.push_back({.sql = statement.several, .arguments = std::move(arrays)});
+  }
+}
+
+void Connection::add_element(std::string& array, std::optional<std::string_view> element) {
+  if (array.size() > 1) array += ',';
+  if (!element) {
+    array += "NULL";
+    return;
+  }
+  array += '"';
+  for (const char byte : *element) {
+    if (byte == '"' || byte == '\\') array += '\\';
+    array += byte;
+  }
+  array += '"';
 }
 
 std::uint64_t Connection::version_floor() {

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,21 @@ class Connection {
   void write(std::string_view sql, const Arguments&... arguments) {
     waiting_.push_back({.sql = wording(sql), .arguments = {text_of(arguments)...}});
   }
+
+  using RowArguments = std::vector<std::optional<std::string>>;
+  template <typename... Values>
+  [[nodiscard]] static RowArguments arguments(const Values&... values) {
+    return {text_of(values)...};
+  }
+  /// A statement for one row of arguments, and one that does the same for many: it takes an array
+  /// for each argument.
+  struct RowStatement {
+    std::string_view one;
+    std::string_view several;
+  };
+  /// As `write`, for each of these rows: the server begins a statement once for many of them.
+  void write_rows(const RowStatement& statement, std::span<const RowArguments> rows);
+
   /// From now on all questions of this transaction, which reads, are answered from one state.
   void hold_snapshot() { holds_snapshot_ = true; }
 
@@ -113,23 +129,18 @@ class Connection {
   static std::string text_of(const Id<Tag>& value) {
     return value.str();
   }
-  /// As an array: {"a","b"}.
   template <typename Tag>
   static std::string text_of(std::span<const Id<Tag>> ids) {
-    std::string array;
-    for (const Id<Tag>& id : ids) {
-      array += array.empty() ? "{\"" : "\",\"";
-      for (const char byte : id.str()) {
-        if (byte == '"' || byte == '\\') array += '\\';
-        array += byte;
-      }
-    }
-    return array.empty() ? "{}" : array + "\"}";
+    std::string array = "{";
+    for (const Id<Tag>& id : ids) add_element(array, id.str());
+    return array += '}';
   }
   template <typename T>
   static std::optional<std::string> text_of(const std::optional<T>& value) {
     return value ? std::optional<std::string>(text_of(*value)) : std::nullopt;
   }
+  /// Adds to an array that is not closed yet: {"a",NULL
+  static void add_element(std::string& array, std::optional<std::string_view> element);
 
   PostgresOptions options_;
   std::unique_ptr<Wire> wire_;  ///< null once it is lost

@@ -51,20 +51,23 @@ constexpr std::uint64_t first_margin = 32;
 Result<void> PostgresStore::begin(Access access) {
   access_ = access;
   loaded_.clear();
+  inserted_.clear();
+  saved_.clear();
   expected_.clear();
   expected_by_lease_.clear();
   return connection_->begin(access);
 }
 
 Result<void> PostgresStore::end(Ending ending) {
+  if (ending == Ending::commit) write_back();
   return connection_->end(ending);
 }
 
 template <typename... Arguments>
 std::vector<Attempt*> PostgresStore::select(const Selection& selection,
                                             const Arguments&... arguments) {
-  Answered rows = connection_->ask(access_ == Access::write ? selection.locking : selection.reading,
-                                   arguments...);
+  Answered rows =
+      ask(access_ == Access::write ? selection.locking : selection.reading, arguments...);
   std::vector<Attempt*> attempts;
   while (rows.next()) {
     // What the transaction knows already it has locked, and perhaps changed.
@@ -144,18 +147,17 @@ std::vector<Attempt*> PostgresStore::unlocked(Time now, std::uint64_t limit) {
     const std::int64_t seen = clamped(limit > UINT64_MAX - margin ? limit : limit + margin);
     std::vector<Attempt*> found = select({{}, unlocked_candidates}, now, seen, clamped(limit));
     if (found.size() >= limit || connection_->has_failed()) return found;
-    Answered counted =
-        connection_->ask("SELECT count(*) FROM (" CANDIDATES ") AS candidate", now, seen);
+    Answered counted = ask("SELECT count(*) FROM (" CANDIDATES ") AS candidate", now, seen);
     if (!counted.next() || counted.integer(0) < seen) return found;
   }
 }
 
 std::uint64_t PostgresStore::count_dispatchable(Time now) {
-  Answered counted = connection_->ask(
-      "SELECT (SELECT count(*) FROM attempts "
-      "WHERE lane = 1 AND (not_before IS NULL OR not_before <= $1)) + "
-      "(SELECT count(*) FROM attempts WHERE lane = 2 AND ready_at <= $1)",
-      now);
+  Answered counted =
+      ask("SELECT (SELECT count(*) FROM attempts "
+          "WHERE lane = 1 AND (not_before IS NULL OR not_before <= $1)) + "
+          "(SELECT count(*) FROM attempts WHERE lane = 2 AND ready_at <= $1)",
+          now);
   return counted.next() ? static_cast<std::uint64_t>(counted.integer(0)) : 0;
 }
 
@@ -228,7 +230,7 @@ std::vector<Attempt*> PostgresStore::all_attempts() {
 
 CountsByStatus PostgresStore::counts_by_status() {
   CountsByStatus counts;
-  Answered rows = connection_->ask("SELECT status, count(*) FROM attempts GROUP BY status");
+  Answered rows = ask("SELECT status, count(*) FROM attempts GROUP BY status");
   while (rows.next()) {
     const std::int64_t status = rows.integer(0);
     if (status < 0 || status >= std::ssize(counts.count)) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,8 @@
 namespace lease::postgres {
 
 /// Rows in a PostgreSQL schema. What a transaction looks at in order to write is locked, and held
-/// in memory until it ends; `save` has it written back with the next question or the end.
+/// in memory until it ends; what `insert` and `save` are told is written before the next statement
+/// or the end, all of it at once.
 class PostgresStore : public Store {
  public:
   explicit PostgresStore(std::unique_ptr<Connection> connection)
@@ -32,11 +34,11 @@ class PostgresStore : public Store {
   Attempt* find_by_lease(const LeaseId& lease_id) override;
   void insert(Attempt attempt) override;
   void save(Attempt& attempt) override;
-  void save_heartbeat(Attempt& attempt) override;
-
+  void save_heartbeat(Attempt& attempt) override { save(attempt); }
   void erase(Attempt& attempt) override;
   std::uint64_t version_floor() override { return connection_->version_floor(); }
   void set_version_floor(std::uint64_t version) override {
+    write_back();
     connection_->set_version_floor(version);
   }
 
@@ -72,6 +74,18 @@ class PostgresStore : public Store {
   };
   template <typename... Arguments>
   std::vector<Attempt*> select(const Selection& selection, const Arguments&... arguments);
+  /// As of the connection, after what has been inserted and saved so far.
+  template <typename... Arguments>
+  Answered ask(std::string_view sql, const Arguments&... arguments) {
+    write_back();
+    return connection_->ask(sql, arguments...);
+  }
+  template <typename... Arguments>
+  void write(std::string_view sql, const Arguments&... arguments) {
+    write_back();
+    connection_->write(sql, arguments...);
+  }
+  void write_back();
   /// Looks until a look finds what the one before it found: while it waited for rows that others
   /// held, more may have come.
   template <typename Look>
@@ -87,6 +101,8 @@ class PostgresStore : public Store {
   std::unique_ptr<Connection> connection_;
   Access access_ = Access::read;
   std::map<std::uint64_t, Attempt> loaded_;  ///< by enqueue sequence
+  std::vector<Attempt> inserted_;            ///< not yet written
+  std::set<std::uint64_t> saved_;            ///< not yet written, all of them loaded
   /// What is known of those that were expected: null where there is none.
   std::map<AttemptId, Attempt*> expected_;
   std::map<LeaseId, Attempt*> expected_by_lease_;
