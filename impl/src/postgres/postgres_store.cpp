@@ -5,7 +5,8 @@
 namespace lease::postgres {
 namespace {
 
-#define SELECT_ATTEMPTS "SELECT " LEASE_ATTEMPT_COLUMNS " FROM attempts AS attempt "
+#define SELECT_OF(rows) "SELECT " LEASE_ATTEMPT_COLUMNS " FROM " rows " AS attempt "
+#define SELECT_ATTEMPTS SELECT_OF("attempts")
 
 /// Whole attempts, of which a transaction that writes locks each in the order of the answer.
 #define SELECTION(where_and_order) \
@@ -161,16 +162,23 @@ std::uint64_t PostgresStore::count_dispatchable(Time now) {
   return counted.next() ? static_cast<std::uint64_t>(counted.integer(0)) : 0;
 }
 
+// Of a range with two ends PostgreSQL expects few rows, and then finds them by their index and
+// sorts them; with one end it expects a third of all, and would walk through all in their order.
+#define SINCE_EVER ">= '-9223372036854775808'::bigint"
+
 std::vector<Attempt*> PostgresStore::expired_before(Time time) {
   return settled([&] {
-    return select(SELECTION("WHERE attempt.lease_expires_at < $1 ORDER BY attempt.enqueue_seq"),
+    return select(SELECTION("WHERE attempt.lease_expires_at " SINCE_EVER " "
+                            "AND attempt.lease_expires_at < $1 ORDER BY attempt.enqueue_seq"),
                   time);
   });
 }
 
 std::vector<Attempt*> PostgresStore::overdue_at(Time now) {
   return settled([&] {
-    return select(SELECTION("WHERE attempt.deadline <= $1 ORDER BY attempt.enqueue_seq"), now);
+    return select(SELECTION("WHERE attempt.deadline " SINCE_EVER " AND attempt.deadline <= $1 "
+                            "ORDER BY attempt.enqueue_seq"),
+                  now);
   });
 }
 
@@ -200,11 +208,14 @@ std::vector<Attempt*> PostgresStore::finished(const PruneRange& range) {
   });
 }
 
-// Ids are not empty, so all of them come after the empty one.
-#define PAGE_OF_ATTEMPTS                                                                   \
-  "attempt.attempt_id > coalesce($1, '') AND ($2::bigint IS NULL OR attempt.status = $2) " \
-  "AND ($3::text IS NULL OR attempt.lease_worker_id = $3 "                                 \
-  "AND attempt.lease_expires_at IS NOT NULL) "                                             \
+// Ids are not empty, so all of them come after the empty one. OFFSET keeps the filters out of the
+// inner question: PostgreSQL would expect hardly a row of them all, and not walk in the order.
+#define PAGE_OF_ATTEMPTS(of_run)                                           \
+  SELECT_OF("(SELECT * FROM attempts WHERE " of_run                        \
+            "attempt_id > coalesce($1, '') ORDER BY attempt_id OFFSET 0)") \
+  "WHERE ($2::bigint IS NULL OR attempt.status = $2) "                     \
+  "AND ($3::text IS NULL OR attempt.lease_worker_id = $3 "                 \
+  "AND attempt.lease_expires_at IS NOT NULL) "                             \
   "AND ($4::text IS NULL OR attempt.tenant_id = $4) ORDER BY attempt.attempt_id LIMIT $5"
 
 std::vector<AttemptRecord> PostgresStore::list_attempts(const AttemptFilter& filter,
@@ -212,12 +223,11 @@ std::vector<AttemptRecord> PostgresStore::list_attempts(const AttemptFilter& fil
                                                         std::uint64_t limit) {
   const auto status = map_optional(filter.status, [](Status value) { return stored(value); });
   const std::int64_t most = clamped(limit);
-  const auto page =
-      filter.run_id
-          ? select({SELECT_ATTEMPTS "WHERE attempt.run_id = $6 AND " PAGE_OF_ATTEMPTS, {}}, after,
-                   status, filter.worker_id, filter.tenant_id, most, filter.run_id)
-          : select({SELECT_ATTEMPTS "WHERE " PAGE_OF_ATTEMPTS, {}}, after, status, filter.worker_id,
-                   filter.tenant_id, most);
+  const auto page = filter.run_id
+                        ? select({PAGE_OF_ATTEMPTS("run_id = $6 AND "), {}}, after, status,
+                                 filter.worker_id, filter.tenant_id, most, filter.run_id)
+                        : select({PAGE_OF_ATTEMPTS(""), {}}, after, status, filter.worker_id,
+                                 filter.tenant_id, most);
   std::vector<AttemptRecord> listed;
   listed.reserve(page.size());
   for (const Attempt* attempt : page) listed.push_back(attempt_record(*attempt));
