@@ -4,6 +4,7 @@
 //   load work QUEUE EFFECTS WORKER       works on them; an effect of each goes to EFFECTS
 //   load reap QUEUE LOG                  takes back what lost workers held; logs each tick
 //
+// QUEUE is the path of an SQLite file, or postgres:CONNINFO.
 // Each works until SIGTERM, whatever the storage answers.
 
 #include <fcntl.h>
@@ -16,10 +17,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <lease/lease_manager.hpp>
+#include <lease/postgres.hpp>
 #include <lease/sqlite.hpp>
 #include <lease/worker.hpp>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -85,21 +88,34 @@ struct Process {
   std::stop_token stop = stop_by_signal();
 
   void report(const lease::Error& error) {
-    const std::string text = std::string(to_string(error.code)) + ": " + error.message;
+    const bool is_unknown = error.effect == lease::Effect::unknown;
+    const std::string text = std::string(to_string(error.code)) + ": " +
+                             (is_unknown ? "effect unknown: " : "") + error.message;
     std::fputs(line_of(clock, text).c_str(), stderr);
   }
 
   /// Tries until it succeeds. Returns: null if it is to stop before.
   std::unique_ptr<lease::AttemptRepository> open(const std::string& queue) {
-    lease::SqliteOptions options;
-    options.path = queue;
     while (!stop.stop_requested()) {
-      auto repository = lease::open_sqlite_repository(options, clock, ids);
+      auto repository = open_once(queue);
       if (repository) return std::move(*repository);
       report(repository.error());
       std::this_thread::sleep_for(pause_after_failure);
     }
     return nullptr;
+  }
+
+ private:
+  lease::Result<std::unique_ptr<lease::AttemptRepository>> open_once(const std::string& queue) {
+    constexpr std::string_view server = "postgres:";
+    if (queue.starts_with(server)) {
+      lease::PostgresOptions options;
+      options.conninfo = queue.substr(server.size());
+      return lease::open_postgres_repository(options, clock, ids);
+    }
+    lease::SqliteOptions options;
+    options.path = queue;
+    return lease::open_sqlite_repository(options, clock, ids);
   }
 };
 

@@ -1,30 +1,36 @@
-"""Processes work on one queue while they are killed and stopped, the disk is full for a while and backups run.
+"""Processes work on one queue while they are killed and stopped, and what keeps the queue fails for a while.
 
-usage: load.py LOAD LEASECTL [--minutes M] [--seed N] [--json] [--keep FOLDER]
+usage: load.py LOAD LEASECTL [--postgres] [--minutes M] [--seed N] [--json] [--keep FOLDER]
 
-A producer, 8 workers and 2 reapers; a housekeeper prunes and, each few seconds, makes a backup, of which it is
-checked that it is sound and of one moment. Workers and reapers are killed all the time. In the first two thirds of
-each minute they are stopped for longer than their leases last, too, readers stay for some seconds, and the disk is
-filled; the last third shows what the queue's log is when nobody keeps it from being begun anew. At the end the
-workers finish what there is, and checker.py counts from the logs whether
+A producer, 8 workers and 2 reapers; a housekeeper prunes. Workers and reapers are killed all the time. In the first
+two thirds of each minute they are stopped for longer than their leases last, too. Meanwhile
+
+- the disk of an SQLite file is filled and readers stay for some seconds; each few seconds the housekeeper makes a
+  backup, of which it is checked that it is sound and of one moment. The last third of the minute shows what the
+  queue's log is when nobody keeps it from being begun anew;
+- with --postgres, sessions are terminated, the server is stopped at once and started again, and one of its processes
+  is killed. It is a server of the run's own, whose settings for durability are PostgreSQL's.
+
+At the end the workers finish what there is, and checker.py counts from the logs whether
 
 - an attempt that was acknowledged has no effect (nothing may be lost);
 - an effect of an older holder was accepted after one of a newer;
-- the queue's log had more than 8 MiB, which is what the library leaves of one that had grown, although nobody read,
-  was stopped or had filled the disk at that moment, nor since the last 1000 effects;
+- the log of an SQLite file had more than 8 MiB, which is what the library leaves of one that had grown, although
+  nobody read, was stopped or had filled the disk at that moment, nor since the last 1000 effects;
 - a worker or a reaper that ran for 20 s, without the time in which it was stopped, did less in a second than a
   quarter of the mean of its kind (effects of a worker, ticks of a reaper), or the producer did nothing for 30 s;
 - a backup lacked what it should have, or had what it could not have;
-- anything is left in the queue or the file is damaged, or a process ended that nobody had asked to.
+- anything is left in the queue, or it is damaged, or a process ended, or the server, that nobody had asked to.
 
 Exit code 1 if any of that is so. It leaves no process, no mount and no file behind (its folder, if it is killed
-itself). The queue is on a small disk of its own, which takes the right to mount or to make user namespaces: where
+itself). An SQLite file is on a small disk of its own, which takes the right to mount or to make user namespaces: where
 there is neither, the disk is never full, and the summary says so.
 """
 
 import argparse
 import collections
 import contextlib
+import functools
 import json
 import os
 import re
@@ -37,27 +43,27 @@ import tempfile
 import time
 
 import checker
+from file_trouble import FileTrouble
 from processes import DEADLINE, Processes, now
+from server import Server, folder_of_programs
+from server_trouble import ServerTrouble
 from small_disk import SmallDisk
-from trouble import Trouble
 
 COUNTS = {"produce": 1, "work": 8, "reap": 2}
-FEWEST, MOST, BATCH = 200, 1000, 20  # waiting attempts, and how many the producer adds at a time
+FEWEST, MOST = 200, 1000  # waiting attempts
 DISK = 1 << 30
-MOST_LOG = 8 << 20
-SETTLE = 1000  # effects, by whose writing calls the log shrinks: one of them finds it grown by 1000 pages
 LEAST_SECONDS, LEAST_SHARE = 20, 0.25
-ENOUGH_BACKUPS = 10  # of which one succeeds
 LONGEST_PAUSE = 30_000  # milliseconds, of the producer
 TICK = 0.05
 
 
 class Run:
-    def __init__(self, options, directory, disk):
+    def __init__(self, options, directory, queue, make_trouble):
+        """`queue`: as LOAD and LEASECTL take it."""
         self.options = options
         self.directory = directory
-        self.disk = disk
-        self.queue = self.path("queue", "queue.db")
+        self.queue = queue
+        self.make_trouble = make_trouble
         self.processes = Processes(self.path("errors"), self.command_of)
         self.trouble = None
         self.left = {}  # in the queue: attempts by status
@@ -84,8 +90,7 @@ class Run:
 
     def load(self):
         seconds = 60 * self.options.minutes
-        self.trouble = Trouble(self.processes, self.options.leasectl, self.queue, self.disk, seconds,
-                               self.options.seed)
+        self.trouble = self.make_trouble(self.processes, self.options.leasectl, self.queue, seconds, self.options.seed)
         tasks = self.trouble.tasks()
         while time.monotonic() < self.trouble.begin + seconds:
             for task in tasks:
@@ -136,33 +141,30 @@ class Run:
         return checker.fairness(processes, turns, self.ended, LEAST_SECONDS, LEAST_SHARE)
 
     def failures(self):
-        """How many calls of the library failed, by code, and those for want of room apart."""
+        """How many calls of the library failed, by code, and those for want of room apart; and, among all of them,
+        how many with effect unknown."""
         codes = collections.Counter()
         for name in os.listdir(self.path("errors")):
             with open(self.path("errors", name), errors="replace") as file:
                 for code, message in re.findall(r"^\d+ (\w+): (.*)", file.read(), re.MULTILINE):
                     codes["full" if "is full" in message else code] += 1
+                    codes["effect unknown"] += message.startswith("effect unknown: ")
         return codes
 
     def is_sound(self):
         return subprocess.run([self.options.leasectl, "check", self.queue], stdout=subprocess.DEVNULL).returncode == 0
 
-    def violations(self, acknowledged, effects, shares, free):
-        trouble = self.trouble
-        found = self.processes.violations + trouble.violations
+    def violations(self, acknowledged, effects, shares):
+        found = self.processes.violations + self.trouble.found(acknowledged, effects)
         found += checker.lost(acknowledged, effects)
         found += checker.effects_of_older_holders(effects)
-        found += checker.log_out_of_bounds(free, MOST_LOG)
         found += [line for share in shares.values() for line in share.starved]
         found += checker.standstills(acknowledged, self.ended, LONGEST_PAUSE)
-        found += checker.flaws_of_copies(trouble.copies, acknowledged, effects, BATCH)
         found += checker.left_in_queue(self.left)
         if not self.is_sound():
-            found.append("the queue's file is damaged")
+            found.append("the queue is damaged")
         if count := self.failures()["corrupt"]:
             found.append(f"{count} calls were answered corrupt")
-        if trouble.counts["backups refused"] >= ENOUGH_BACKUPS and not trouble.copies:
-            found.append("no backup succeeded")
         return found
 
     def summary(self):
@@ -170,9 +172,8 @@ class Run:
         acknowledged, effects = self.acknowledged(), self.effects()
         turns = self.turns(effects)
         shares = {role: self.fairness(role, turns) for role in ("work", "reap")}
-        counts, failures, samples = self.trouble.counts, self.failures(), self.trouble.samples
-        free = checker.moments_of_free_log(samples, self.trouble.pins, effects, SETTLE)
-        found = self.violations(acknowledged, effects, shares, free)
+        counts = self.trouble.counts
+        found = self.violations(acknowledged, effects, shares)
         accepted = len(checker.accepted(effects))
         lines = {
             "seed": self.options.seed,
@@ -183,17 +184,9 @@ class Run:
             "attempts done more than once": checker.done_more_than_once(effects),
             "processes killed": counts["killed"],
             "processes stopped beyond their leases": counts["stopped"],
-            "times the disk was full": counts["disk full"] if self.disk else "none: no right to mount one",
-            "seconds the disk was full": round(counts["disk full for milliseconds"] / 1000),
-            "calls answered that the disk is full": failures["full"],
-            "calls answered unavailable otherwise": failures["unavailable"],
-            "backups, sound and of one moment": len(self.trouble.copies),
-            "backups refused": counts["backups refused"],
             "prunes": counts["prunes"],
             "prunes refused": counts["prunes refused"],
-            "largest log, bytes": max((size for _, size in samples), default=0),
-            "largest log that nobody pinned": max((size for _, size in free), default=0),
-            "moments at which nobody pinned it": f"{len(free)} of {len(samples)}",
+            **self.trouble.lines(effects, self.failures()),
         }
         for role, what in (("work", "effects of a worker in a second"), ("reap", "ticks of a reaper in a second")):
             share = shares[role]
@@ -208,6 +201,7 @@ def options_of(words):
                                      usage=argparse.SUPPRESS)
     parser.add_argument("load", metavar="LOAD", type=os.path.abspath, help="the program of load.cpp")
     parser.add_argument("leasectl", metavar="LEASECTL", type=os.path.abspath, help="the program for operators")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server instead of an SQLite file")
     parser.add_argument("--minutes", metavar="M", type=float, default=10, help="how long (10)")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="of what happens to whom, and when (1)")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
@@ -216,6 +210,8 @@ def options_of(words):
     for program in (options.load, options.leasectl):
         if not os.access(program, os.X_OK):
             parser.error(f"{program}: no program that can be run")
+    if options.postgres and not folder_of_programs():
+        parser.error("no PostgreSQL server is installed; on Debian: apt-get install postgresql")
     return options
 
 
@@ -227,16 +223,37 @@ def small_disk(directory):
         return None
 
 
-def run_in(directory, options, ending):
-    """`ending`: what is to be done at the end, whatever happens."""
-    for name in ("queue", "errors", "ticks"):
-        os.mkdir(os.path.join(directory, name))
-    disk = small_disk(os.path.join(directory, "queue"))
-    if disk:
-        ending.callback(disk.unmount)
-    run = Run(options, directory, disk)
+def keep(directory, options, ending):
     if options.keep:
         ending.callback(shutil.copytree, directory, options.keep)
+
+
+def on_file(directory, options, ending):
+    """Returns: the queue, and the trouble that it has."""
+    folder = os.path.join(directory, "queue")
+    os.mkdir(folder)
+    disk = small_disk(folder)
+    if disk:
+        ending.callback(disk.unmount)
+    keep(directory, options, ending)  # before its disk goes
+    return os.path.join(folder, "queue.db"), functools.partial(FileTrouble, disk)
+
+
+def on_server(directory, options, ending):
+    """As above."""
+    server = Server(directory)
+    keep(directory, options, ending)  # after its end
+    ending.callback(server.stop_at_once)
+    server.start()
+    server.wait_until_ready()
+    return f"postgres:{server.conninfo}", functools.partial(ServerTrouble, server)
+
+
+def run_in(directory, options, ending):
+    """`ending`: what is to be done at the end, whatever happens."""
+    for name in ("errors", "ticks"):
+        os.mkdir(os.path.join(directory, name))
+    run = Run(options, directory, *(on_server if options.postgres else on_file)(directory, options, ending))
     ending.callback(run.processes.end_all)
     run.start()
     run.load()
