@@ -111,6 +111,7 @@ TEST_F(Postgres, SaysWhereItCannotConnectAndNeverThePassword) {
     EXPECT_EQ(error.code, ErrorCode::unavailable);
     EXPECT_FALSE(says(error, "hunter2")) << error.message;
     EXPECT_FALSE(error.message.empty());
+    EXPECT_FALSE(says(error, "\n")) << error.message;
   }
 }
 

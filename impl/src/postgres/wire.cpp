@@ -10,16 +10,26 @@
 namespace lease::postgres {
 namespace {
 
-std::string without_line_end(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  return text;
+// libpq explains on further lines, indented by tabs, and logs hold one line for each message.
+std::string in_one_line(std::string_view text) {
+  std::string line;
+  for (const char byte : text) {
+    const bool is_break = byte == '\n' || byte == '\t';
+    if (!is_break) {
+      line += byte;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 WireError error_of(const PGresult& result) {
   const char* const sqlstate = PQresultErrorField(&result, PG_DIAG_SQLSTATE);
   const char* const primary = PQresultErrorField(&result, PG_DIAG_MESSAGE_PRIMARY);
   return {sqlstate == nullptr ? "" : sqlstate,
-          without_line_end(primary == nullptr ? PQresultErrorMessage(&result) : primary)};
+          in_one_line(primary == nullptr ? PQresultErrorMessage(&result) : primary)};
 }
 
 bool is_success(const PGresult& result) {
@@ -63,7 +73,7 @@ std::expected<std::unique_ptr<Wire>, WireError> Wire::connect(const PostgresOpti
   Connection connection(PQconnectdbParams(keywords.data(), values.data(), 1), Finish{});
   if (connection == nullptr) return std::unexpected(WireError{"", "out of memory"});
   if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return std::unexpected(WireError{"", without_line_end(PQerrorMessage(connection.get()))});
+    return std::unexpected(WireError{"", in_one_line(PQerrorMessage(connection.get()))});
   }
   PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);
   return std::unique_ptr<Wire>(new Wire(std::move(connection), options));
@@ -191,7 +201,7 @@ void Wire::wait(bool to_write) const {
 }
 
 WireError Wire::lost() const {
-  return {"", without_line_end(PQerrorMessage(connection_.get()))};
+  return {"", in_one_line(PQerrorMessage(connection_.get()))};
 }
 
 bool Wire::take_notification(std::string_view payload) {
