@@ -1,10 +1,12 @@
 // What the contract suite cannot show of PostgreSQL: schemas, sessions that end, servers that are
 // not what they have to be, and several sessions at once.
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <set>
 #include <thread>
@@ -290,6 +292,38 @@ TEST_F(Postgres, WhereverItsSessionEndsAnOperationSaysWhatHasHappened) {
     if (ends.waits < ends.at) break;
   }
   EXPECT_GT(unknown, 0) << "a session that ends at its COMMIT leaves the outcome unknown";
+}
+
+// An operation loses its session, and so does the connection with which it is to be carried out
+// again: what it has used up of its repetitions is not the next one's.
+TEST_F(Postgres, EachOperationHasRepetitionsOfItsOwn) {
+  constexpr const char* beginning = "^BEGIN|version_floor";
+  constexpr const char* entering = "set_config|server_version";
+  RawPostgres raw(options);
+  std::deque<std::string> ends;
+  options.pipelining = false;
+  options.application_name = "victim";
+  options.wait = [&](int socket, bool to_write) {
+    const std::string at = ends.empty() ? "^never$" : ends.front();
+    const std::string ended = raw.run(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE application_name = 'victim' AND query ~ '" +
+        at + "'");
+    if (ended != "0") ends.pop_front();
+    constexpr short reading = POLLIN;
+    constexpr short writing = POLLOUT;
+    pollfd waited{.fd = socket, .events = to_write ? writing : reading, .revents = 0};
+    ::poll(&waited, 1, -1);
+  };
+  const auto repository = open();
+  ends = {beginning, entering};
+  const lease::Error error = error_of(repository->enqueue_attempt(attempt("a")));
+  EXPECT_EQ(error.code, ErrorCode::unavailable);
+  EXPECT_EQ(error.effect, Effect::none);
+  EXPECT_TRUE(ends.empty());
+  ends = {beginning};
+  value_of(repository->enqueue_attempt(attempt("b")));
+  EXPECT_TRUE(ends.empty());
 }
 
 }  // namespace

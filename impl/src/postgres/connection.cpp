@@ -66,6 +66,7 @@ Result<void> Connection::connect(bool may_migrate) {
 }
 
 Result<void> Connection::begin(Access access) {
+  if (!is_worth_repeating_) repeats_ = 0;
   access_ = access;
   holds_snapshot_ = is_open_ = announces_ = is_conflict_ = is_worth_repeating_ = false;
   version_floor_.reset();
@@ -156,20 +157,12 @@ void Connection::set_version_floor(std::uint64_t version) {
 }
 
 Result<void> Connection::end(Ending ending) {
-  if (!failure_ && ending == Ending::commit && access_ == Access::write) {
-    auto committed = commit();
-    if (committed) repeats_ = 0;
-    return committed;
-  }
+  if (!failure_ && ending == Ending::commit && access_ == Access::write) return commit();
   waiting_.clear();
   roll_back();
-  if (!failure_) {
-    repeats_ = 0;
-    return {};
-  }
+  if (!failure_) return {};
   is_worth_repeating_ = is_conflict_ && ++repeats_ <= most_repeats;
   if (is_worth_repeating_) ++events_.retries;
-  if (!is_worth_repeating_) repeats_ = 0;
   return std::unexpected(*failure_);
 }
 
