@@ -92,13 +92,14 @@ class Run:
         seconds = 60 * self.options.minutes
         self.trouble = self.make_trouble(self.processes, self.options.leasectl, self.queue, seconds, self.options.seed)
         tasks = self.trouble.tasks()
-        while time.monotonic() < self.trouble.begin + seconds:
+        with contextlib.ExitStack() as ending:
             for task in tasks:
-                next(task, None)
-            self.processes.look_after()
-            time.sleep(TICK)
-        for task in tasks:
-            task.close()  # what it holds ends
+                ending.callback(task.close)  # what it holds ends
+            while time.monotonic() < self.trouble.begin + seconds:
+                for task in tasks:
+                    next(task, None)
+                self.processes.look_after()
+                time.sleep(TICK)
         for name in self.processes.names(*COUNTS):
             if self.processes.is_stopped(name):
                 self.processes.go_on(name)
