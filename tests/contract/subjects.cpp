@@ -41,8 +41,10 @@ auto make_postgres(const std::filesystem::path&)
 }  // namespace
 
 std::span<const ContractSubject> contract_subjects() {
-  static const std::vector<ContractSubject> subjects = {
-      {"Model", make_model}, {"Memory", make_memory}, {"Sqlite", make_sqlite}, {"Postgres", make_postgres}};
+  static const std::vector<ContractSubject> subjects = {{"Model", make_model},
+                                                        {"Memory", make_memory},
+                                                        {"Sqlite", make_sqlite},
+                                                        {"Postgres", make_postgres}};
   return subjects;
 }
 
