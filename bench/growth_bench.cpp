@@ -7,12 +7,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/in_turns.hpp"
+#include "bench/lives.hpp"
 #include "bench/support.hpp"
 #include "lease/sqlite.hpp"
 
@@ -134,63 +134,6 @@ class Crowd {
   std::size_t kind_;
   std::int64_t size_ = 1;
 };
-
-/// What each operation took, call by call.
-using Costs = std::map<std::string, std::vector<double>>;
-
-/// A hundred attempts go through their lives ahead of the crowd, and are gone afterwards. `measure`
-/// answers what a call cost.
-void add_round(Costs& costs, lease::AttemptRepository& repository, SetClock& clock,
-               const std::function<double(const std::function<void()>&)>& measure) {
-  constexpr std::int64_t several = 100;
-  constexpr std::size_t alone = 20;
-  const lease::Time now = clock.time;
-  const lease::Time early = now - Duration{200};
-  const auto call = [&](const std::string& operation, const std::function<void()>& body) {
-    costs[operation].push_back(measure(body));
-  };
-  std::vector<lease::AttemptSpec> specs;
-  for (std::int64_t i = 0; i < several; ++i) {
-    specs.push_back(spec(i));
-    specs.back().attempt_id = lease::AttemptId(numbered('m', i));
-    specs.back().timeout = Duration{1'000'000};
-  }
-  demand(repository.enqueue_attempts(specs));
-  for (std::size_t i = 0; i < alone; ++i) {
-    call("list of 16", [&] { demand(repository.list_dispatchable_attempts(now, 16)); });
-    lease::LeaseRecord lease;
-    call("claim", [&] {
-      lease = demand(repository.upsert_lease(specs[i].attempt_id, worker, now + Duration{10}));
-    });
-    call("heartbeat",
-         [&] { demand(repository.heartbeat_lease(lease.lease_id, now, now + Duration{20})); });
-    demand(repository.release_lease(holder_of(lease), early));
-  }
-  const auto claim_all = [&] {
-    return demand(repository.claim_attempts(worker, several, Duration{10}));
-  };
-  claim_all();
-  call("reap of 100", [&] {
-    if (demand(repository.expire_leases_and_requeue(now + Duration{30})) != several) {
-      give_up("others were reaped");
-    }
-  });
-  std::vector<lease::AttemptAck> acks;
-  for (const lease::Claim& claim : claim_all()) {
-    const lease::Holder holder = holder_of(claim.lease);
-    if (acks.size() < alone) {
-      call("ack",
-           [&] { demand(repository.ack_attempt(holder, lease::AckOutcome::completed, early)); });
-    }
-    acks.push_back({holder, lease::AckOutcome::completed});
-  }
-  demand(repository.ack_attempts(acks, early));
-  call("prune of 100", [&] {
-    if (demand(repository.prune_attempts({early + Duration{1}, several, true})) != several) {
-      give_up("others were pruned");
-    }
-  });
-}
 
 /// The counters are the median microseconds of each operation, how many times that is what it takes
 /// in turns among a thousand, and its median instructions.
