@@ -68,8 +68,8 @@ TEST_P(GoldenCommandLine, PrintsWhatItDid) {
 std::vector<Session> helps() {
   std::vector<Session> sessions{{"help", {"--help"}}};
   for (const std::string command :
-       {"campaign", "check", "conform", "crash", "explore", "graph", "interleave", "margin", "museum",
-        "mutants", "new-adapter", "profile", "replay", "shrink", "simulate", "version"}) {
+       {"campaign", "check", "conform", "crash", "explore", "graph", "interleave", "margin",
+        "museum", "mutants", "new-adapter", "profile", "replay", "shrink", "simulate", "version"}) {
     std::string name = "help_" + command;
     std::ranges::replace(name, '-', '_');
     sessions.push_back({std::move(name), {command + " --help"}});
