@@ -149,6 +149,7 @@ std::uint64_t Connection::version_floor() {
 }
 
 void Connection::set_version_floor(std::uint64_t version) {
+  if (version == version_floor()) return;
   write(
       "UPDATE lease_repository "
       "SET version_floor = CASE WHEN version_floor = $2::bigint THEN $1::bigint END",
