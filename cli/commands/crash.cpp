@@ -108,9 +108,10 @@ using Found = std::expected<std::optional<sim::Finding>, std::string>;
 Found run_case(sim::SessionLosses& losses, const sim::InterleaveCase& subject,
                const StorageOptions& options) {
   if (options.replay.empty()) return losses.search(subject);
-  const auto statement = sim::session_loss_from_text(options.replay);
-  if (statement) return losses.replay(subject, *statement);
-  throw Stop{fmt::format("--point {}: expected for instance session_lost@3", options.replay)};
+  const auto loss = sim::session_loss_from_text(options.replay);
+  if (loss) return losses.replay(subject, *loss);
+  throw Stop{fmt::format("--point {}: expected for instance session_lost@3 or answer_lost@5",
+                         options.replay)};
 }
 
 ExitCode run_on_server(const CrashOptions& options) {
@@ -145,7 +146,7 @@ ExitCode run_on_server(const CrashOptions& options) {
                    {"repeats", count.repeats},
                    {"unknown", count.unknown},
                    {"seconds", passed.count()}},
-       .words = fmt::format("cases          {}\nsessions lost  {}, one at each statement\n"
+       .words = fmt::format("cases          {}\nsessions lost  {}, in two ways at each statement\n"
                             "repeats        {} operations were carried out again\n"
                             "unknown        {} answers leave open what has happened\n"
                             "time           {:.1f} s\n",

@@ -1,7 +1,10 @@
 #include "sim/postgres/session_losses.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 #include <vector>
@@ -15,7 +18,12 @@
 namespace leasecheck::sim {
 namespace {
 
-constexpr std::string_view loss = "session_lost@";
+struct KindName {
+  SessionLoss::Kind kind;
+  std::string_view name;
+};
+constexpr std::array kinds{KindName{SessionLoss::Kind::session_lost, "session_lost"},
+                           KindName{SessionLoss::Kind::answer_lost, "answer_lost"}};
 
 struct Repeats final : lease::Observer {
   std::uint64_t count = 0;
@@ -29,17 +37,26 @@ void wait_for(int socket, bool to_write) {
   ::poll(&waited, 1, -1);
 }
 
-Finding finding_of(const InterleaveCase& subject, std::uint64_t statement,
+/// Takes what the server has said and cuts the connection.
+void lose_answer(int socket) {
+  wait_for(socket, false);
+  std::array<char, 4096> taken{};
+  while (::recv(socket, taken.data(), taken.size(), MSG_DONTWAIT) > 0) {
+  }
+  ::shutdown(socket, SHUT_RDWR);
+}
+
+Finding finding_of(const InterleaveCase& subject, const SessionLoss& loss,
                    const properties::ConcurrentCall& call, const std::string& message) {
   CaseTraceRecorder recorder("crash");
   recorder.add_prior(subject.prior);
-  recorder.add_event({traces::DiskEvent::Kind::mishap, session_loss_text(statement)});
+  recorder.add_event({traces::DiskEvent::Kind::mishap, session_loss_text(loss)});
   const std::uint64_t number = recorder.add_call(CaseTraceRecorder::process_name(0), call.action);
   if (call.outcome) recorder.add_answer(number, *call.outcome);
   const std::string property(name_of(properties::StorageProperty::linearizable));
   return {.property = property,
           .message = message,
-          .reproduce = session_loss_text(statement),
+          .reproduce = session_loss_text(loss),
           .trace = std::move(recorder).finish(property, message)};
 }
 
@@ -55,17 +72,20 @@ std::vector<InterleaveCase> session_loss_cases() {
   return cases;
 }
 
-std::string session_loss_text(std::uint64_t statement) {
-  return std::string(loss) + std::to_string(statement);
+std::string session_loss_text(const SessionLoss& loss) {
+  const auto kind = std::ranges::find(kinds, loss.kind, &KindName::kind);
+  return std::string(kind->name) + '@' + std::to_string(loss.statement);
 }
 
-std::optional<std::uint64_t> session_loss_from_text(std::string_view text) {
-  if (!text.starts_with(loss)) return std::nullopt;
-  std::uint64_t statement = 0;
+std::optional<SessionLoss> session_loss_from_text(std::string_view text) {
+  const std::size_t at = text.find('@');
+  const auto kind = std::ranges::find(kinds, text.substr(0, at), &KindName::name);
+  if (at == std::string_view::npos || kind == kinds.end()) return std::nullopt;
+  SessionLoss loss{.kind = kind->kind, .statement = 0};
   const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data() + loss.size(), end, statement);
-  if (error != std::errc{} || rest != end || statement == 0) return std::nullopt;
-  return statement;
+  const auto [rest, error] = std::from_chars(text.data() + at + 1, end, loss.statement);
+  if (error != std::errc{} || rest != end || loss.statement == 0) return std::nullopt;
+  return loss;
 }
 
 std::expected<std::unique_ptr<SessionLosses>, std::string> SessionLosses::make(
@@ -76,7 +96,7 @@ std::expected<std::unique_ptr<SessionLosses>, std::string> SessionLosses::make(
 }
 
 std::expected<SessionLosses::Tried, std::string> SessionLosses::try_at(
-    const InterleaveCase& subject, std::uint64_t statement) {
+    const InterleaveCase& subject, const SessionLoss& loss) {
   if (auto restored = repository_->restore(); !restored) return std::unexpected(restored.error());
   Tried tried;
   Repeats repeats;
@@ -87,10 +107,10 @@ std::expected<SessionLosses::Tried, std::string> SessionLosses::try_at(
   const auto process = repository_->open_session(
       "lost",
       [&](int socket, bool to_write) {
-        if (is_under_way && ++waits == statement) {
-          tried.was_lost = true;
-          monitor.end_session(name);
-        }
+        if (!is_under_way || ++waits != loss.statement) return wait_for(socket, to_write);
+        tried.was_lost = true;
+        if (loss.kind == SessionLoss::Kind::answer_lost) return lose_answer(socket);
+        monitor.end_session(name);
         wait_for(socket, to_write);
       },
       &repeats);
@@ -113,7 +133,7 @@ std::expected<SessionLosses::Tried, std::string> SessionLosses::try_at(
   const auto verdict = properties::check_linearizable(calls.history()).verdict;
   check(verdict != properties::Linearizability::gave_up, "one call has one order");
   if (verdict == properties::Linearizability::not_linearizable) {
-    tried.finding = finding_of(subject, statement, calls.history().calls.front(),
+    tried.finding = finding_of(subject, loss, calls.history().calls.front(),
                                "what is stored is not what was answered: " + calls.in_words(*left));
   }
   return tried;
@@ -125,20 +145,24 @@ std::expected<std::optional<Finding>, std::string> SessionLosses::search(
     return std::unexpected(ready.error());
   }
   ++count_.cases;
-  for (std::uint64_t statement = 1;; ++statement) {
-    auto tried = try_at(subject, statement);
-    if (!tried) return std::unexpected(tried.error());
-    if (tried->finding || !tried->was_lost) return std::move(tried->finding);
+  for (const KindName& kind : kinds) {
+    for (SessionLoss loss{.kind = kind.kind, .statement = 1};; ++loss.statement) {
+      auto tried = try_at(subject, loss);
+      if (!tried) return std::unexpected(tried.error());
+      if (tried->finding) return std::move(tried->finding);
+      if (!tried->was_lost) break;
+    }
   }
+  return std::nullopt;
 }
 
 std::expected<std::optional<Finding>, std::string> SessionLosses::replay(
-    const InterleaveCase& subject, std::uint64_t statement) {
+    const InterleaveCase& subject, const SessionLoss& loss) {
   if (auto ready = repository_->lead_to(subject.prior); !ready) {
     return std::unexpected(ready.error());
   }
   ++count_.cases;
-  auto tried = try_at(subject, statement);
+  auto tried = try_at(subject, loss);
   if (!tried) return std::unexpected(tried.error());
   return std::move(tried->finding);
 }

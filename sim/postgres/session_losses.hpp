@@ -11,9 +11,25 @@
 #include "sim/oracle/finding.hpp"
 #include "sim/postgres/prepared_repository.hpp"
 
-/// Sessions that end in the middle: what an operation says when the server ends its session at any
-/// of its statements, and what is stored then.
+/// Sessions that end in the middle: what an operation says when its session is lost at any of its
+/// statements, and what is stored then.
 namespace leasecheck::sim {
+
+/// Where a session is lost.
+struct SessionLoss {
+  enum class Kind : std::uint8_t {
+    session_lost,  ///< the server ends it while it carries the statement out
+    answer_lost    ///< the connection is cut once the server has answered, and the answer with it
+  };
+  Kind kind = Kind::session_lost;
+  std::uint64_t statement = 1;  ///< of the operation, counted from 1
+  bool operator==(const SessionLoss&) const = default;
+};
+
+/// "answer_lost@3", as traces and `--point` have it.
+[[nodiscard]] std::string session_loss_text(const SessionLoss& loss);
+/// Returns: nothing for text that says something else.
+[[nodiscard]] std::optional<SessionLoss> session_loss_from_text(std::string_view text);
 
 struct SessionLossCount {
   std::uint64_t cases = 0;
@@ -25,8 +41,8 @@ struct SessionLossCount {
 /// Every operation on every prior state: a case has one operation.
 [[nodiscard]] std::vector<InterleaveCase> session_loss_cases();
 
-/// Carries out an operation in a session that the server ends while it waits for the answer to one
-/// of its statements: the first, the second and so on until the operation has no more.
+/// Carries out an operation in a session that is lost, in each way, at the first of its statements,
+/// the second and so on until the operation has no more.
 /// Judges it by `linearizable` (rule 17): what is stored is the state before or after, as the
 /// answer says; where the answer leaves it open, one of them. Thread: one thread.
 class SessionLosses {
@@ -40,9 +56,9 @@ class SessionLosses {
   [[nodiscard]] std::expected<std::optional<Finding>, std::string> search(
       const InterleaveCase& subject);
 
-  /// Ends the session at this statement alone, counted from 1.
+  /// Loses the session at this point alone.
   [[nodiscard]] std::expected<std::optional<Finding>, std::string> replay(
-      const InterleaveCase& subject, std::uint64_t statement);
+      const InterleaveCase& subject, const SessionLoss& loss);
 
   [[nodiscard]] const SessionLossCount& count() const { return count_; }
 
@@ -53,15 +69,10 @@ class SessionLosses {
     bool was_lost = false;  ///< the operation had so many statements
     std::optional<Finding> finding;
   };
-  std::expected<Tried, std::string> try_at(const InterleaveCase& subject, std::uint64_t statement);
+  std::expected<Tried, std::string> try_at(const InterleaveCase& subject, const SessionLoss& loss);
 
   std::unique_ptr<PreparedRepository> repository_;
   SessionLossCount count_;
 };
-
-/// "session_lost@3", as traces and `--point` have it.
-[[nodiscard]] std::string session_loss_text(std::uint64_t statement);
-/// Returns: nothing for text that says something else.
-[[nodiscard]] std::optional<std::uint64_t> session_loss_from_text(std::string_view text);
 
 }  // namespace leasecheck::sim

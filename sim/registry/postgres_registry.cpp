@@ -50,14 +50,14 @@ Found replay_schedule(const RecordedCase& recorded,
 }
 
 Found replay_loss(const RecordedCase& recorded, const std::shared_ptr<PostgresSubjects>& server) {
-  const auto statement = session_loss_from_text(recorded.event.text);
-  if (!statement || recorded.operations.size() != 1) {
+  const auto loss = session_loss_from_text(recorded.event.text);
+  if (!loss || recorded.operations.size() != 1) {
     return std::unexpected("stale trace: expected one operation whose session is lost, not \"" +
                            recorded.event.text + "\"");
   }
   auto losses = SessionLosses::make(server);
   if (!losses) return std::unexpected(losses.error());
-  return (*losses)->replay({recorded.prior, recorded.operations}, *statement);
+  return (*losses)->replay({recorded.prior, recorded.operations}, *loss);
 }
 
 }  // namespace

@@ -98,18 +98,14 @@ Opened never_repeating(const PostgresOptions& options, Clock& clock, IdSource& i
 
 constexpr Rewording by_id{"WHERE attempt.attempt_id = $1", " FOR UPDATE", ""};
 constexpr Rewording by_lease{"WHERE attempt.lease_id = $1", " FOR UPDATE", ""};
-constexpr Rewording expired{"WHERE attempt.lease_expires_at < $1", " FOR UPDATE", ""};
-constexpr Rewording overdue{"WHERE attempt.deadline <= $1", " FOR UPDATE", ""};
+constexpr Rewording expired{"attempt.lease_expires_at < $1", " FOR UPDATE", ""};
+constexpr Rewording overdue{"attempt.deadline <= $1", " FOR UPDATE", ""};
 constexpr Rewording dead{"WHERE attempt.dead_at <= $1", " FOR UPDATE", ""};
 constexpr Rewording candidates{"SKIP LOCKED", "FOR UPDATE OF attempt SKIP LOCKED", ""};
-constexpr Rewording latest_seq{
-    "SELECT latest_seq FROM runs WHERE run_id = $1",
-    "latest_seq FROM runs WHERE run_id = $1 FOR UPDATE",
-    "max(latest_seq) FROM runs WHERE $1::text <> '' HAVING count(*) > 0"};
 constexpr Rewording collated{"attempt.attempt_id LIMIT $5", "attempt.attempt_id LIMIT $5",
                              "attempt.attempt_id COLLATE \"en-x-icu\" LIMIT $5"};
-constexpr Rewording server_clock{"WHERE attempt.lease_expires_at < $1", "< $1",
-                                 "< CASE WHEN $1::bigint IS NOT NULL "
+constexpr Rewording server_clock{"attempt.lease_expires_at < $1", "lease_expires_at < $1",
+                                 "lease_expires_at < CASE WHEN $1::bigint IS NOT NULL "
                                  "THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint END"};
 
 constexpr std::array mutants{
@@ -139,9 +135,6 @@ constexpr std::array mutants{
     PostgresMutant{"is_sure_of_its_commit", "rule 17",
                    "A session that is lost at its COMMIT is answered as if nothing had happened.",
                    "linearizable", "crash", "queued/claim", sure_of_its_commit},
-    PostgresMutant{"numbers_events_by_one_sequence", "N30",
-                   "Events of all runs are numbered by one sequence.", "monotonic_sequences",
-                   "simulate", "", reworded<latest_seq>},
     PostgresMutant{"sorts_by_a_collation", "rule 29",
                    "Lists are in the order of a language instead of that of bytes.",
                    "listed_exactly", "simulate", "", reworded<collated>},

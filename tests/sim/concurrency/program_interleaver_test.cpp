@@ -61,7 +61,7 @@ TEST(ProgramInterleaver, SaysThatAProgramDoesNotDoTheSameAgain) {
   const auto started = shared_subject("--misbehave yields_by_chance", 2);
   ProgramInterleaver interleaver(*started.programs);
   const auto found = interleaver.search(
-      case_named("two_leased/ack_several+reap", InterleaveScope::pairs), 3, to_the_end);
+      case_named("two_leased/reap+ack_several", InterleaveScope::pairs), 3, to_the_end);
   ASSERT_FALSE(found);
   EXPECT_NE(found.error().find("the same yield points"), std::string::npos) << found.error();
 }

@@ -35,7 +35,7 @@ TEST(PostgresInterleaver, HoldsOnWhatIsMostAtOdds) {
   for (const std::string name :
        {"queued/claim+claim", "queued/claim+claim_several", "queued/enqueue+claim_several",
         "leased/heartbeat+reap", "leased/ack_completed+reap", "leased/ack_failed+time_out",
-        "two_leased/reap+time_out", "two_leased/ack_several+reap", "failed/replay+prune",
+        "two_leased/reap+time_out", "two_leased/reap+ack_several", "failed/replay+prune",
         "completed/enqueue+prune", "empty/enqueue+enqueue", "empty/enqueue_other+enqueue_several",
         "running/append_event+append_event", "two_leased/reap+counts"}) {
     const auto found = interleaver->search(case_named(name), 2, to_the_end);

@@ -1,4 +1,4 @@
-// Sessions that the server ends at every statement of every operation.
+// Sessions that are lost at every statement of an operation.
 #include "sim/postgres/session_losses.hpp"
 
 #include <gtest/gtest.h>
@@ -13,8 +13,12 @@ using testing::the_server;
 TEST(PostgresSessionLosses, WhateverIsLostTheAnswerIsTrue) {
   const auto losses = SessionLosses::make(the_server());
   ASSERT_TRUE(losses) << losses.error();
+  // `leasecheck crash --backend postgres` tries all.
+  constexpr std::size_t every = 5;
   std::size_t cases = 0;
-  for (const InterleaveCase& subject : session_loss_cases()) {
+  const std::vector<InterleaveCase> all = session_loss_cases();
+  for (std::size_t i = 0; i < all.size(); i += every) {
+    const InterleaveCase& subject = all[i];
     const auto found = (*losses)->search(subject);
     ASSERT_TRUE(found) << name_of(subject) << ": " << found.error();
     EXPECT_FALSE(*found) << name_of(subject) << " " << (**found).reproduce << ": "
@@ -22,14 +26,17 @@ TEST(PostgresSessionLosses, WhateverIsLostTheAnswerIsTrue) {
     ++cases;
   }
   EXPECT_EQ((*losses)->count().cases, cases);
-  EXPECT_GT((*losses)->count().losses, 3 * cases) << "an operation has some statements";
-  EXPECT_GT((*losses)->count().repeats, 2 * cases) << "most are lost before their COMMIT";
+  EXPECT_GT((*losses)->count().losses, 6 * cases) << "an operation has some statements";
+  EXPECT_GT((*losses)->count().repeats, 4 * cases) << "most are lost before their COMMIT";
   EXPECT_GT((*losses)->count().unknown, 0U);
 }
 
 TEST(PostgresSessionLosses, AreNamedByTheStatement) {
-  EXPECT_EQ(session_loss_from_text(session_loss_text(7)), 7U);
-  for (const std::string_view text : {"", "session_lost", "session_lost@", "session_lost@0",
+  for (const auto kind : {SessionLoss::Kind::session_lost, SessionLoss::Kind::answer_lost}) {
+    const SessionLoss loss{.kind = kind, .statement = 7};
+    EXPECT_EQ(session_loss_from_text(session_loss_text(loss)), loss);
+  }
+  for (const std::string_view text : {"", "session_lost", "answer_lost@", "session_lost@0",
                                       "session_lost@-1", "session_lost@3x", "kill@3"}) {
     EXPECT_FALSE(session_loss_from_text(text)) << text;
   }
