@@ -60,10 +60,15 @@ TEST(ProgramInterleaver, FindsEachPlantedDefectAndReplaysItsSchedule) {
 TEST(ProgramInterleaver, SaysThatAProgramDoesNotDoTheSameAgain) {
   const auto started = shared_subject("--misbehave yields_by_chance", 2);
   ProgramInterleaver interleaver(*started.programs);
-  const auto found = interleaver.search(
-      case_named("two_leased/reap+ack_several", InterleaveScope::pairs), 3, to_the_end);
-  ASSERT_FALSE(found);
-  EXPECT_NE(found.error().find("the same yield points"), std::string::npos) << found.error();
+  const InterleaveCase subject = case_named("two_leased/reap+ack_several", InterleaveScope::pairs);
+  // It may do the same by chance, and not this often.
+  for (int times = 0; times < 100; ++times) {
+    const auto found = interleaver.search(subject, 3, to_the_end);
+    if (found) continue;
+    EXPECT_NE(found.error().find("the same yield points"), std::string::npos) << found.error();
+    return;
+  }
+  ADD_FAILURE() << "nothing was noticed";
 }
 
 TEST(ProgramInterleaver, HoldsOnWhatTakesItsLock) {
