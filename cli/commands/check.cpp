@@ -26,6 +26,7 @@
 #include "model/graph/walk.hpp"
 #include "sim/conformance/transition_tours.hpp"
 #include "sim/oracle/necessity.hpp"
+#include "sim/registry/postgres_registry.hpp"
 #include "sim/registry/program_registry.hpp"
 #include "traces/disk_trace.hpp"
 #include "traces/reader.hpp"
@@ -331,8 +332,11 @@ class Check {
 
   void leave_to_its_command(Section& section) {
     section.end = std::nullopt;
-    if (sim::storage_named(backend_.name)) {
+    if (sim::storage_named(backend_.name) || sim::is_postgres(backend_.name)) {
       section.again = "leasecheck " + section.name;
+      if (sim::is_postgres(backend_.name)) {
+        section.again += " --backend " + traces::shell_word(backend_.name);
+      }
       section.notes.push_back(fmt::format("a command of its own does it, {}", section.again));
     } else if (section.name == "interleave" && sim::is_program(backend_.name)) {
       section.again = "leasecheck interleave --backend " + traces::shell_word(backend_.name);

@@ -18,20 +18,17 @@ namespace leasecheck::sim {
 using OpenOnServer = std::function<lease::Result<std::unique_ptr<lease::AttemptRepository>>(
     const lease::PostgresOptions&, lease::Clock&, lease::IdSource&)>;
 
-/// Subjects on one PostgreSQL server, each with a repository in a schema of its own. A schema is
-/// used again, emptied, once its subject has gone; all of them are dropped with this object.
-/// Nothing else on the server is touched. Thread: one thread. In children of this process after a
-/// fork it makes subjects too, and leaves their schemas to the parent to drop.
+/// Subjects on one PostgreSQL server, which may be one that forgets: what is checked need not
+/// outlive a loss of power. Each has a repository in a schema of its own. A schema is used again,
+/// emptied, once its subject has gone; all of them are dropped with this object. Nothing else on
+/// the server is touched.
+/// Thread: one thread. In children of this process after a fork it makes subjects too, and leaves
+/// their schemas to the parent to drop.
 class PostgresSubjects {
  public:
-  enum class Server : std::uint8_t {
-    lasting,  ///< one that syncs
-    passing   ///< one that may lose what it has when the power fails
-  };
-
   /// Errors: in words: no such server, or it does not let us in.
   [[nodiscard]] static std::expected<std::shared_ptr<PostgresSubjects>, std::string> on(
-      std::string conninfo, Server server);
+      std::string conninfo);
 
   ~PostgresSubjects();
   PostgresSubjects(const PostgresSubjects&) = delete;
@@ -47,13 +44,12 @@ class PostgresSubjects {
 
  private:
   class Borrower;
-  PostgresSubjects(std::string conninfo, Server server, std::string prefix);
+  PostgresSubjects(std::string conninfo, std::string prefix);
   [[nodiscard]] std::string borrow();
   [[nodiscard]] std::string new_schema();
   [[nodiscard]] lease::PostgresOptions options_for(const std::string& schema) const;
 
   std::string conninfo_;
-  Server server_;
   std::string prefix_;  ///< of the schemas' names
   pid_t owner_;
   std::vector<std::string> free_;

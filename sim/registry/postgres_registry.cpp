@@ -28,7 +28,7 @@ std::expected<std::shared_ptr<PostgresSubjects>, std::string> private_subjects()
     if (!folder) return std::unexpected(folder.error());
     auto server = PrivateServer::start(folder->path());
     if (!server) return std::unexpected(server.error());
-    auto subjects = PostgresSubjects::on((*server)->conninfo(), PostgresSubjects::Server::passing);
+    auto subjects = PostgresSubjects::on((*server)->conninfo());
     if (!subjects) return std::unexpected(subjects.error());
     made = std::make_shared<PrivateSubjects>(PrivateSubjects{
         .folder = *std::move(folder), .server = *std::move(server), .subjects = *subjects});
@@ -68,10 +68,8 @@ bool is_postgres(std::string_view backend) {
 
 std::expected<std::shared_ptr<PostgresSubjects>, std::string> postgres_server(
     const std::string& backend) {
-  auto subjects =
-      backend.starts_with(prefix)
-          ? PostgresSubjects::on(backend.substr(prefix.size()), PostgresSubjects::Server::lasting)
-          : private_subjects();
+  auto subjects = backend.starts_with(prefix) ? PostgresSubjects::on(backend.substr(prefix.size()))
+                                              : private_subjects();
   if (!subjects) return std::unexpected("backend \"" + backend + "\": " + subjects.error());
   return subjects;
 }

@@ -73,7 +73,7 @@ TEST(PostgresSubjects, DropTheirSchemasAndNothingElse) {
   };
   const int before = schemas();
   {
-    auto other = PostgresSubjects::on(conninfo, PostgresSubjects::Server::passing);
+    auto other = PostgresSubjects::on(conninfo);
     ASSERT_TRUE(other) << other.error();
     const auto first = PostgresSubjects::make(*other);
     const auto second = PostgresSubjects::make(*other);
