@@ -26,7 +26,8 @@ struct Comparison {
 };
 
 /// Rule 26: a claim of several may pass over attempts that overlapping calls may hold, which are
-/// those that they name and, of calls about several, all. Nothing else is compared more leniently.
+/// those that they name and, of calls about several, all; calls that only read hold none. Nothing
+/// else is compared more leniently.
 /// `history` must outlive what is answered.
 [[nodiscard]] Comparison with_claims_passing_over(const History& history);
 

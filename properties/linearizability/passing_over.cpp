@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "leasecheck/spec/operation_traits.hpp"
 #include "properties/linearizability/linearizability.hpp"
 
 namespace leasecheck::properties {
@@ -21,11 +22,14 @@ bool has_lease(const model::Attempt& attempt, const model::Id& lease_id) {
          (attempt.last_ack && attempt.last_ack->lease_id == lease_id);
 }
 
-/// Whether the operation may hold the attempt: it names it or its lease, or concerns several.
+/// Whether the operation may hold the attempt: it changes what is stored, and names the attempt or
+/// its lease or concerns several. What only reads holds nothing.
 bool may_hold(const model::Operation& operation, const model::Attempt& attempt) {
   return std::visit(
       [&]<typename Op>(const Op& op) {
-        if constexpr (std::is_same_v<Op, model::EnqueueAttempt>) {
+        if constexpr (!model::traits_of<Op>.mutates) {
+          return false;
+        } else if constexpr (std::is_same_v<Op, model::EnqueueAttempt>) {
           return op.spec.attempt_id == attempt.spec.attempt_id;
         } else if constexpr (requires { op.attempt_id; }) {
           return op.attempt_id == attempt.spec.attempt_id;

@@ -374,6 +374,17 @@ TEST(ClaimsPassingOver, MayNotLeaveOutAnythingElse) {
             linearizable);
 }
 
+// A call that only reads holds nothing, whether it names the attempt or concerns all.
+TEST(ClaimsPassingOver, MayNotLeaveOutWhatIsOnlyRead) {
+  const std::vector<model::Action> reads{
+      get("a"), {at_ms(0), model::GetLeaseForAttempt{"a"}}, {at_ms(0), model::CountByStatus{}}};
+  for (const model::Action& read : reads) {
+    EXPECT_EQ(verdict_passing_over({"a", "b"}, {unknown(read, 1), claimed(2, {"b"}, 2, 3)}),
+              not_linearizable)
+        << model::name_of(read.operation);
+  }
+}
+
 TEST(ClaimsPassingOver, StillGiveNothingTwice) {
   EXPECT_EQ(verdict_passing_over({"a"}, {claimed(1, {"a"}, 1, 3), claimed(1, {"a"}, 2, 4)}),
             not_linearizable);
