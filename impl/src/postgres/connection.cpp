@@ -167,12 +167,17 @@ Result<void> Connection::end(Ending ending) {
   return std::unexpected(*failure_);
 }
 
-// What comes before COMMIT is sent with it, and the server carries COMMIT out only if all of that
-// has succeeded; but where the connection is lost, nobody can say how far it came.
+// In a pipeline what comes before COMMIT is sent with it, and the server carries COMMIT out only if
+// all of that has succeeded; but where the connection is lost, nobody can say how far it came.
+// Statement by statement COMMIT is sent alone, and whatever is lost before it has had no effect.
 Result<void> Connection::commit() {
   if (!is_open_ && waiting_.empty()) return {};
   if (announces_) {
     write("SELECT pg_notify('lease_work', $1)", std::string_view(options_.schema));
+  }
+  if (!options_.pipelining && !waiting_.empty()) {
+    carry_out({});
+    if (failure_) return end(Ending::roll_back);
   }
   const auto answers = wire_->exchange(with_what_waits({{.sql = "COMMIT"}}));
   if (answers) {

@@ -41,7 +41,8 @@ class Connection {
 
   /// Ends the transaction: commits it if that was asked for and nothing failed.
   /// Errors: the first failure since `begin`; `unavailable` with `Effect::unknown` if the
-  /// connection was lost once COMMIT was on its way.
+  /// connection was lost once COMMIT was on its way, which in a pipeline is when the last writes
+  /// are.
   [[nodiscard]] Result<void> end(Ending ending);
 
   /// Sends a statement with all that waits, and waits for its rows. `sql` is a string literal. In a

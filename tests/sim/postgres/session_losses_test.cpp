@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "tests/sim/postgres/server.hpp"
 
 namespace leasecheck::sim {
@@ -29,6 +32,31 @@ TEST(PostgresSessionLosses, WhateverIsLostTheAnswerIsTrue) {
   EXPECT_GT((*losses)->count().losses, 6 * cases) << "an operation has some statements";
   EXPECT_GT((*losses)->count().repeats, 4 * cases) << "most are lost before their COMMIT";
   EXPECT_GT((*losses)->count().unknown, 0U);
+}
+
+// Statement by statement: what comes before COMMIT, the last one, is carried out again.
+TEST(PostgresSessionLosses, OnlyALostCommitLeavesOpenWhatHasHappened) {
+  const auto losses = SessionLosses::make(the_server());
+  ASSERT_TRUE(losses) << losses.error();
+  for (const InterleaveCase& subject : session_loss_cases()) {
+    const std::string name = name_of(subject);
+    if (name != "queued/claim" && name != "leased/ack_completed" && name != "empty/enqueue") {
+      continue;
+    }
+    std::vector<bool> is_unknown;
+    for (SessionLoss loss{.kind = SessionLoss::Kind::answer_lost};; ++loss.statement) {
+      const SessionLossCount before = (*losses)->count();
+      const auto found = (*losses)->replay(subject, loss);
+      ASSERT_TRUE(found) << found.error();
+      EXPECT_FALSE(*found) << (**found).message;
+      if ((*losses)->count().losses == before.losses) break;
+      is_unknown.push_back((*losses)->count().unknown > before.unknown);
+    }
+    // BEGIN, the schema's version, a question, a write, COMMIT.
+    ASSERT_GE(is_unknown.size(), 5U) << name;
+    EXPECT_TRUE(is_unknown.back()) << name;
+    EXPECT_EQ(std::ranges::count(is_unknown, true), 1) << name;
+  }
 }
 
 TEST(PostgresSessionLosses, AreNamedByTheStatement) {
