@@ -107,5 +107,105 @@ TEST_F(PostgresPlans, NoOperationWalksThroughWhatTakesNoPart) {
   EXPECT_LT(rows_read() - before, crowd / 10);
 }
 
+/// Updates of a table, and those of them that touched no index.
+struct Updates {
+  std::int64_t all = 0;
+  std::int64_t hot = 0;
+  bool operator==(const Updates&) const = default;
+};
+
+class PostgresUpdates : public PostgresTest {
+ protected:
+  /// The updates of the table that the operations cause, in a session of their own.
+  template <typename Operations>
+  Updates updates_of(const std::string& table, Operations operations) {
+    const Updates before = counted(table);
+    operations(*open());
+    const Updates after = counted(table);
+    return {after.all - before.all, after.hot - before.hot};
+  }
+
+  lease::LeaseRecord claimed(lease::AttemptRepository& repository) {
+    return value_of(repository.upsert_lease(lease::AttemptId("a"), worker, expiry()));
+  }
+  [[nodiscard]] lease::Time expiry() { return clock.now() + Duration{100}; }
+
+ private:
+  Updates counted(const std::string& table) {
+    RawPostgres raw(options);
+    // A session tells what it has done when it ends, at the latest.
+    while (raw.run("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" +
+                   options.application_name + "'") != "0") {
+    }
+    const auto figure = [&](const std::string& column) {
+      return std::stoll(raw.run("SELECT " + column +
+                                " FROM pg_stat_user_tables WHERE schemaname = "
+                                "current_schema() AND relname = '" +
+                                table + "'"));
+    };
+    return {figure("n_tup_upd"), figure("n_tup_hot_upd")};
+  }
+};
+
+constexpr Updates touches_indexes{.all = 1, .hot = 0};
+constexpr Updates touches_none{.all = 1, .hot = 1};
+
+TEST_F(PostgresUpdates, OfAttemptsTouchNoIndexWhereOneIsStarted) {
+  options.application_name = "updating";
+  value_of(open()->enqueue_attempt(attempt("a")));
+  lease::LeaseRecord lease;
+  const auto of_attempts = [&](auto operation) { return updates_of("attempts", operation); };
+  EXPECT_EQ(of_attempts([&](auto& repository) { lease = claimed(repository); }), touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) {
+              value_of(repository.start_attempt(holder_of(lease), clock.now()));
+            }),
+            touches_none);
+  EXPECT_EQ(
+      of_attempts([&](auto& repository) {
+        value_of(repository.heartbeat_lease(lease.lease_id, clock.now(), expiry() + Duration{50}));
+      }),
+      touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) {
+              value_of(repository.release_lease(holder_of(lease), clock.now()));
+            }),
+            touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) { lease = claimed(repository); }), touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) {
+              EXPECT_EQ(value_of(repository.expire_leases_and_requeue(expiry() + Duration{1})), 1);
+            }),
+            touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) { lease = claimed(repository); }), touches_indexes);
+  EXPECT_EQ(
+      of_attempts([&](auto& repository) {
+        value_of(repository.ack_attempt(holder_of(lease), lease::AckOutcome::failed, clock.now()));
+      }),
+      touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) {
+              value_of(repository.replay_dead_letter(lease::AttemptId("a"), clock.now()));
+            }),
+            touches_indexes);
+  EXPECT_EQ(of_attempts([&](auto& repository) {
+              value_of(repository.cancel_attempt(lease::AttemptId("a"), clock.now()));
+            }),
+            touches_indexes);
+}
+
+TEST_F(PostgresUpdates, OfTheRepositoryAndOfRunsTouchNoIndex) {
+  options.application_name = "updating";
+  value_of(open()->reset());
+  EXPECT_EQ(
+      updates_of("lease_repository",
+                 [&](auto& repository) { value_of(repository.enqueue_attempt(attempt("a"))); }),
+      touches_none);
+  const auto append = [&](auto& repository) {
+    const auto holder =
+        holder_of(*value_of(repository.get_lease_for_attempt(lease::AttemptId("a"))));
+    value_of(repository.append_run_event(holder, {"progress", "1"}, clock.now()));
+  };
+  claimed(*open());
+  append(*open());
+  EXPECT_EQ(updates_of("runs", append), touches_none);
+}
+
 }  // namespace
 }  // namespace leasecheck::tests

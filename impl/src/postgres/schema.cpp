@@ -23,9 +23,13 @@ namespace {
 // Rows are locked in the order attempts, lease_repository, runs, so that operations on one attempt
 // do not wait for each other in a circle.
 //
-// Every operation changes a column that an index holds, so no update of an attempt can stay on its
-// page without touching the indexes (HOT); what it leaves behind is to be cleaned early, before
-// lists walk past it: a fiftieth of the table or 1,000 rows, instead of a fifth.
+// Every update of an attempt but that of `start_attempt` changes a column that an index holds, its
+// lane, lease, expiry, deadline or end, so it cannot stay on its page without touching the indexes
+// (HOT). Room on the pages would serve that one update of an attempt's life and make the table
+// larger for everything that reads it, so `fillfactor` stays what it is by default, 100. What
+// updates leave behind is to be cleaned early, before lists walk past it: a fiftieth of the table
+// or 1,000 rows, instead of a fifth. `lease_repository` and `runs` change in no column that an
+// index holds.
 constexpr std::array schema_1{
     R"sql(
 CREATE TABLE lease_repository (
