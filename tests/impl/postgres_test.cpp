@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <deque>
-#include <functional>
 #include <set>
 #include <thread>
 #include <vector>
@@ -249,49 +248,6 @@ TEST_F(Postgres, InAChildOfTheProcessItIsUnavailableAndLeavesTheParentAlone) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   value_of(repository->enqueue_attempt(attempt("b")));
-}
-
-/// A session that ends at the n-th time that its repository waits for the server.
-struct EndsAt {
-  RawPostgres& raw;
-  std::string application_name;
-  int at;
-  int waits = 0;
-  void operator()(int socket, bool to_write) {
-    if (++waits == at) raw.end_sessions(application_name);
-    constexpr short reading = POLLIN;
-    constexpr short both = POLLIN | POLLOUT;
-    pollfd waited{.fd = socket, .events = to_write ? both : reading, .revents = 0};
-    ::poll(&waited, 1, -1);
-  }
-};
-
-// Statement by statement: whatever has become of the session, the answer is true of what is stored.
-TEST_F(Postgres, WhereverItsSessionEndsAnOperationSaysWhatHasHappened) {
-  RawPostgres raw(options);
-  const auto observer = open();
-  options.pipelining = false;
-  options.application_name = "victim";
-  for (int at_wait = 1;; ++at_wait) {
-    value_of(observer->reset());
-    value_of(observer->enqueue_attempt(attempt("a")));
-    EndsAt ends{.raw = raw, .application_name = options.application_name, .at = 0};
-    options.wait = [&](int socket, bool to_write) { ends(socket, to_write); };
-    const auto repository = open();
-    ends.at = ends.waits + at_wait;
-    const auto claimed =
-        repository->upsert_lease(lease::AttemptId("a"), worker, clock.now() + Duration{100});
-    const auto lease = value_of(observer->get_lease_for_attempt(lease::AttemptId("a")));
-    if (claimed) {
-      EXPECT_EQ(lease, *claimed) << at_wait;
-    } else {
-      EXPECT_EQ(claimed.error().code, ErrorCode::unavailable) << claimed.error().message;
-      if (claimed.error().effect == Effect::none) {
-        EXPECT_FALSE(lease) << at_wait;
-      }
-    }
-    if (ends.waits < ends.at) break;
-  }
 }
 
 // An operation loses its session, and so does the connection with which it is to be carried out
