@@ -1,7 +1,5 @@
 #include "sim/postgres/monitor.hpp"
 
-#include <libpq-fe.h>
-
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -17,43 +15,27 @@ constexpr int restores_between_cleanings = 500;
 
 }  // namespace
 
-void Monitor::Finish::operator()(pg_conn* connection) const {
-  PQfinish(connection);
-}
-
 std::expected<Monitor, std::string> Monitor::connect(const std::string& conninfo,
                                                      const std::string& schema) {
-  Monitor monitor(std::unique_ptr<pg_conn, Finish>(PQconnectdb(conninfo.c_str())));
-  const auto connected =
-      monitor.ask("SELECT set_config('search_path', '" + schema +
-                  "', false), set_config('client_min_messages', 'warning', false)");
-  if (!connected) return std::unexpected(connected.error());
+  auto session = SqlSession::connect(conninfo);
+  if (!session) return std::unexpected(session.error());
+  Monitor monitor(*std::move(session));
+  const auto entered =
+      monitor.carry_out("SELECT set_config('search_path', '" + schema +
+                        "', false), set_config('client_min_messages', 'warning', false)");
+  if (!entered) return std::unexpected(entered.error());
   return monitor;
 }
 
-std::expected<std::vector<std::string>, std::string> Monitor::ask(const std::string& sql) {
-  const std::unique_ptr<PGresult, decltype(&PQclear)> answer(PQexec(connection_.get(), sql.c_str()),
-                                                             PQclear);
-  const ExecStatusType status = PQresultStatus(answer.get());
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-    return std::unexpected(PQerrorMessage(connection_.get()));
-  }
-  std::vector<std::string> values;
-  for (int row = 0; row < PQntuples(answer.get()); ++row) {
-    values.emplace_back(PQgetvalue(answer.get(), row, 0));
-  }
-  return values;
-}
-
 std::expected<void, std::string> Monitor::carry_out(const std::string& sql) {
-  const auto answered = ask(sql);
+  const auto answered = session_.ask(sql);
   if (!answered) return std::unexpected(answered.error());
   return {};
 }
 
 std::expected<int, std::string> Monitor::backend_of(const std::string& application_name) {
-  const auto backends =
-      ask("SELECT pid FROM pg_stat_activity WHERE application_name = '" + application_name + "'");
+  const auto backends = session_.ask("SELECT pid FROM pg_stat_activity WHERE application_name = '" +
+                                     application_name + "'");
   if (!backends) return std::unexpected(backends.error());
   if (backends->size() == 1) return std::atoi(backends->front().c_str());
   return std::unexpected("the connection string must leave application_name to this program");
@@ -61,16 +43,16 @@ std::expected<int, std::string> Monitor::backend_of(const std::string& applicati
 
 bool Monitor::is_blocked(int backend) {
   const auto blocking =
-      ask("SELECT cardinality(pg_blocking_pids(" + std::to_string(backend) + ")) > 0");
+      session_.ask("SELECT cardinality(pg_blocking_pids(" + std::to_string(backend) + ")) > 0");
   return blocking && blocking->front() == "t";
 }
 
 void Monitor::end_session(const std::string& application_name) {
   // Whether it has ended shows in what the session is answered.
   static_cast<void>(
-      ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-          "WHERE application_name = '" +
-          application_name + "'"));
+      session_.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                   "WHERE application_name = '" +
+                   application_name + "'"));
 }
 
 std::expected<void, std::string> Monitor::keep() {

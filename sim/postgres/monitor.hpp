@@ -1,11 +1,10 @@
 #pragma once
 
 #include <expected>
-#include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
-struct pg_conn;
+#include "sim/postgres/sql_session.hpp"
 
 namespace leasecheck::sim {
 
@@ -14,8 +13,6 @@ namespace leasecheck::sim {
 /// Thread: one thread.
 class Monitor {
  public:
-  Monitor() = default;
-
   /// `schema` holds the repository. Errors: in words.
   [[nodiscard]] static std::expected<Monitor, std::string> connect(const std::string& conninfo,
                                                                    const std::string& schema);
@@ -37,17 +34,10 @@ class Monitor {
   std::expected<void, std::string> restore();
 
  private:
-  struct Finish {
-    void operator()(pg_conn* connection) const;
-  };
-  explicit Monitor(std::unique_ptr<pg_conn, Finish> connection)
-      : connection_(std::move(connection)) {}
-
-  /// Returns: the first column of the answer.
-  std::expected<std::vector<std::string>, std::string> ask(const std::string& sql);
+  explicit Monitor(SqlSession session) : session_(std::move(session)) {}
   std::expected<void, std::string> carry_out(const std::string& sql);
 
-  std::unique_ptr<pg_conn, Finish> connection_;
+  SqlSession session_;
   int restores_ = 0;
 };
 

@@ -37,12 +37,12 @@ std::expected<void, std::string> PreparedRepository::lead_to(const PriorState& p
                            ": the repository is not where the model is");
   }
   leases_issued_ = prior.state.leases_issued;
-  return monitor_.keep();
+  return monitor_->keep();
 }
 
 std::expected<void, std::string> PreparedRepository::restore() {
   ids_.rewind(leases_issued_);
-  return monitor_.restore();
+  return monitor_->restore();
 }
 
 std::expected<std::unique_ptr<RepositoryProcess>, std::string> PreparedRepository::open_session(

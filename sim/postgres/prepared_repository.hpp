@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sim/concurrency/prior_states.hpp"
@@ -40,7 +41,7 @@ class PreparedRepository {
     return options_.schema + '_' + name;
   }
 
-  [[nodiscard]] Monitor& monitor() { return monitor_; }
+  [[nodiscard]] Monitor& monitor() { return *monitor_; }
 
  private:
   PreparedRepository(std::shared_ptr<PostgresSubjects> server, lease::PostgresOptions options,
@@ -53,7 +54,7 @@ class PreparedRepository {
   SharedLeaseIds ids_;
   std::uint64_t leases_issued_ = 0;  ///< in the state that is kept
   std::unique_ptr<RepositoryProcess> leader_;
-  Monitor monitor_;
+  std::optional<Monitor> monitor_;  ///< once it is made
 };
 
 }  // namespace leasecheck::sim

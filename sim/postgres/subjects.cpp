@@ -1,46 +1,21 @@
 #include "sim/postgres/subjects.hpp"
 
-#include <libpq-fe.h>
 #include <unistd.h>
 
-#include <optional>
 #include <utility>
 
+#include "sim/postgres/sql_session.hpp"
 #include "sim/subject/subject_decorator.hpp"
 
 namespace leasecheck::sim {
 namespace {
 
-/// What libpq says, in one line.
-std::string complaint_of(PGconn* connection) {
-  std::string text;
-  for (const char character : std::string_view(PQerrorMessage(connection))) {
-    const bool is_blank = character == '\n' || character == '\t';
-    if (!is_blank) text += character;
-    if (is_blank && !text.empty() && text.back() != ' ') text += ' ';
-  }
-  if (text.ends_with(' ')) text.pop_back();
-  return text;
-}
-
-/// The first column of what a statement answers. Errors: in words.
+/// The first column of what a statement answers in a session of its own. Errors: in words.
 std::expected<std::vector<std::string>, std::string> ask(const std::string& conninfo,
                                                          const std::string& sql) {
-  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(conninfo.c_str()),
-                                                                PQfinish);
-  if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return std::unexpected(complaint_of(connection.get()));
-  }
-  const std::unique_ptr<PGresult, decltype(&PQclear)> answer(PQexec(connection.get(), sql.c_str()),
-                                                             PQclear);
-  if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) {
-    return std::unexpected(complaint_of(connection.get()));
-  }
-  std::vector<std::string> values;
-  for (int row = 0; row < PQntuples(answer.get()); ++row) {
-    values.emplace_back(PQgetvalue(answer.get(), row, 0));
-  }
-  return values;
+  auto session = SqlSession::connect(conninfo);
+  if (!session) return std::unexpected(session.error());
+  return session->ask(sql);
 }
 
 }  // namespace

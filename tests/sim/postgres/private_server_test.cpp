@@ -11,6 +11,7 @@
 #include <chrono>
 #include <thread>
 
+#include "sim/postgres/sql_session.hpp"
 #include "sim/registry/temporary_directory.hpp"
 #include "tests/sim/postgres/server.hpp"
 
@@ -64,14 +65,10 @@ TEST(PostgresPrivateServer, StopsWhenItsProcessIsKilled) {
 
 TEST(PostgresSubjects, DropTheirSchemasAndNothingElse) {
   const std::string conninfo = the_server()->new_repository().conninfo;
-  const auto schemas = [&] {
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(conninfo.c_str()),
-                                                                  PQfinish);
-    const std::unique_ptr<PGresult, decltype(&PQclear)> answer(
-        PQexec(connection.get(), "SELECT nspname FROM pg_namespace"), PQclear);
-    return PQntuples(answer.get());
-  };
-  const int before = schemas();
+  auto session = SqlSession::connect(conninfo);
+  ASSERT_TRUE(session) << session.error();
+  const auto schemas = [&] { return session->ask("SELECT nspname FROM pg_namespace")->size(); };
+  const std::size_t before = schemas();
   {
     auto other = PostgresSubjects::on(conninfo);
     ASSERT_TRUE(other) << other.error();
@@ -87,6 +84,19 @@ TEST(PostgresSubjects, SayWhereNobodyAnswers) {
   const auto subjects = postgres_server("postgres:host=/nowhere");
   ASSERT_FALSE(subjects);
   EXPECT_NE(subjects.error().find("/nowhere"), std::string::npos) << subjects.error();
+  EXPECT_EQ(subjects.error().find_first_of("\n\t"), std::string::npos) << subjects.error();
+}
+
+TEST(PostgresSqlSession, SaysInOneLineWhatTheServerRefuses) {
+  auto session = SqlSession::connect(the_server()->new_repository().conninfo);
+  ASSERT_TRUE(session) << session.error();
+  const auto refused = session->ask("SELECT\n  nonsense");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().find("nonsense"), std::string::npos) << refused.error();
+  EXPECT_EQ(refused.error().find_first_of("\n\t"), std::string::npos) << refused.error();
+  const auto answered = session->ask("SELECT 1; SELECT * FROM (VALUES ('a'), ('b')) AS given");
+  ASSERT_TRUE(answered) << answered.error();
+  EXPECT_EQ(*answered, (std::vector<std::string>{"a", "b"}));
 }
 
 }  // namespace
