@@ -39,6 +39,14 @@ std::expected<RecordedCase, std::string> recorded_case(const traces::Trace& trac
   return recorded;
 }
 
+traces::Verdict verdict_of(const RecordedCase& recorded, const std::optional<Finding>& found) {
+  if (!found) return {};
+  return {.result = traces::Result::violated,
+          .property = found->property,
+          .message = found->message,
+          .first_bad = recorded.event_number};
+}
+
 std::expected<RecordedSchedule, std::string> schedule_of(const RecordedCase& recorded) {
   auto decisions = decisions_from_text(recorded.event.text);
   if (recorded.event.kind != traces::DiskEvent::Kind::schedule || !decisions) {

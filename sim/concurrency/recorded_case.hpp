@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/concurrency/interleave_case.hpp"
+#include "sim/oracle/finding.hpp"
 #include "sim/scheduler/task_scheduler.hpp"
 #include "traces/trace.hpp"
 
@@ -21,6 +23,10 @@ struct RecordedCase {
 
 /// Errors: in words: a trace that says something else.
 [[nodiscard]] std::expected<RecordedCase, std::string> recorded_case(const traces::Trace& trace);
+
+/// The verdict on what was done again, by what was found: nothing if it held.
+[[nodiscard]] traces::Verdict verdict_of(const RecordedCase& recorded,
+                                         const std::optional<Finding>& found);
 
 /// What such a trace says of processes that overlapped.
 struct RecordedSchedule {

@@ -47,11 +47,7 @@ std::expected<traces::Verdict, std::string> replay_on_programs(
   if (interleaver.count().not_reached > 0) {
     return std::unexpected(interleaver.count().why_not_reached);
   }
-  if (!*found) return traces::Verdict{};
-  return traces::Verdict{.result = traces::Result::violated,
-                         .property = (**found).property,
-                         .message = (**found).message,
-                         .first_bad = recorded->event_number};
+  return verdict_of(*recorded, *found);
 }
 
 }  // namespace leasecheck::sim

@@ -44,14 +44,6 @@ std::expected<std::uint32_t, std::string> checkpoint_pages_of(const Options& con
   return std::unexpected("config.checkpoint_pages: expected 1 to " + std::to_string(most));
 }
 
-traces::Verdict verdict_of(std::string property, std::string message,
-                           const RecordedCase& recorded) {
-  return {.result = traces::Result::violated,
-          .property = std::move(property),
-          .message = std::move(message),
-          .first_bad = recorded.event_number};
-}
-
 std::expected<traces::Verdict, std::string> replay_crash(const RecordedCase& recorded,
                                                          const Options& config,
                                                          const OpenRepository& open) {
@@ -72,8 +64,7 @@ std::expected<traces::Verdict, std::string> replay_crash(const RecordedCase& rec
   const CrashMatrixOptions options{.device = *device, .checkpoint_pages = *pages};
   const auto found = CrashMatrix(open, options).replay(subject, *point, Match::nearest);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return traces::Verdict{};
-  return verdict_of((**found).property, (**found).message, recorded);
+  return verdict_of(recorded, *found);
 }
 
 std::expected<traces::Verdict, std::string> replay_schedule(const RecordedCase& recorded,
@@ -88,8 +79,7 @@ std::expected<traces::Verdict, std::string> replay_schedule(const RecordedCase& 
   if (!interleaver) return std::unexpected(interleaver.error());
   const auto found = (*interleaver)->replay(schedule->subject, schedule->decisions, Match::nearest);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return traces::Verdict{};
-  return verdict_of((**found).property, (**found).message, recorded);
+  return verdict_of(recorded, *found);
 }
 
 }  // namespace
