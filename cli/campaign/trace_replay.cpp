@@ -20,9 +20,9 @@ namespace {
 traces::Verdict verdict_on_disk(const std::string& file, const traces::Trace& trace,
                                 const std::string& backend) {
   const auto open = sim::storage_named(backend);
-  if (!open && (sim::is_program(backend) || sim::is_postgres(backend))) {
-    throw Stop{file + ": recorded on processes of " + backend +
-               "; a file starts no program, so name it with --backend"};
+  if (!open && (sim::is_program(backend) || sim::is_on_server(backend))) {
+    throw Stop{file + ": recorded on processes or sessions of " + backend +
+               "; a file starts no program and no server, so name it with --backend"};
   }
   if (!open) {
     throw Stop{file + ": a trace of the simulated disk, which \"" + backend +
@@ -47,7 +47,7 @@ traces::Verdict verdict_elsewhere(const std::string& file, const traces::Trace& 
 ReplayedTrace replay_case(const std::string& file, traces::Trace trace,
                           const std::optional<sim::Backend>& backend) {
   traces::Verdict verdict =
-      backend && (sim::is_program(backend->name) || sim::is_postgres(backend->name))
+      backend && (sim::is_program(backend->name) || sim::is_on_server(backend->name))
           ? verdict_elsewhere(file, trace, *backend)
           : verdict_on_disk(file, trace, backend ? backend->name : trace.head.backend);
   sim::ReplayResult result;

@@ -64,8 +64,8 @@ sim::OpenOnServer chosen_on_server(const StorageSearch& search, const StorageOpt
 }
 
 std::string backend_name(const StorageOptions& options) {
-  if (!options.program.empty()) return options.program;
-  return options.mutant.empty() ? "sqlite" : "mutant:" + options.mutant;
+  if (!options.mutant.empty()) return "mutant:" + options.mutant;
+  return options.program.empty() ? "sqlite" : options.program;
 }
 
 std::string flags_for(const StorageSearch& search, const StorageOptions& options,

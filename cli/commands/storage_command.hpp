@@ -68,7 +68,8 @@ template <typename Case>
 [[nodiscard]] sim::OpenOnServer chosen_on_server(const StorageSearch& search,
                                                  const StorageOptions& options);
 
-/// The name of what is searched, as `--backend` and traces have it: "sqlite" or "mutant:NAME".
+/// The name of what is searched, as `replay --backend` and traces have it: "mutant:NAME", a planted
+/// defect of SQLite's storage or of SQL; else what `--backend` says.
 [[nodiscard]] std::string backend_name(const StorageOptions& options);
 
 /// What a search found, and in which case. `finding.reproduce` is the whole command line.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sim/concurrency/recorded_case.hpp"
+#include "sim/defects/server/postgres_mutants.hpp"
 #include "sim/postgres/private_server.hpp"
 #include "sim/postgres/server_interleaver.hpp"
 #include "sim/postgres/session_losses.hpp"
@@ -12,6 +13,13 @@ namespace leasecheck::sim {
 namespace {
 
 constexpr std::string_view prefix = "postgres:";
+
+/// The planted defect of SQL that the backend is; null if it is none.
+const mutants::PostgresMutant* planted_in(std::string_view backend) {
+  constexpr std::string_view mutant = "mutant:";
+  if (!backend.starts_with(mutant)) return nullptr;
+  return mutants::find_postgres_mutant(backend.substr(mutant.size()));
+}
 
 /// What goes in the opposite order: the subjects' schemas, the server, its folder.
 struct PrivateSubjects {
@@ -39,23 +47,24 @@ std::expected<std::shared_ptr<PostgresSubjects>, std::string> private_subjects()
 
 using Found = std::expected<std::optional<Finding>, std::string>;
 
-Found replay_schedule(const RecordedCase& recorded,
-                      const std::shared_ptr<PostgresSubjects>& server) {
+Found replay_schedule(const RecordedCase& recorded, const std::shared_ptr<PostgresSubjects>& server,
+                      const OpenOnServer& open) {
   const auto schedule = schedule_of(recorded);
   if (!schedule) return std::unexpected("stale trace: " + schedule.error());
   const auto sessions = static_cast<std::uint32_t>(schedule->subject.operations.size());
-  auto interleaver = ServerInterleaver::make(server, sessions);
+  auto interleaver = ServerInterleaver::make(server, sessions, open);
   if (!interleaver) return std::unexpected(interleaver.error());
   return (*interleaver)->replay(schedule->subject, schedule->decisions);
 }
 
-Found replay_loss(const RecordedCase& recorded, const std::shared_ptr<PostgresSubjects>& server) {
+Found replay_loss(const RecordedCase& recorded, const std::shared_ptr<PostgresSubjects>& server,
+                  const OpenOnServer& open) {
   const auto loss = session_loss_from_text(recorded.event.text);
   if (!loss || recorded.operations.size() != 1) {
     return std::unexpected("stale trace: expected one operation whose session is lost, not \"" +
                            recorded.event.text + "\"");
   }
-  auto losses = SessionLosses::make(server);
+  auto losses = SessionLosses::make(server, open);
   if (!losses) return std::unexpected(losses.error());
   return (*losses)->replay({recorded.prior, recorded.operations}, *loss);
 }
@@ -64,6 +73,10 @@ Found replay_loss(const RecordedCase& recorded, const std::shared_ptr<PostgresSu
 
 bool is_postgres(std::string_view backend) {
   return backend == "postgres" || backend.starts_with(prefix);
+}
+
+bool is_on_server(std::string_view backend) {
+  return is_postgres(backend) || planted_in(backend) != nullptr;
 }
 
 std::expected<std::shared_ptr<PostgresSubjects>, std::string> postgres_server(
@@ -78,17 +91,15 @@ std::expected<traces::Verdict, std::string> replay_on_server(const traces::Trace
                                                              const std::string& backend) {
   const auto recorded = recorded_case(trace);
   if (!recorded) return std::unexpected("stale trace: " + recorded.error());
-  const auto server = postgres_server(backend);
+  const mutants::PostgresMutant* planted = planted_in(backend);
+  const auto server = postgres_server(planted == nullptr ? backend : "postgres");
   if (!server) return std::unexpected(server.error());
+  const OpenOnServer open = planted == nullptr ? lease::open_postgres_repository : planted->open;
   const auto found = recorded->event.kind == traces::DiskEvent::Kind::mishap
-                         ? replay_loss(*recorded, *server)
-                         : replay_schedule(*recorded, *server);
+                         ? replay_loss(*recorded, *server, open)
+                         : replay_schedule(*recorded, *server, open);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return traces::Verdict{};
-  return traces::Verdict{.result = traces::Result::violated,
-                         .property = (**found).property,
-                         .message = (**found).message,
-                         .first_bad = recorded->event_number};
+  return verdict_of(*recorded, *found);
 }
 
 }  // namespace leasecheck::sim

@@ -285,10 +285,7 @@ std::expected<Backend, std::string> parse_backend(const std::string& text,
 bool is_self_contained(std::string_view backend) {
   constexpr std::array whole{"memory", "sqlite", "model"};
   constexpr std::array beginnings{"model:", "mutant:", "disk:"};
-  constexpr std::string_view mutant = "mutant:";
-  const bool needs_server = backend.starts_with(mutant) &&
-                            mutants::find_postgres_mutant(backend.substr(mutant.size())) != nullptr;
-  if (needs_server) return false;
+  if (is_on_server(backend)) return false;
   return std::ranges::find(whole, backend) != whole.end() ||
          std::ranges::any_of(beginnings,
                              [&](const char* begin) { return backend.starts_with(begin); });

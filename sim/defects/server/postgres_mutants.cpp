@@ -109,10 +109,10 @@ constexpr Rewording server_clock{"attempt.lease_expires_at < $1", "lease_expires
                                  "THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint END"};
 
 constexpr std::array mutants{
-    PostgresMutant{"claims_what_it_read", "B1",
+    PostgresMutant{"claims_what_it_read", "B01",
                    "A claim reads its attempt without locking it, and then writes.", "linearizable",
                    "interleave", "queued/claim+claim", reworded<by_id>},
-    PostgresMutant{"claims_several_it_read", "B1",
+    PostgresMutant{"claims_several_it_read", "B01",
                    "A claim of several reads what is dispatchable without locking it.",
                    "linearizable", "interleave", "queued/claim+claim_several",
                    reworded<candidates>},
