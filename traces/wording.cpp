@@ -92,16 +92,26 @@ std::string in_words(std::string_view mishap) {
   return fmt::format("{} comes", mishap);
 }
 
+/// What becomes of a session, by sim/postgres's names, at which statement of its operation.
+std::string loss(std::string_view kind, std::string_view statement) {
+  if (kind == "session_lost") {
+    return fmt::format("the server ends the session at statement {} from here on", statement);
+  }
+  return fmt::format("the answer to statement {} from here on is lost with the connection",
+                     statement);
+}
+
 /// "power_loss@12:kkl": what happens before which of the calls of the disk that come from here on,
 /// and what becomes of each fragment that is not synced.
 std::string mishap(std::string_view text) {
   const std::size_t at = text.find('@');
   const std::size_t colon = std::min(text.find(':'), text.size());
   if (at == std::string_view::npos || at > colon) return "the disk: " + std::string(text);
+  const std::string_view what = text.substr(0, at);
+  if (what == "session_lost" || what == "answer_lost") return loss(what, text.substr(at + 1));
   const std::string_view fates = text.substr(std::min(colon + 1, text.size()));
-  std::string words =
-      fmt::format("{} at call {} of the disk from here on", in_words(text.substr(0, at)),
-                  text.substr(at + 1, colon - at - 1));
+  std::string words = fmt::format("{} at call {} of the disk from here on", in_words(what),
+                                  text.substr(at + 1, colon - at - 1));
   if (fates.empty()) return words;
   return words + fmt::format("; of {} not yet synced {} kept, {} lost, {} torn",
                              counted(std::ssize(fates), "fragment", "fragments"),

@@ -55,6 +55,19 @@ TEST(Wording, SaysWhatWasAskedAndAnswered) {
   EXPECT_EQ(say.change("L1", "null"), "L1 is gone");
 }
 
+TEST(Wording, SaysWhatBecomesOfASession) {
+  const Wording say(model::at_ms(0));
+  const auto event = [&](const std::string& point) {
+    return say.step({.number = 1,
+                     .true_time = model::at_ms(0),
+                     .what = traces::DiskEvent{traces::DiskEvent::Kind::mishap, point}});
+  };
+  EXPECT_EQ(event("session_lost@3"), "the server ends the session at statement 3 from here on");
+  EXPECT_EQ(event("answer_lost@5"),
+            "the answer to statement 5 from here on is lost with the connection");
+  EXPECT_EQ(event("kill@7"), "the process is killed at call 7 of the disk from here on");
+}
+
 TEST(Wording, SaysTheTimesInAMessage) {
   const Wording say(model::at_ms(1'767'225'600'000));
   EXPECT_EQ(say.message("the expiry of lease L1 fell from 1767225615384 to 1767225614594"),
