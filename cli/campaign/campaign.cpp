@@ -29,8 +29,15 @@ bool is_alike(const Failure& left, const Failure& right) {
 }
 
 SeedResult result_of(const SeedOptions& options, const WorkerPool::Done& done) {
-  return done.answer ? seed_result_from_text(*done.answer)
+  return done.answer ? seed_result_from_text(*done.answer).value()
                      : result_of_dead_seed(options, done.number, done.exit_reason);
+}
+
+// A shared queue takes no trace that is longer than an event may be.
+bool lacks_its_trace(const SeedResult& seed) {
+  return seed.failure && !seed.failure->trace_file.empty() &&
+         std::ranges::find(seed.traces, seed.failure->trace_file, &TraceText::name) ==
+             seed.traces.end();
 }
 
 /// The seeds of this shard, in order.
@@ -111,6 +118,7 @@ class Campaign {
   }
 
   void add(SeedResult seed) {
+    if (lacks_its_trace(seed)) add_trace(seed);
     result_.last_seed = seed.seed;
     result_.tally.add(seed.tally);
     for (const TraceText& trace : seed.traces) write(trace, seed.failure);
@@ -121,6 +129,23 @@ class Campaign {
     progress_.show(fmt::format("simulate: {} seeds, now {}; {} operations, {} failures",
                                result_.tally.runs, seed.seed, result_.tally.operations,
                                result_.failures.size()));
+  }
+
+  // Run again, in a process of its own, which the subject may kill, the seed gives its trace.
+  void add_trace(SeedResult& seed) {
+    WorkerPool pool(
+        1, [this](std::uint64_t number) { return to_text(run_seed(options_.seed, number)); });
+    pool.submit(seed.seed);
+    const auto ended = pool.next([this] { return is_interrupted() || budget_.is_overdue(); });
+    if (!ended) return seed.failure->trace_file.clear();
+    SeedResult again = result_of(options_.seed, *ended);
+    if (!again.failure || again.failure->verdict != seed.failure->verdict) {
+      throw Stop{
+          fmt::format("seed {}: run again, it gives another result than its queue has: {}",
+                      seed.seed, again.failure ? again.failure->verdict.message : "it holds"),
+          ExitCode::broken};
+    }
+    seed.traces = std::move(again.traces);
   }
 
   [[nodiscard]] bool is_first_of_its_kind(const Failure& failure) const {

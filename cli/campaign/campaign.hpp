@@ -63,7 +63,9 @@ struct FailureGroup {
 [[nodiscard]] CampaignResult run_campaign(const CampaignOptions& options);
 
 /// The same of results that other processes have, one for each seed: they are taken in in the order
-/// of the seeds, up to the first that is missing, which makes it inconclusive.
+/// of the seeds, up to the first that is missing, which makes it inconclusive. A seed whose failure
+/// has a trace that was left out is run again.
+/// Throws: Stop, as above, and where a seed that is run again gives something else (`broken`).
 [[nodiscard]] CampaignResult campaign_of_results(const CampaignOptions& options,
                                                  std::map<std::uint64_t, SeedResult> results);
 

@@ -19,7 +19,7 @@ struct Failure {
   std::string at = {};
   /// What the whole run of the seed violated, by which failures that are alike are known.
   traces::Violation violation = {};
-  std::string trace_file = {};        ///< empty when none was written
+  std::string trace_file = {};        ///< empty when none was written or is to be
   std::string replay = {};            ///< the command that shows it again
   std::string not_reproducible = {};  ///< in words, if it did not come back every time
 };
@@ -40,7 +40,8 @@ struct SeedResult {
 /// A result as text, for another process.
 [[nodiscard]] std::string to_text(const SeedResult& result);
 
-/// Pre: `text` is what `to_text` gave.
-[[nodiscard]] SeedResult seed_result_from_text(const std::string& text);
+/// Returns: nothing for text that `to_text` does not give, whoever has written it. The traces of
+/// what is returned have names that begin with "seed-N.", for this seed, and lead into no folder.
+[[nodiscard]] std::optional<SeedResult> seed_result_from_text(const std::string& text);
 
 }  // namespace leasecheck::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <mutex>
@@ -22,8 +23,11 @@ namespace {
 constexpr std::uint64_t page = 200;
 constexpr const char* result_kind = "seed";
 
-/// A range that has ended so many processes is not tried again.
-constexpr std::int64_t most_deliveries = 5;
+/// A range that was begun so often and whose process was then lost is not tried again.
+constexpr std::int64_t most_deliveries = 20;
+
+/// A process that is interrupted gives its range back as failed, which says nothing of the range.
+constexpr std::int64_t most_retries = 1'000'000'000;
 
 template <typename T>
 T value_of(lease::Result<T> result) {
@@ -50,14 +54,28 @@ void check_name(const SharedCampaign& campaign, const lease::RunId& run_id) {
                          campaign.name)};
 }
 
-// A trace that is longer than an event may be stays with the machine that wrote it: the seed alone
-// shows the failure again.
+// A trace that is longer than an event may be is left out, though the failure names it: whoever
+// reports has the seed, which gives it again.
 std::string payload_of(SeedResult result) {
   std::string text = to_text(result);
+  if (text.size() > lease::max_payload_bytes) {
+    result.traces.clear();
+    text = to_text(result);
+  }
   if (text.size() <= lease::max_payload_bytes) return text;
-  result.traces.clear();
-  if (result.failure) result.failure->trace_file.clear();
-  return to_text(result);
+  throw Stop{fmt::format("seed {}: its result has {} bytes, an event may have {}", result.seed,
+                         text.size(), lease::max_payload_bytes)};
+}
+
+// Whoever may write into the queue may have written anything.
+SeedResult result_in(const lease::RunEvent& event) {
+  auto result = event.kind == result_kind ? seed_result_from_text(event.payload) : std::nullopt;
+  const SeedRange enqueued = seeds_of(event.attempt_id);
+  if (result && result->seed >= enqueued.first && result->seed <= enqueued.last) {
+    return *std::move(result);
+  }
+  throw Stop{fmt::format("event {} in the queue, of seeds {}..{}, is no result of one of them",
+                         event.seq, enqueued.first, enqueued.last)};
 }
 
 /// The jobs of one process.
@@ -74,6 +92,7 @@ class SeedWorker {
         if (is_to_end() || job.stop_token().stop_requested()) return lease::AckOutcome::failed;
         const lease::NewRunEvent event{result_kind, payload_of(run_seed(options_, seed))};
         if (!append(job, event)) return lease::AckOutcome::failed;
+        ++seeds_run_;
         if (seed == seeds.last) return lease::AckOutcome::completed;
       }
     } catch (...) {
@@ -90,6 +109,7 @@ class SeedWorker {
   void rethrow() {
     if (thrown_) std::rethrow_exception(thrown_);
   }
+  [[nodiscard]] std::uint64_t seeds_run() const { return seeds_run_; }
 
  private:
   // While the queue is out of reach, the lease says for how long it is worth trying.
@@ -104,6 +124,7 @@ class SeedWorker {
 
   const SharedCampaign& campaign_;
   const SeedOptions& options_;
+  std::atomic<std::uint64_t> seeds_run_ = 0;
   std::mutex mutex_;
   std::exception_ptr thrown_;
 };
@@ -123,7 +144,7 @@ void add_events(const SharedCampaign& campaign, SharedResults& shared) {
     if (events.empty()) return;
     after = events.back().seq;
     for (const lease::RunEvent& event : events) {
-      SeedResult result = seed_result_from_text(event.payload);
+      SeedResult result = result_in(event);
       const std::uint64_t seed = result.seed;
       const auto [known, is_new] = shared.results.emplace(seed, std::move(result));
       // What a lost machine had begun another one does again, and the same comes out.
@@ -151,7 +172,7 @@ void enqueue_seeds(const SharedCampaign& campaign, SeedRange seeds, std::uint64_
                                            .backoff = lease::Duration{1000},
                                            .max_backoff = std::nullopt,
                                            .multiplier = 1,
-                                           .max_retries = most_deliveries};
+                                           .max_retries = most_retries};
     specs.push_back(std::move(spec));
     if (is_last || specs.size() == page) {
       for (auto& enqueued : value_of(campaign.repository.enqueue_attempts(specs))) {
@@ -163,8 +184,8 @@ void enqueue_seeds(const SharedCampaign& campaign, SeedRange seeds, std::uint64_
   }
 }
 
-void work_on_seeds(const SharedCampaign& campaign, const SeedOptions& options,
-                   const WorkBounds& bounds, const std::function<bool()>& is_to_end) {
+std::uint64_t work_on_seeds(const SharedCampaign& campaign, const SeedOptions& options,
+                            const WorkBounds& bounds, const std::function<bool()>& is_to_end) {
   lease::SystemClock clock;
   SeedWorker seeds(campaign, options);
   lease::Worker worker(campaign.repository, clock,
@@ -189,6 +210,7 @@ void work_on_seeds(const SharedCampaign& campaign, const SeedOptions& options,
   watching.join();
   seeds.rethrow();
   value_of(ended);
+  return seeds.seeds_run();
 }
 
 SharedResults results_in(const SharedCampaign& campaign) {

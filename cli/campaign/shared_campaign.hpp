@@ -20,7 +20,9 @@ struct SharedCampaign {
   std::string name;  ///< 1 to 255 bytes
 };
 
-/// Enqueues the seeds, `each` of them in an attempt. Again is no more.
+/// Enqueues the seeds, `each` of them in an attempt. Again is no more. A range is given up once it
+/// was begun twenty times and lost its process again; processes that are interrupted use up nothing
+/// else.
 /// Throws: Stop, with what the repository says.
 void enqueue_seeds(const SharedCampaign& campaign, SeedRange seeds, std::uint64_t each);
 
@@ -33,10 +35,11 @@ struct WorkBounds {
 
 /// Runs seeds of the queue, one at a time, until no range is left, for this process or another, or
 /// `is_to_end` says so. Takes back what lost machines had.
+/// Returns: how many seeds it has run.
 /// Throws: Stop, where a subject cannot be made or the queue holds another campaign.
 /// Thread: makes threads of its own, of which one at a time runs seeds.
-void work_on_seeds(const SharedCampaign& campaign, const SeedOptions& options,
-                   const WorkBounds& bounds, const std::function<bool()>& is_to_end);
+std::uint64_t work_on_seeds(const SharedCampaign& campaign, const SeedOptions& options,
+                            const WorkBounds& bounds, const std::function<bool()>& is_to_end);
 
 /// What the queue holds of a campaign.
 struct SharedResults {
@@ -47,8 +50,9 @@ struct SharedResults {
   std::map<std::uint64_t, SeedResult> results;  ///< by seed
 };
 
-/// Throws: Stop, with what the repository says, where the queue holds no campaign of this name, and
-/// where two machines say different things of one seed (`broken`).
+/// Throws: Stop, with what the repository says, where the queue holds no campaign of this name or
+/// an event that is no result of a seed that was enqueued, and where two machines say different
+/// things of one seed (`broken`).
 [[nodiscard]] SharedResults results_in(const SharedCampaign& campaign);
 
 }  // namespace leasecheck::cli

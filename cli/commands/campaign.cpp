@@ -60,19 +60,31 @@ ExitCode enqueue(const SharedOptions& options) {
   static_cast<void>(campaign_of(options.simulate));
   OpenCampaign open(options, QueueSchema::migrated);
   enqueue_seeds(open.campaign(), seeds, options.each);
-  say("seeds {}..{} are in {}, {} in an attempt\n", seeds.first, seeds.last, options.queue.shown(),
-      options.each);
+  if (options.simulate.common.json) {
+    say(json_text({{"first_seed", std::to_string(seeds.first)},
+                   {"last_seed", std::to_string(seeds.last)},
+                   {"each", options.each}}));
+  } else {
+    say("seeds {}..{} are in {}, {} in an attempt\n", seeds.first, seeds.last,
+        options.queue.shown(), options.each);
+  }
   return ExitCode::held;
 }
 
 ExitCode work(const SharedOptions& options) {
   const CampaignOptions campaign = campaign_of(options.simulate);
   OpenCampaign open(options, QueueSchema::as_it_is);
-  work_on_seeds(open.campaign(), campaign.seed,
-                {.worker_id = options.worker_id.empty() ? own_name() : options.worker_id,
-                 .lease_ttl = lease::Duration{options.ttl_ms},
-                 .grace = lease::Duration{options.grace_ms}},
-                is_interrupted);
+  const std::uint64_t seeds_run =
+      work_on_seeds(open.campaign(), campaign.seed,
+                    {.worker_id = options.worker_id.empty() ? own_name() : options.worker_id,
+                     .lease_ttl = lease::Duration{options.ttl_ms},
+                     .grace = lease::Duration{options.grace_ms}},
+                    is_interrupted);
+  if (options.simulate.common.json) {
+    say(json_text({{"seeds_run", seeds_run}}));
+  } else {
+    say("seeds run: {}\n", seeds_run);
+  }
   return is_interrupted() ? ExitCode::inconclusive : ExitCode::held;
 }
 

@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <set>
+#include <utility>
 
+#include "cli/exit_code.hpp"
 #include "sim/subject/subject_decorator.hpp"
 #include "tests/support/program.hpp"
 #include "traces/reader.hpp"
@@ -42,7 +46,7 @@ class WrongInThreeFields final : public sim::SubjectDecorator {
   }
 };
 
-CampaignResult campaign(const Workplace& place, KeepTraces keep) {
+CampaignOptions options_of(const Workplace& place, KeepTraces keep) {
   CampaignOptions options;
   options.seed.backend = {.name = "memory",
                           .make = [] { return std::make_unique<WrongInThreeFields>(); }};
@@ -50,7 +54,19 @@ CampaignResult campaign(const Workplace& place, KeepTraces keep) {
   options.last_seed = 24;
   options.keep_going = true;
   options.trace_directory = place / ".";
-  return run_campaign(options);
+  return options;
+}
+
+CampaignResult campaign(const Workplace& place, KeepTraces keep) {
+  return run_campaign(options_of(place, keep));
+}
+
+std::map<std::string, std::string> files_in(const Workplace& place) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(place / ".")) {
+    files[entry.path().filename().string()] = testing::text_of(entry.path());
+  }
+  return files;
 }
 
 std::set<traces::Violation> violations_of(const CampaignResult& result) {
@@ -90,6 +106,31 @@ TEST(Campaign, ReducesOnlyTheFirstOfFailuresThatAreAlike) {
     EXPECT_TRUE(failure.replay.ends_with(failure.trace_file)) << failure.replay;
   }
   EXPECT_EQ(place.size(), result.failures.size() + known.size());
+}
+
+// Of other processes, whose traces were too long to be handed on.
+TEST(Campaign, OfResultsWithoutTheirTracesRunsTheirSeedsAgain) {
+  const Workplace here;
+  const CampaignResult expected = campaign(here, KeepTraces::failures);
+  const Workplace there;
+  CampaignOptions options = options_of(there, KeepTraces::failures);
+  std::map<std::uint64_t, SeedResult> results;
+  for (std::uint64_t seed = options.first_seed; seed <= options.last_seed; ++seed) {
+    results[seed] = run_seed(options.seed, seed);
+    results[seed].traces.clear();
+  }
+  const CampaignResult result = campaign_of_results(options, results);
+  EXPECT_EQ(result.failures.size(), expected.failures.size());
+  EXPECT_EQ(files_in(there), files_in(here));
+
+  options.seed.backend = {.name = "model", .make = [] { return sim::make_model_subject(); }};
+  try {
+    static_cast<void>(campaign_of_results(options, std::move(results)));
+    ADD_FAILURE() << "seeds that hold now were taken for failures";
+  } catch (const Stop& stop) {
+    EXPECT_EQ(stop.code, ExitCode::broken);
+    EXPECT_NE(stop.message.find("gives another result"), std::string::npos) << stop.message;
+  }
 }
 
 TEST(Campaign, SaysOfAFailureWhatIsInItsTrace) {
