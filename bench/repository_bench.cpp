@@ -24,14 +24,15 @@ constexpr lease::Duration ttl{30'000};
 
 /// Ours and SQLite itself, each with as many attempts that wait.
 struct Pair {
-  explicit Pair(std::int64_t attempts)
-      : raw(folder.file("raw.db"), attempts), repository(opened()) {
+  explicit Pair(std::int64_t attempts, lease::RecordOperations wish = lease::RecordOperations::no)
+      : raw(folder.file("raw.db"), attempts), repository(opened(wish)) {
     enqueue(attempts);
   }
 
-  std::unique_ptr<lease::AttemptRepository> opened() {
+  std::unique_ptr<lease::AttemptRepository> opened(lease::RecordOperations wish) {
     lease::SqliteOptions options;
     options.path = folder.file("ours.db");
+    options.record_operations = wish;
     return demand(lease::open_sqlite_repository(options, clock, ids));
   }
 
@@ -154,6 +155,44 @@ void batches(benchmark::State& state) {
   report(state, "ack_of_16", ack);
 }
 
+/// One caller of a file that records its operations, in turns with one that does not. The counters
+/// are its speed as a share of the other's.
+void recording(benchmark::State& state) {
+  constexpr int at_a_time = 100;
+  Pair with(waiting, lease::RecordOperations::yes);
+  Pair without(waiting);
+  Both claim;
+  Both heartbeat;
+  Both ack;
+  for (auto _ : state) {
+    const Seconds began = wall_clock();
+    for (int i = 0; i < at_a_time; ++i) {
+      const lease::Time now = with.clock.now();
+      lease::Holder one;
+      lease::Holder other;
+      const auto claimed_by = [](Pair& pair) {
+        return holder_of(demand(pair.repository->claim_attempts(worker, 1, ttl)).at(0).lease);
+      };
+      const auto beat = [now](Pair& pair, const lease::Holder& holder) {
+        demand(pair.repository->heartbeat_lease(holder.lease_id, now, now + 2 * ttl));
+      };
+      const auto complete = [now](Pair& pair, const lease::Holder& holder) {
+        demand(pair.repository->ack_attempt(holder, lease::AckOutcome::completed, now));
+      };
+      add(
+          claim, [&] { one = claimed_by(with); }, [&] { other = claimed_by(without); });
+      add(
+          heartbeat, [&] { beat(with, one); }, [&] { beat(without, other); });
+      add(
+          ack, [&] { complete(with, one); }, [&] { complete(without, other); });
+    }
+    state.SetIterationTime(wall_clock() - began);
+  }
+  report(state, "claim_next", claim);
+  report(state, "heartbeat", heartbeat);
+  report(state, "ack", ack);
+}
+
 /// One claim and one ack of the attempt of this number.
 void cycle(Pair& pair, std::int64_t number) {
   const lease::Time now = pair.clock.now();
@@ -217,6 +256,7 @@ void threads(benchmark::State& state) {
 }
 
 BENCHMARK(one_caller)->Iterations(5)->UseManualTime();
+BENCHMARK(recording)->Iterations(5)->UseManualTime();
 BENCHMARK(batches)->Iterations(5)->UseManualTime();
 BENCHMARK(threads)->RangeMultiplier(4)->Range(1, 64)->Iterations(3)->UseManualTime();
 

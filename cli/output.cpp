@@ -51,9 +51,13 @@ void complain(std::string_view text) {
   say_on_error(fmt::format("{}: {}\n", program_name, text));
 }
 
-ExitCode said(ExitCode end) {
+bool was_heard() {
   if (std::fflush(stdout) != 0) keep_error();
-  if (first_error == 0) return end;
+  return first_error == 0;
+}
+
+ExitCode said(ExitCode end) {
+  if (was_heard()) return end;
   complain("standard output cannot be written: " +
            std::error_code(first_error, std::generic_category()).message());
   return worst(end, ExitCode::usage);

@@ -32,6 +32,9 @@ void name_program(std::string_view name);
 /// "leasecheck: TEXT" on standard error.
 void complain(std::string_view text);
 
+/// Hands on what was said so far. Returns: whether standard output has taken everything.
+[[nodiscard]] bool was_heard();
+
 /// How the program ends that has said all it had to say: as `end`, unless that is better than not
 /// having been heard.
 [[nodiscard]] ExitCode said(ExitCode end);

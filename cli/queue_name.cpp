@@ -35,6 +35,7 @@ lease::SqliteOptions file_options(const QueueName& queue, QueueSchema schema) {
   }
   lease::SqliteOptions file;
   file.path = queue.text;
+  file.record_operations = lease::RecordOperations::if_others_do;
   return file;
 }
 

@@ -19,5 +19,6 @@ int main(int argc, char** argv) {
   leasectl::add_migrate(program);
   leasectl::add_backup(program);
   leasectl::add_check(program);
+  leasectl::add_log(program);
   return static_cast<int>(cli::said(program.run(argc, argv)));
 }

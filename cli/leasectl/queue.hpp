@@ -55,5 +55,6 @@ void add_prune(cli::CommandLine& program);
 void add_migrate(cli::CommandLine& program);
 void add_backup(cli::CommandLine& program);
 void add_check(cli::CommandLine& program);
+void add_log(cli::CommandLine& program);
 
 }  // namespace leasecheck::leasectl

@@ -44,9 +44,10 @@ const LeaseId& lease_of(const AttemptAck& item) {
 
 Result<Results<void>> StoredRepository::enqueue_attempts(std::span<const AttemptSpec> specs) {
   if (specs.empty()) return answered_at_once<Results<void>>(Operation::enqueue_attempts);
-  auto results =
-      observed(Operation::enqueue_attempts, Access::write, [&]() -> Result<Results<void>> {
-        const Time now = clock().now();
+  auto results = changing(
+      Operation::enqueue_attempts, {}, [&] { return operation_text::enqueue_attempts(specs); },
+      [&]() -> Result<Results<void>> {
+        const Time now = read_clock();
         store().expect(named_by<AttemptId>(specs, attempt_of));
         return each<void>(specs, [&](const AttemptSpec& spec) { return enqueue(spec, now); });
       });
@@ -59,33 +60,38 @@ Result<Results<LeaseRecord>> StoredRepository::heartbeat_leases(
   if (heartbeats.empty()) {
     return answered_at_once<Results<LeaseRecord>>(Operation::heartbeat_leases);
   }
-  return observed(Operation::heartbeat_leases, Access::write,
-                  [&]() -> Result<Results<LeaseRecord>> {
-                    store().expect(named_by<LeaseId>(heartbeats, lease_of));
-                    return each<LeaseRecord>(heartbeats, [&](const LeaseHeartbeat& item) {
-                      return renew(item.holder, item.heartbeat);
-                    });
-                  });
+  return changing(
+      Operation::heartbeat_leases, {}, [&] { return operation_text::heartbeat_leases(heartbeats); },
+      [&]() -> Result<Results<LeaseRecord>> {
+        store().expect(named_by<LeaseId>(heartbeats, lease_of));
+        return each<LeaseRecord>(heartbeats, [&](const LeaseHeartbeat& item) {
+          return renew(item.holder, item.heartbeat);
+        });
+      });
 }
 
 Result<Results<AckResult>> StoredRepository::ack_attempts(std::span<const AttemptAck> acks,
                                                           Time now) {
   if (acks.empty()) return answered_at_once<Results<AckResult>>(Operation::ack_attempts);
-  return observed(Operation::ack_attempts, Access::write, [&]() -> Result<Results<AckResult>> {
-    store().expect(named_by<LeaseId>(acks, lease_of));
-    return each<AckResult>(
-        acks, [&](const AttemptAck& item) { return acknowledge(item.holder, item.outcome, now); });
-  });
+  return changing(
+      Operation::ack_attempts, {}, [&] { return operation_text::ack_attempts(acks, now); },
+      [&]() -> Result<Results<AckResult>> {
+        store().expect(named_by<LeaseId>(acks, lease_of));
+        return each<AckResult>(acks, [&](const AttemptAck& item) {
+          return acknowledge(item.holder, item.outcome, now);
+        });
+      });
 }
 
 Result<std::vector<Claim>> StoredRepository::claim_attempts(const WorkerId& worker_id,
                                                             std::uint64_t limit,
                                                             Duration lease_ttl) {
   const Result<void> valid = validate(worker_id);
-  auto claims = observed(
-      Operation::claim_attempts, Access::write, valid ? validate_ttl(lease_ttl) : valid,
+  auto claims = changing(
+      Operation::claim_attempts, valid ? validate_ttl(lease_ttl) : valid,
+      [&] { return operation_text::claim_attempts(worker_id, limit, lease_ttl); },
       [&]() -> Result<std::vector<Claim>> {
-        const Time now = clock().now();
+        const Time now = read_clock();
         const Time expires_at = saturating_add(now, lease_ttl);
         if (expires_at <= now) {
           return failure(ErrorCode::invalid_argument, "the lease would end at the end of time");
@@ -120,11 +126,13 @@ std::vector<Attempt*> StoredRepository::choose_claims(Time now, std::uint64_t li
 }
 
 Result<std::uint64_t> StoredRepository::prune_attempts(const PruneRange& range) {
-  return observed(Operation::prune_attempts, Access::write, [&]() -> Result<std::uint64_t> {
-    const std::vector<Attempt*> finished = store().finished(range);
-    for (Attempt* attempt : finished) prune(*attempt);
-    return finished.size();
-  });
+  return changing(
+      Operation::prune_attempts, {}, [&] { return operation_text::prune_attempts(range); },
+      [&]() -> Result<std::uint64_t> {
+        const std::vector<Attempt*> finished = store().finished(range);
+        for (Attempt* attempt : finished) prune(*attempt);
+        return finished.size();
+      });
 }
 
 void StoredRepository::prune(Attempt& attempt) {

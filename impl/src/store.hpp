@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "attempt.hpp"
@@ -105,6 +106,12 @@ class Store {
   [[nodiscard]] virtual Snapshot snapshot() = 0;
   virtual void clear() = 0;
   [[nodiscard]] virtual bool is_durable() const = 0;
+
+  /// Whether something was written, since the transaction began or since `record` was called, that
+  /// is to be recorded.
+  [[nodiscard]] virtual bool has_to_record() { return false; }
+  /// Records a step (operation_text.hpp) with what it has done.
+  virtual void record(const std::string& /*step*/) {}
 
   /// What has happened since this was asked last. It is called after `end`.
   [[nodiscard]] virtual StorageEvents take_events() { return {}; }

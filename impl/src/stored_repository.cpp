@@ -41,12 +41,13 @@ Result<std::vector<AttemptDispatchRecord>> StoredRepository::list_dispatchable_a
 Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
                                                    const WorkerId& worker_id,
                                                    Time lease_expires_at) {
-  return observed(
-      Operation::upsert_lease, Access::write, validate(attempt_id, worker_id),
+  return changing(
+      Operation::upsert_lease, validate(attempt_id, worker_id),
+      [&] { return operation_text::upsert_lease(attempt_id, worker_id, lease_expires_at); },
       [&]() -> Result<LeaseRecord> {
         // Read once the transaction has begun: a claim that had to wait is judged by the time at
         // which it is granted, so that no lease is expired at birth.
-        const Time now = clock().now();
+        const Time now = read_clock();
         if (lease_expires_at <= now) {
           return failure(ErrorCode::invalid_argument, "lease_expires_at is not after now");
         }
@@ -64,20 +65,24 @@ Result<LeaseRecord> StoredRepository::upsert_lease(const AttemptId& attempt_id,
 
 Result<void> StoredRepository::heartbeat_lease(const LeaseId& lease_id, Time heartbeat_at,
                                                Time lease_expires_at) {
-  return observed(Operation::heartbeat_lease, Access::write, validate(lease_id),
-                  [&]() -> Result<void> {
-                    Attempt* attempt = find_current(lease_id);
-                    if (attempt == nullptr) return stale(lease_id);
-                    refresh(*attempt, heartbeat_at, lease_expires_at);
-                    store().save_heartbeat(*attempt);
-                    return {};
-                  });
+  return changing(
+      Operation::heartbeat_lease, validate(lease_id),
+      [&] { return operation_text::heartbeat_lease(lease_id, heartbeat_at, lease_expires_at); },
+      [&]() -> Result<void> {
+        Attempt* attempt = find_current(lease_id);
+        if (attempt == nullptr) return stale(lease_id);
+        refresh(*attempt, heartbeat_at, lease_expires_at);
+        store().save_heartbeat(*attempt);
+        return {};
+      });
 }
 
 Result<std::uint64_t> StoredRepository::expire_leases_and_requeue(Time stale_before) {
-  auto reaped =
-      observed(Operation::expire_leases_and_requeue, Access::write, [&]() -> Result<std::uint64_t> {
-        const Time now = clock().now();
+  auto reaped = changing(
+      Operation::expire_leases_and_requeue, {},
+      [&] { return operation_text::expire_leases_and_requeue(stale_before); },
+      [&]() -> Result<std::uint64_t> {
+        const Time now = read_clock();
         return end_leases(store().expired_before(stale_before), &StoredRepository::reap, now,
                           &Observer::lease_reaped);
       });
@@ -91,11 +96,13 @@ Result<std::uint64_t> StoredRepository::latest_seq_for_run(const RunId& run_id) 
 }
 
 Result<std::uint64_t> StoredRepository::transition_timed_out_attempts(Time now) {
-  return observed(Operation::transition_timed_out_attempts, Access::write,
-                  [&]() -> Result<std::uint64_t> {
-                    return end_leases(store().overdue_at(now), &StoredRepository::time_out, now,
-                                      &Observer::attempt_timed_out);
-                  });
+  return changing(
+      Operation::transition_timed_out_attempts, {},
+      [&] { return operation_text::transition_timed_out_attempts(now); },
+      [&]() -> Result<std::uint64_t> {
+        return end_leases(store().overdue_at(now), &StoredRepository::time_out, now,
+                          &Observer::attempt_timed_out);
+      });
 }
 
 std::uint64_t StoredRepository::end_leases(const std::vector<Attempt*>& attempts, Step step,
@@ -155,36 +162,47 @@ Result<AckResult> StoredRepository::acknowledge(const Holder& holder, AckOutcome
 // ---- Around them -----------------------------------------------------------------------------
 
 Result<void> StoredRepository::enqueue_attempt(const AttemptSpec& spec) {
-  return announced(observed(Operation::enqueue_attempt, Access::write, validate(spec),
-                            [&]() -> Result<void> { return enqueue(spec, clock().now()); }));
+  return announced(changing(
+      Operation::enqueue_attempt, validate(spec),
+      [&] { return operation_text::enqueue_attempt(spec); },
+      [&]() -> Result<void> { return enqueue(spec, read_clock()); }));
 }
 
-Result<void> StoredRepository::start_attempt(const Holder& holder, Time) {
-  return observed(Operation::start_attempt, Access::write, validate(holder), [&]() -> Result<void> {
-    Attempt* attempt = find_held(holder);
-    if (attempt == nullptr) return stale(holder.lease_id);
-    if (attempt->status == Status::running) return {};
-    attempt->status = Status::running;
-    store().save(*attempt);
-    return {};
-  });
+Result<void> StoredRepository::start_attempt(const Holder& holder, Time now) {
+  return changing(
+      Operation::start_attempt, validate(holder),
+      [&] { return operation_text::start_attempt(holder, now); },
+      [&]() -> Result<void> {
+        Attempt* attempt = find_held(holder);
+        if (attempt == nullptr) return stale(holder.lease_id);
+        if (attempt->status == Status::running) return {};
+        attempt->status = Status::running;
+        store().save(*attempt);
+        return {};
+      });
 }
 
 Result<LeaseRecord> StoredRepository::heartbeat_lease_with_version(
     const Holder& holder, const VersionedHeartbeat& heartbeat) {
-  return observed(Operation::heartbeat_lease_with_version, Access::write, validate(holder),
-                  [&]() -> Result<LeaseRecord> { return renew(holder, heartbeat); });
+  return changing(
+      Operation::heartbeat_lease_with_version, validate(holder),
+      [&] { return operation_text::heartbeat_lease_with_version(holder, heartbeat); },
+      [&]() -> Result<LeaseRecord> { return renew(holder, heartbeat); });
 }
 
 Result<AckResult> StoredRepository::ack_attempt(const Holder& holder, AckOutcome outcome,
                                                 Time now) {
-  return observed(Operation::ack_attempt, Access::write, validate(holder, outcome),
-                  [&]() -> Result<AckResult> { return acknowledge(holder, outcome, now); });
+  return changing(
+      Operation::ack_attempt, validate(holder, outcome),
+      [&] { return operation_text::ack_attempt(holder, outcome, now); },
+      [&]() -> Result<AckResult> { return acknowledge(holder, outcome, now); });
 }
 
 Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
-  return announced(
-      observed(Operation::release_lease, Access::write, validate(holder), [&]() -> Result<void> {
+  return announced(changing(
+      Operation::release_lease, validate(holder),
+      [&] { return operation_text::release_lease(holder, now); },
+      [&]() -> Result<void> {
         Attempt* attempt = find_held(holder);
         if (attempt == nullptr) return stale(holder.lease_id);
         requeue(*attempt, now);
@@ -194,25 +212,28 @@ Result<void> StoredRepository::release_lease(const Holder& holder, Time now) {
 }
 
 Result<void> StoredRepository::cancel_attempt(const AttemptId& attempt_id, Time now) {
-  return observed(Operation::cancel_attempt, Access::write, validate(attempt_id),
-                  [&]() -> Result<void> {
-                    Attempt* attempt = store().find(attempt_id);
-                    if (attempt == nullptr) return no_such_attempt(attempt_id);
-                    if (is_terminal(attempt->status)) {
-                      return failure(ErrorCode::not_dispatchable,
-                                     "attempt \"" + attempt_id.str() + "\" is already terminal");
-                    }
-                    finish(*attempt, Status::cancelled, now);
-                    attempt->last_ack.reset();
-                    store().save(*attempt);
-                    return {};
-                  });
+  return changing(
+      Operation::cancel_attempt, validate(attempt_id),
+      [&] { return operation_text::cancel_attempt(attempt_id, now); },
+      [&]() -> Result<void> {
+        Attempt* attempt = store().find(attempt_id);
+        if (attempt == nullptr) return no_such_attempt(attempt_id);
+        if (is_terminal(attempt->status)) {
+          return failure(ErrorCode::not_dispatchable,
+                         "attempt \"" + attempt_id.str() + "\" is already terminal");
+        }
+        finish(*attempt, Status::cancelled, now);
+        attempt->last_ack.reset();
+        store().save(*attempt);
+        return {};
+      });
 }
 
 Result<std::uint64_t> StoredRepository::append_run_event(const Holder& holder,
                                                          const NewRunEvent& event, Time now) {
-  return observed(
-      Operation::append_run_event, Access::write, validate(holder, event),
+  return changing(
+      Operation::append_run_event, validate(holder, event),
+      [&] { return operation_text::append_run_event(holder, event, now); },
       [&]() -> Result<std::uint64_t> {
         const Attempt* attempt = find_held(holder);
         if (attempt == nullptr) return stale(holder.lease_id);
@@ -230,8 +251,10 @@ Result<std::vector<DeadLetter>> StoredRepository::list_dead_letters(std::uint64_
 }
 
 Result<void> StoredRepository::replay_dead_letter(const AttemptId& attempt_id, Time now) {
-  return announced(observed(
-      Operation::replay_dead_letter, Access::write, validate(attempt_id), [&]() -> Result<void> {
+  return announced(changing(
+      Operation::replay_dead_letter, validate(attempt_id),
+      [&] { return operation_text::replay_dead_letter(attempt_id, now); },
+      [&]() -> Result<void> {
         Attempt* attempt = store().find(attempt_id);
         if (attempt == nullptr) return no_such_attempt(attempt_id);
         if (!attempt->dead_letter) {
@@ -304,10 +327,12 @@ Result<Snapshot> StoredRepository::snapshot() {
 }
 
 Result<void> StoredRepository::reset() {
-  return observed(Operation::reset, Access::write, [&]() -> Result<void> {
-    store().clear();
-    return {};
-  });
+  return changing(
+      Operation::reset, {}, [&] { return operation_text::reset(); },
+      [&]() -> Result<void> {
+        store().clear();
+        return {};
+      });
 }
 
 Result<void> StoredRepository::announced(Result<void> done) {

@@ -8,6 +8,7 @@
 #include "failure.hpp"
 #include "lease/attempt_repository.hpp"
 #include "observation.hpp"
+#include "operation_text.hpp"
 #include "store.hpp"
 #include "transaction_queue.hpp"
 #include "validity.hpp"
@@ -154,6 +155,26 @@ class StoredRepository : public AttemptRepository {
     return observed(operation, access, Result<void>{}, std::move(body));
   }
 
+  /// As `observed`, of an operation that may change something: where it has, and the store records,
+  /// what `text` says of it is recorded with its answer.
+  template <typename Text, typename Body>
+  std::invoke_result_t<Body> changing(Operation operation, const Result<void>& arguments, Text text,
+                                      Body body) {
+    return observed(operation, Access::write, arguments, [&] {
+      clock_showed_.reset();
+      std::invoke_result_t<Body> answer = body();
+      if (answer && store_->has_to_record()) {
+        OperationText what = text();
+        if (clock_showed_) what.now = clock_showed_;
+        store_->record(done_step(what, answer_text(operation, answer)));
+      }
+      return answer;
+    });
+  }
+
+  /// The time of an operation that reads the clock.
+  [[nodiscard]] Time read_clock() { return clock_showed_.emplace(clock_.now()); }
+
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] IdSource& ids() { return ids_; }
@@ -183,6 +204,7 @@ class StoredRepository : public AttemptRepository {
   Clock& clock_;
   IdSource& ids_;
   Observer* observer_;
+  std::optional<Time> clock_showed_;  ///< to the operation that is under way
   Observation* seen_ = nullptr;  ///< the call whose transaction is under way, if it is observed
 };
 

@@ -25,9 +25,11 @@ class Leasectl : public ::testing::Test {
     EXPECT_EQ(ended.exit_code, 0) << ended.err;
     return nlohmann::json::parse(ended.out);
   }
-  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open() {
+  [[nodiscard]] std::unique_ptr<lease::AttemptRepository> open(
+      lease::RecordOperations recording = lease::RecordOperations::no) {
     lease::SqliteOptions options;
     options.path = place / "queue.db";
+    options.record_operations = recording;
     auto opened = lease::open_sqlite_repository(options, clock, ids);
     EXPECT_TRUE(opened) << opened.error().message;
     return *std::move(opened);
@@ -106,7 +108,6 @@ TEST_F(Leasectl, ListsInPagesWhatIsAskedFor) {
     }
     return ids;
   };
-  using Names = std::vector<std::string>;
   EXPECT_EQ(names(""), (Names{"dead", "leased", "queued"}));
   EXPECT_EQ(names("--status failed"), Names{"dead"});
   EXPECT_EQ(names("--run 'other run'"), Names{"queued"});
@@ -158,6 +159,70 @@ TEST_F(Leasectl, PrunesWhatFinishedBefore) {
   EXPECT_EQ(run("prune queue.db --yes").exit_code, 2) << "how old?";
 }
 
+std::vector<std::string> operations_in(const std::string& log) {
+  std::vector<std::string> names;
+  std::istringstream in(log);
+  for (std::string line; std::getline(in, line);) {
+    const auto step = nlohmann::json::parse(line);
+    names.push_back(step.contains("op") ? step["op"].get<std::string>() : "head");
+  }
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+TEST_F(Leasectl, TakesWhatAQueueHasRecordedAndRecordsWhatItChanges) {
+  { const auto repository = open(lease::RecordOperations::yes); }
+  EXPECT_EQ(run("log queue.db").out, "");
+  ASSERT_EQ(run("cancel queue.db queued --yes").exit_code, 0);
+  ASSERT_EQ(run("replay queue.db dead --yes").exit_code, 0);
+  const Ended appended = run("log queue.db -o log.jsonl");
+  EXPECT_EQ(appended.exit_code, 0) << appended.err;
+  EXPECT_EQ(appended.out, "2 operations of queue.db are in log.jsonl\n");
+  ASSERT_EQ(run("cancel queue.db dead --yes").exit_code, 0);
+  EXPECT_EQ(json_of("log queue.db -o log.jsonl"),
+            nlohmann::json::parse(R"({"queue":"queue.db","file":"log.jsonl","operations":1})"));
+  EXPECT_EQ(operations_in(text_of(place / "log.jsonl")),
+            (Names{"head", "cancel_attempt", "replay_dead_letter", "cancel_attempt"}));
+  ASSERT_EQ(run("cancel queue.db leased --yes").exit_code, 0);
+  EXPECT_EQ(operations_in(run("log queue.db").out), Names{"cancel_attempt"});
+  EXPECT_EQ(run("log queue.db").out, "");
+  EXPECT_EQ(run("check queue.db").out, "queue.db is sound\n");
+}
+
+TEST_F(Leasectl, PrintsALogInCharactersForATerminalThatMeanTheSame) {
+  const std::string odd = "\x7f\xC2\x9B \xC3\xBC";
+  lease::AttemptSpec spec;
+  spec.attempt_id = lease::AttemptId(odd);
+  spec.run_id = lease::RunId("run");
+  ASSERT_TRUE(open(lease::RecordOperations::yes)->enqueue_attempt(spec));
+  const std::string line = run("log queue.db").out;
+  EXPECT_NE(line.find(R"("attempt_id":"\u007f\u009b \u00fc","run_id":"run")"), std::string::npos)
+      << line;
+  EXPECT_EQ(nlohmann::json::parse(line)["args"]["attempt_id"], odd);
+}
+
+TEST_F(Leasectl, LeavesInAQueueWhatCannotBeWritten) {
+  ASSERT_TRUE(
+      open(lease::RecordOperations::yes)->cancel_attempt(lease::AttemptId("queued"), clock.now()));
+  const Ended unheard = run("log queue.db >/dev/full");
+  EXPECT_EQ(unheard.exit_code, 2);
+  EXPECT_NE(unheard.err.find("stays in the queue"), std::string::npos) << unheard.err;
+  place.write("text.txt", "no log");
+  EXPECT_EQ(run("log queue.db -o text.txt").exit_code, 2);
+  EXPECT_EQ(text_of(place / "text.txt"), "no log");
+  EXPECT_EQ(operations_in(run("log queue.db").out), Names{"cancel_attempt"});
+}
+
+TEST_F(Leasectl, SaysWhereNoOperationsAreRecorded) {
+  const Ended none = run("log queue.db");
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_NE(none.err.find("record_operations"), std::string::npos) << none.err;
+  const Ended server = run("log postgres:dbname=x");
+  EXPECT_EQ(server.exit_code, 2);
+  EXPECT_NE(server.err.find("RecordingRepository"), std::string::npos) << server.err;
+}
+
 TEST_F(Leasectl, OpensNothingThatIsNoQueueAndMakesNone) {
   const Ended none = run("stats nothing.db");
   EXPECT_EQ(none.exit_code, 2);
@@ -185,7 +250,7 @@ TEST_F(Leasectl, SaysHowItIsUsed) {
   const Ended help = run("--help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* command :
-       {"stats", "list", "show", "dead-letters", "replay", "cancel", "prune", "migrate"}) {
+       {"stats", "list", "show", "dead-letters", "replay", "cancel", "prune", "migrate", "log"}) {
     EXPECT_NE(help.out.find(std::string("  ") + command + " "), std::string::npos) << command;
     EXPECT_EQ(run(std::string(command) + " --help").exit_code, 0) << command;
   }

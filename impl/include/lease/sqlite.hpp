@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lease/attempt_repository.hpp"
@@ -10,6 +12,13 @@
 namespace lease {
 
 class Observer;
+
+/// Whether a repository records what it does, in its file (`take_sqlite_operations`).
+enum class RecordOperations : std::uint8_t {
+  no,
+  if_others_do,  ///< if the file has the table for it when it is opened: for tools
+  yes
+};
 
 struct SqliteOptions {
   /// A file, made if it does not exist; its directory must. ":memory:" is a private database, which
@@ -34,6 +43,9 @@ struct SqliteOptions {
   /// as 1.
   std::uint32_t checkpoint_pages = default_checkpoint_pages;
   static constexpr std::uint32_t default_checkpoint_pages = 1000;
+  /// Records every operation that changes something, in the transaction that does it: either both
+  /// are there after a crash or neither. The file grows until somebody takes them.
+  RecordOperations record_operations = RecordOperations::no;
 };
 
 /// Opens a durable repository in an SQLite database: WAL, every commit synced; callers that wait
@@ -91,5 +103,26 @@ struct SqliteOptions {
 /// repository at all. Complexity: reads the whole file; the log grows until it is done.
 [[nodiscard]] Result<std::vector<std::string>> check_sqlite_repository(const SqliteOptions& options,
                                                                        std::uint64_t limit = 100);
+
+/// Takes the operations that repositories have recorded in a file out of it, in the order in which
+/// they took effect: hands lines of an operation log to `keep`, each with its end and about a
+/// megabyte at a time, and deletes them from the file once it has returned a value. Others may use
+/// the repository meanwhile; what they record then is left for the next time.
+///
+/// Each line is call and return in one, `"phase":"done"`. Its number `i` goes on counting for as
+/// long as the file lives. Who is killed between keeping lines and deleting them keeps the same
+/// ones again the next time: a line whose number is not above the one before it is a repetition.
+/// After going back to a copy of the file, numbers are given again as versions are.
+///
+/// What changed nothing is not recorded: reads, refusals, a claim that found nothing, the
+/// repetition of an ack. Neither is what programs do that open the file without
+/// `record_operations`: all who write to it are to have it on, or the log lacks their part. The
+/// time `t` is the VFS's clock.
+/// Returns: how many lines.
+/// Errors: as of opening, without making or migrating anything; `unavailable` if the file was never
+/// to record; those of `keep`.
+/// Complexity: O(length of the lines), and a commit for each megabyte.
+[[nodiscard]] Result<std::uint64_t> take_sqlite_operations(
+    const SqliteOptions& options, const std::function<Result<void>(std::string_view lines)>& keep);
 
 }  // namespace lease

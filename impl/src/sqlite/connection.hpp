@@ -85,6 +85,9 @@ class Connection {
 
   [[nodiscard]] StorageEvents take_events() { return std::exchange(events_, {}); }
 
+  /// How many rows this connection has inserted, updated and deleted.
+  [[nodiscard]] std::int64_t changes() const { return sqlite3_total_changes(database_.get()); }
+
   /// False for a database that lives in this process's memory.
   [[nodiscard]] bool is_a_file() const;
 

@@ -5,6 +5,7 @@
 
 #include "lease/sqlite.hpp"
 #include "rows.hpp"
+#include "sqlite/operations.hpp"
 #include "sqlite/schema.hpp"
 
 namespace lease {
@@ -71,8 +72,13 @@ Result<void> check_schema(Connection& connection, Findings& findings) {
   auto model = Connection::open({.path = ":memory:", .busy_timeout = {}, .vfs = {}});
   if (!model) return std::unexpected(model.error());
   if (auto made = sqlite::prepare_schema(**model, true); !made) return made;
-  const std::vector<std::string> expected = tables_and_indexes(**model);
+  std::vector<std::string> expected = tables_and_indexes(**model);
   const std::vector<std::string> present = tables_and_indexes(connection);
+  const std::string optional = "table operations CREATE TABLE " OPERATIONS_TABLE;
+  const auto is_optional = [&](const std::string& entry) {
+    return name_in(entry) == name_in(optional);
+  };
+  if (std::ranges::any_of(present, is_optional)) expected.push_back(optional);
   take_damage(connection, findings);
   for (const std::string& entry : expected) {
     if (std::ranges::find(present, entry) != present.end()) continue;

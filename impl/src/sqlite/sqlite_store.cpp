@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rows.hpp"
+#include "sqlite/operations.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/waiting.hpp"
 
@@ -29,12 +30,18 @@ Result<void> SqliteStore::begin(Access access) {
   loaded_.clear();
   if (auto begun = connection_->begin(access); !begun) return begun;
   if (access == Access::write) check_schema_version(*connection_);
+  recorded_changes_ = connection_->changes();
   return {};
 }
 
 Result<void> SqliteStore::end(Ending ending) {
   loaded_.clear();
   return connection_->end(ending);
+}
+
+void SqliteStore::record(const std::string& step) {
+  add_operation(*connection_, step);
+  recorded_changes_ = connection_->changes();
 }
 
 Attempt* SqliteStore::load(Query& query) {

@@ -12,8 +12,9 @@ namespace lease::sqlite {
 /// ends; `save` writes them back.
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(std::unique_ptr<Connection> connection)
-      : connection_(std::move(connection)) {}
+  /// `records` needs the table of operations (operations.hpp).
+  explicit SqliteStore(std::unique_ptr<Connection> connection, bool records = false)
+      : connection_(std::move(connection)), records_(records) {}
 
   Result<void> begin(Access access) override;
   Result<void> end(Ending ending) override;
@@ -50,6 +51,8 @@ class SqliteStore final : public Store {
   Snapshot snapshot() override;
   void clear() override;
   [[nodiscard]] bool is_durable() const override { return connection_->is_a_file(); }
+  bool has_to_record() override { return records_ && connection_->changes() != recorded_changes_; }
+  void record(const std::string& step) override;
   StorageEvents take_events() override { return connection_->take_events(); }
 
  private:
@@ -81,6 +84,8 @@ class SqliteStore final : public Store {
   };
 
   std::unique_ptr<Connection> connection_;
+  bool records_;
+  std::int64_t recorded_changes_ = 0;       ///< or made before the transaction
   std::int64_t data_version_ = 0;           ///< SQLite's, when it was looked at last
   std::map<std::uint64_t, Loaded> loaded_;  ///< by enqueue sequence
 };
