@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Names = std::vector<std::string>;
+
 class Leasectl : public ::testing::Test {
  protected:
   void SetUp() override { fill(); }
@@ -159,8 +161,8 @@ TEST_F(Leasectl, PrunesWhatFinishedBefore) {
   EXPECT_EQ(run("prune queue.db --yes").exit_code, 2) << "how old?";
 }
 
-std::vector<std::string> operations_in(const std::string& log) {
-  std::vector<std::string> names;
+Names operations_in(const std::string& log) {
+  Names names;
   std::istringstream in(log);
   for (std::string line; std::getline(in, line);) {
     const auto step = nlohmann::json::parse(line);
@@ -168,8 +170,6 @@ std::vector<std::string> operations_in(const std::string& log) {
   }
   return names;
 }
-
-using Names = std::vector<std::string>;
 
 TEST_F(Leasectl, TakesWhatAQueueHasRecordedAndRecordsWhatItChanges) {
   { const auto repository = open(lease::RecordOperations::yes); }
@@ -205,7 +205,7 @@ TEST_F(Leasectl, PrintsALogInCharactersForATerminalThatMeanTheSame) {
 TEST_F(Leasectl, LeavesInAQueueWhatCannotBeWritten) {
   ASSERT_TRUE(
       open(lease::RecordOperations::yes)->cancel_attempt(lease::AttemptId("queued"), clock.now()));
-  const Ended unheard = run("log queue.db >/dev/full");
+  const Ended unheard = place.run("-c '" LEASECTL_PROGRAM " log queue.db >/dev/full'", "/bin/sh");
   EXPECT_EQ(unheard.exit_code, 2);
   EXPECT_NE(unheard.err.find("stays in the queue"), std::string::npos) << unheard.err;
   place.write("text.txt", "no log");
