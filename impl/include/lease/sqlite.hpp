@@ -116,8 +116,8 @@ struct SqliteOptions {
 ///
 /// What changed nothing is not recorded: reads, refusals, a claim that found nothing, the
 /// repetition of an ack. Neither is what programs do that open the file without
-/// `record_operations`: all who write to it are to have it on, or the log lacks their part. The
-/// time `t` is the VFS's clock.
+/// `record_operations`: all who write to it are to have it on, or the log lacks their part; and
+/// what the file held before it was told to record. The time `t` is the VFS's clock.
 /// Returns: how many lines.
 /// Errors: as of opening, without making or migrating anything; `unavailable` if the file was never
 /// to record; those of `keep`.
