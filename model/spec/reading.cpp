@@ -85,10 +85,10 @@ ResultOf<ListAttempts> apply(State& state, const ListAttempts& operation, Time) 
     if (!is_valid_or_absent(*id)) return std::unexpected(ErrorCode::invalid_argument);
   }
   std::vector<AttemptRecord> listed;
-  for (const auto& [id, attempt] : state.attempts) {
-    if (listed.size() == operation.limit) break;
-    if (operation.after && id <= *operation.after) continue;
-    if (matches(operation, attempt)) listed.push_back(attempt_record(attempt));
+  auto next =
+      operation.after ? state.attempts.upper_bound(*operation.after) : state.attempts.begin();
+  for (; next != state.attempts.end() && listed.size() < operation.limit; ++next) {
+    if (matches(operation, next->second)) listed.push_back(attempt_record(next->second));
   }
   return listed;
 }

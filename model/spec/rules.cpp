@@ -1,5 +1,6 @@
 #include "model/spec/rules.hpp"
 
+#include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 
 namespace leasecheck::model {

@@ -78,9 +78,6 @@ void fail_finally(State& state, Attempt& attempt, DeadLetterReason reason, Time 
 /// Rule 11: into backoff while retries are left, otherwise a final failure for this reason.
 void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time now);
 
-/// Rule 3: `started_at + timeout`, where the attempt has a lease and a timeout.
-[[nodiscard]] std::optional<Time> execution_deadline(const Attempt& attempt);
-
 /// Rules 1 and 2: every dispatchable attempt, in dispatch order.
 [[nodiscard]] std::vector<const Attempt*> dispatchable_attempts(const State& state, Time at);
 

@@ -46,6 +46,9 @@ struct Step {
 /// Returns: nothing for an attempt that is terminal or leased.
 [[nodiscard]] std::optional<Time> dispatchable_at(const Attempt& attempt);
 
+/// Rule 3: `started_at + timeout`, where the attempt has a lease and a timeout.
+[[nodiscard]] std::optional<Time> execution_deadline(const Attempt& attempt);
+
 /// Rule 2, V1 and V2: whether `left` goes before `right` in dispatch order; a strict total order.
 [[nodiscard]] bool dispatches_before(const Variant& variant, const Attempt& left,
                                      const Attempt& right);
