@@ -62,6 +62,7 @@ void add_shrink(CommandLine& program);
 void add_explain(CommandLine& program);
 void add_show(CommandLine& program);
 void add_convert(CommandLine& program);
+void add_validate(CommandLine& program);
 void add_explore(CommandLine& program);
 void add_margin(CommandLine& program);
 void add_graph(CommandLine& program);

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   add_explain(program);
   add_show(program);
   add_convert(program);
+  add_validate(program);
   add_explore(program);
   add_margin(program);
   add_graph(program);

@@ -120,23 +120,23 @@ void IndexedModel::undo(Before& before) {
   state_.attempts_enqueued = before.attempts_enqueued;
   state_.version_floor = before.version_floor;
   state_.leases_issued = before.leases_issued;
-  for (auto& [id, attempt] : before.attempts) undo(id, attempt);
+  for (auto& [id, attempt] : before.attempts) set(id, std::move(attempt));
   for (auto& [id, run] : before.runs) undo(id, run);
 }
 
 // A lease that is current again is no ended one.
-void IndexedModel::undo(const Id& attempt_id, std::optional<Attempt>& before) {
+void IndexedModel::set(const Id& attempt_id, std::optional<Attempt> attempt) {
   if (const auto found = state_.attempts.find(attempt_id); found != state_.attempts.end()) {
     index_.remove(found->second);
     if (found->second.lease) state_.attempt_of_lease.erase(found->second.lease->lease_id);
     state_.attempts.erase(found);
   }
-  if (!before) return;
-  if (before->lease) {
-    state_.attempt_of_lease[before->lease->lease_id] = attempt_id;
-    state_.attempt_of_ended_lease.erase(before->lease->lease_id);
+  if (!attempt) return;
+  if (attempt->lease) {
+    state_.attempt_of_lease[attempt->lease->lease_id] = attempt_id;
+    state_.attempt_of_ended_lease.erase(attempt->lease->lease_id);
   }
-  index_.add(state_.attempts.emplace(attempt_id, *std::move(before)).first->second);
+  index_.add(state_.attempts.emplace(attempt_id, *std::move(attempt)).first->second);
 }
 
 void IndexedModel::undo(const Id& run_id, std::optional<RunBefore>& before) {

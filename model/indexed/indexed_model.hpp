@@ -61,6 +61,31 @@ class IndexedModel {
   /// No mark is needed any more: nothing is noted down until the next one.
   void forget_marks();
 
+  /// Some attempts and runs of a state: how it differs from another one.
+  struct Rows {
+    std::map<Id, std::optional<Attempt>> attempts = {};  ///< nothing: there is none
+    std::map<Id, std::optional<Run>> runs = {};
+    std::map<Id, Id> ended_leases = {};
+    std::optional<std::uint64_t> version_floor = {};  ///< if it may differ
+    std::optional<State> everything = {};             ///< after a reset: all that there is
+    bool operator==(const Rows&) const = default;
+  };
+
+  /// What has changed since the mark, as it is now.
+  [[nodiscard]] Rows rows_since(Mark mark) const;
+
+  /// Puts the rows in the place of those that are there.
+  void put(const Rows& rows);
+
+  /// How an attempt went from one status to another: nothing where it is absent.
+  struct Move {
+    std::optional<Status> before;
+    std::optional<Status> after;
+  };
+
+  /// The moves of the attempts that have changed since the mark.
+  [[nodiscard]] std::vector<Move> moves_since(Mark mark) const;
+
  private:
   /// What one operation may have changed, as it was before. Of a run that can only have grown, how
   /// far it had.
@@ -85,8 +110,10 @@ class IndexedModel {
   static void add_what_is_new(const State& part, Before& before);
   void index_all();
   void undo(Before& before);
-  void undo(const Id& attempt_id, std::optional<Attempt>& before);
+  void set(const Id& attempt_id, std::optional<Attempt> attempt);
   void undo(const Id& run_id, std::optional<RunBefore>& before);
+  void add_if_ended(const Id& lease_id, Rows& rows) const;
+  [[nodiscard]] bool is_as_before(const Id& run_id, const std::optional<RunBefore>& before) const;
 
   State state_;
   AttemptIndex index_;

@@ -1,0 +1,85 @@
+#include "cli/validation/log_source.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <variant>
+
+#include "cli/exit_code.hpp"
+#include "traces/lines.hpp"
+
+namespace leasecheck::cli {
+
+LogSource::LogSource(std::string file, const traces::Mapping* mapping)
+    : file_(std::move(file)), mapping_(mapping) {
+  if (mapping_ == nullptr) return;
+  rows_.emplace(*mapping_);
+  if (mapping_->format == traces::Mapping::Format::csv) {
+    csv_ = std::make_unique<CsvRows>(mapping_->separator);
+  }
+}
+
+template <class Value>
+Value LogSource::or_stop(traces::Decoded<Value> value) const {
+  if (!value) throw Stop{file_.place() + ": " + value.error()};
+  return *std::move(value);
+}
+
+std::optional<traces::LogEntry> LogSource::next() {
+  while (const std::optional<std::string> line = file_.next()) {
+    if (auto found = entry(*line, true)) return found;
+  }
+  if (left_over_.empty()) return std::nullopt;
+  traces::LogEntry found = std::move(left_over_.front());
+  left_over_.pop_front();
+  return found;
+}
+
+void LogSource::finish() {
+  if (const std::string rest = file_.take_rest(); !rest.empty()) {
+    if (auto found = entry(rest, false)) left_over_.push_back(*std::move(found));
+  }
+  if (not_json_) ++torn_lines_;  // the last line, with an end: its writer wrote no further
+  not_json_.reset();
+  if (!rows_) return;
+  for (traces::LogDone& call : or_stop(rows_->unanswered())) {
+    left_over_.emplace_back(std::move(call));
+  }
+}
+
+std::optional<model::Time> LogSource::waiting_since() const {
+  return rows_ ? rows_->waiting_since() : std::nullopt;
+}
+
+std::optional<traces::LogEntry> LogSource::entry(const std::string& line, bool is_whole) {
+  auto found = mapping_ == nullptr ? step(line, is_whole) : row(line);
+  if (found && std::holds_alternative<traces::LogAside>(*found)) return std::nullopt;
+  return found;
+}
+
+/// What is no JSON is the last line of a writer that was killed, if a new one begins behind it.
+std::optional<traces::LogEntry> LogSource::step(const std::string& line, bool is_whole) {
+  auto json = traces::parse_json(line);
+  if (!json && !is_whole) {
+    ++torn_lines_;
+    return std::nullopt;
+  }
+  if (not_json_) {
+    const std::string complaint = *std::exchange(not_json_, std::nullopt);
+    const bool begins_anew = json && traces::kind_of(*json) == "head";
+    if (!begins_anew) throw Stop{complaint};
+    ++torn_lines_;
+  }
+  if (!json) {
+    not_json_ = file_.place() + ": " + json.error();
+    return std::nullopt;
+  }
+  return or_stop(lines_.read(*json));
+}
+
+std::optional<traces::LogEntry> LogSource::row(const std::string& line) {
+  if (csv_ == nullptr) return or_stop(rows_->read(or_stop(traces::parse_json(line))));
+  const auto fields = or_stop(csv_->read(line));
+  return fields ? std::optional(or_stop(rows_->read(*fields))) : std::nullopt;
+}
+
+}  // namespace leasecheck::cli
