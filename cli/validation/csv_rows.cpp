@@ -1,36 +1,15 @@
 #include "cli/validation/csv_rows.hpp"
 
-#include <algorithm>
-#include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 namespace leasecheck::cli {
 
-CsvRows::CsvRows(char separator) {
-  if (csv_init(&parser_, CSV_STRICT) != 0) throw std::bad_alloc();
-  csv_set_delim(&parser_, static_cast<unsigned char>(separator));
-}
-
-CsvRows::~CsvRows() {
-  csv_free(&parser_);
-}
-
-void CsvRows::add_field(void* text, std::size_t size, void* rows) {
-  static_cast<CsvRows*>(rows)->fields_.emplace_back(static_cast<const char*>(text), size);
-}
-
-void CsvRows::end_row(int, void* rows) {
-  static_cast<CsvRows*>(rows)->has_ended_ = true;
-}
-
 std::expected<std::optional<traces::Json>, std::string> CsvRows::read(std::string_view line) {
-  const std::string text = std::string(line) + "\n";
-  has_ended_ = false;
-  if (csv_parse(&parser_, text.data(), text.size(), add_field, end_row, this) != text.size()) {
-    return std::unexpected(std::string("not CSV: ") + csv_strerror(csv_error(&parser_)));
+  if (std::string complaint = add(line); !complaint.empty()) {
+    return std::unexpected(std::move(complaint));
   }
-  if (!has_ended_) return std::nullopt;
+  if (is_quoted_) return std::nullopt;
   if (names_.empty()) {
     names_ = std::exchange(fields_, {});
     return std::nullopt;
@@ -39,6 +18,40 @@ std::expected<std::optional<traces::Json>, std::string> CsvRows::read(std::strin
   fields_.clear();
   if (!found) return std::unexpected(std::move(found.error()));
   return *std::move(found);
+}
+
+std::string CsvRows::add(std::string_view line) {
+  constexpr char mark = '"';
+  bool was_quoted = is_quoted_;  // the present field is, or was until its last mark
+  if (is_quoted_) {
+    fields_.back() += '\n';
+  } else {
+    fields_.emplace_back();
+  }
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (is_quoted_) {
+      const bool is_doubled = c == mark && i + 1 < line.size() && line[i + 1] == mark;
+      if (c == mark && !is_doubled) {
+        is_quoted_ = false;
+        continue;
+      }
+      fields_.back() += c;
+      i += is_doubled ? 1 : 0;
+    } else if (c == separator_) {
+      fields_.emplace_back();
+      was_quoted = false;
+    } else if (c == mark && fields_.back().empty() && !was_quoted) {
+      is_quoted_ = was_quoted = true;
+    } else if (c == mark || was_quoted) {
+      return "not CSV: expected a separator or the end of the line beside quotation marks, at "
+             "byte " +
+             std::to_string(i + 1);
+    } else {
+      fields_.back() += c;
+    }
+  }
+  return {};
 }
 
 std::expected<traces::Json, std::string> CsvRows::row() const {

@@ -1,11 +1,11 @@
 #include "cli/validation/log_source.hpp"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "cli/exit_code.hpp"
-#include "traces/lines.hpp"
 
 namespace leasecheck::cli {
 
@@ -38,7 +38,7 @@ void LogSource::finish() {
   if (const std::string rest = file_.take_rest(); !rest.empty()) {
     if (auto found = entry(rest, false)) left_over_.push_back(*std::move(found));
   }
-  if (not_json_) ++torn_lines_;  // the last line, with an end: its writer wrote no further
+  if (not_json_) ++torn_lines_;
   not_json_.reset();
   if (!rows_) return;
   for (traces::LogDone& call : or_stop(rows_->unanswered())) {
@@ -56,24 +56,20 @@ std::optional<traces::LogEntry> LogSource::entry(const std::string& line, bool i
   return found;
 }
 
-/// What is no JSON is the last line of a writer that was killed, if a new one begins behind it.
+/// What begins as a step and is no JSON is the last line of a writer that was killed, if another
+/// one has gone on behind it.
 std::optional<traces::LogEntry> LogSource::step(const std::string& line, bool is_whole) {
+  constexpr std::string_view beginning = R"({"k":")";
   auto json = traces::parse_json(line);
-  if (!json && !is_whole) {
-    ++torn_lines_;
-    return std::nullopt;
+  if (not_json_ && !json) throw Stop{*not_json_};
+  if (not_json_) ++torn_lines_;
+  not_json_.reset();
+  if (json) return or_stop(lines_.read(*json));
+  if (is_whole && !line.starts_with(beginning) && !beginning.starts_with(line)) {
+    throw Stop{file_.place() + ": " + json.error()};
   }
-  if (not_json_) {
-    const std::string complaint = *std::exchange(not_json_, std::nullopt);
-    const bool begins_anew = json && traces::kind_of(*json) == "head";
-    if (!begins_anew) throw Stop{complaint};
-    ++torn_lines_;
-  }
-  if (!json) {
-    not_json_ = file_.place() + ": " + json.error();
-    return std::nullopt;
-  }
-  return or_stop(lines_.read(*json));
+  not_json_ = file_.place() + ": " + json.error();
+  return std::nullopt;
 }
 
 std::optional<traces::LogEntry> LogSource::row(const std::string& line) {

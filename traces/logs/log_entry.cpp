@@ -66,6 +66,7 @@ Decoded<LogEntry> LogLines::read(const Json& line) {
                            print_json(text_to_json(format->model)));
   }
   unanswered_.clear();
+  last_done_ = 0;
   return LogBegins{};
 }
 
@@ -86,6 +87,9 @@ Decoded<LogEntry> LogLines::read_step(const Json& line) {
     unanswered_.insert_or_assign(call->number, call->operation);
     return *std::move(call);
   }
+  // Who was killed between writing a line and taking it off the queue's own log writes it again.
+  if (call->number <= last_done_) return LogAside{};
+  last_done_ = call->number;
   auto answer = log_answer_from_json(call->operation, decoder.raw("ret"));
   if (!answer) return std::unexpected(answer.error());
   return LogDone{.call = *std::move(call), .end = at, .answer = *std::move(answer)};

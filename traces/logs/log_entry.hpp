@@ -47,7 +47,8 @@ struct LogDone {
 /// A new writer begins, with numbers of its own; calls before it will not be answered.
 struct LogBegins {};
 
-/// What is told beside the calls: it says nothing about the repository.
+/// What is told beside the calls, and lines of what was done that are there once more: they say
+/// nothing about the repository.
 struct LogAside {};
 
 using LogEntry = std::variant<LogBegins, LogAside, LogCall, LogReturn, LogDone>;
@@ -64,6 +65,7 @@ class LogLines {
   [[nodiscard]] Decoded<LogEntry> read_return(const Json& line, model::Time at);
 
   std::map<std::uint64_t, model::Operation> unanswered_;
+  std::uint64_t last_done_ = 0;  ///< the number of the last line that was done
 };
 
 /// `{"ok":…}`, or `{"error":{"code":…}}`, of `unavailable` with the `outcome` "none" or "unknown".
