@@ -11,7 +11,7 @@ namespace {
 
 CLI::AsNumberWithUnit milliseconds(CLI::AsNumberWithUnit::Options unit) {
   const std::map<std::string, std::int64_t> units{
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   return CLI::AsNumberWithUnit(units, unit, "DURATION");
 }
 
@@ -26,10 +26,21 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most, const std::st
   return {complain, name};
 }
 
-/// In milliseconds; as nanoseconds every duration fits 64 bits.
-constexpr std::int64_t longest_duration = std::int64_t{1'000'000} * 3'600'000;
-
 }  // namespace
+
+std::optional<std::int64_t> milliseconds_in(const std::string& text) {
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  const bool has_leading_zero = digits > 1 && text.starts_with('0');  // octal, elsewhere
+  if (digits == 0 || digits == std::string::npos || has_leading_zero) return std::nullopt;
+  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", digits) != std::string::npos) {
+    return std::nullopt;
+  }
+  std::string number = text;
+  const std::string complaint = milliseconds(CLI::AsNumberWithUnit::UNIT_REQUIRED)(number);
+  std::int64_t value = 0;
+  const bool is_one = complaint.empty() && CLI::detail::lexical_cast(number, value);
+  return is_one && value <= longest_duration ? std::optional(value) : std::nullopt;
+}
 
 Option& Option::placeholder(const std::string& word) {
   option_->type_name(word);

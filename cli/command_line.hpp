@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,13 @@ class Option;
 /// What a command line is made of. The parser stays behind it: its headers take longer to compile
 /// than a command.
 namespace leasecheck::cli {
+
+/// The longest duration that anybody may name, in milliseconds; as nanoseconds it fits 64 bits.
+inline constexpr std::int64_t longest_duration = std::int64_t{1'000'000} * 3'600'000;
+
+/// A whole number with its unit, "250ms", "30s", "10m", "1h", "7d", in milliseconds.
+/// Returns: nothing if it is anything else, or beyond `longest_duration`.
+[[nodiscard]] std::optional<std::int64_t> milliseconds_in(const std::string& text);
 
 /// One option of a command, while it is described.
 class Option {
@@ -59,7 +67,7 @@ class Command {
   /// What takes a value, or several, in a variable of this type.
   template <typename Value>
   Option option(const std::string& name, Value& value, const std::string& description);
-  /// Milliseconds, written with their unit: 250ms, 30s, 10m, 1h.
+  /// Milliseconds, written with their unit: 250ms, 30s, 10m, 1h, 7d.
   Option duration(const std::string& name, std::int64_t& milliseconds,
                   const std::string& description);
   /// The same, but that the unit may be left out, and 0 is one.

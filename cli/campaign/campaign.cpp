@@ -121,6 +121,7 @@ class Campaign {
     if (lacks_its_trace(seed)) add_trace(seed);
     result_.last_seed = seed.seed;
     result_.tally.add(seed.tally);
+    if (seed.statistics) add(*seed.statistics);
     for (const TraceText& trace : seed.traces) write(trace, seed.failure);
     if (seed.failure) {
       if (is_first_of_its_kind(*seed.failure)) reduce(seed);
@@ -146,6 +147,11 @@ class Campaign {
           ExitCode::broken};
     }
     seed.traces = std::move(again.traces);
+  }
+
+  void add(const sim::Statistics& statistics) {
+    if (!result_.statistics) result_.statistics.emplace();
+    result_.statistics->add(statistics);
   }
 
   [[nodiscard]] bool is_first_of_its_kind(const Failure& failure) const {

@@ -43,6 +43,7 @@ struct CampaignResult {
       never_odd;               ///< dimensions of values that could have been odd and were not
   std::string not_written;     ///< why the first trace that is missing is, in words
   std::uint64_t given_up = 0;  ///< seeds that the budget or an interruption cut off
+  std::optional<sim::Statistics> statistics = {};  ///< of the runs of a deployment
   std::string undecided = {};  ///< why nothing is decided, if it was not a seed that said so
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/campaign/statistics_json.hpp"
 #include "cli/campaign/tally_json.hpp"
 #include "traces/codec.hpp"
 #include "traces/lines.hpp"
@@ -53,6 +54,7 @@ std::optional<Failure> failure_from(const ordered_json& json, std::uint64_t seed
 std::string to_text(const SeedResult& result) {
   ordered_json document{{"seed", result.seed}, {"tally", to_json(result.tally)}};
   if (result.failure) document["failure"] = json_of(*result.failure);
+  if (result.statistics) document["statistics"] = to_json(*result.statistics);
   for (const TraceText& trace : result.traces) {
     document["traces"].push_back({{"name", trace.name}, {"text", trace.text}});
   }
@@ -73,6 +75,10 @@ std::optional<SeedResult> seed_result_from_text(const std::string& text) {
       result.traces.push_back(
           {trace.at("name").get<std::string>(), trace.at("text").get<std::string>()});
       if (!is_of_seed(result.traces.back().name, result.seed)) return std::nullopt;
+    }
+    if (document.contains("statistics")) {
+      result.statistics = statistics_from_json(document["statistics"]);
+      if (!result.statistics) return std::nullopt;
     }
     return result;
   } catch (const ordered_json::exception&) {

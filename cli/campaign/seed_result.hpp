@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/oracle/referee.hpp"
+#include "sim/statistics/statistics.hpp"
 #include "traces/reduction/violation.hpp"
 #include "traces/trace.hpp"
 
@@ -35,6 +36,7 @@ struct SeedResult {
   sim::Tally tally = {};
   std::optional<Failure> failure = {};
   std::vector<TraceText> traces = {};
+  std::optional<sim::Statistics> statistics = {};  ///< of the run of a deployment
 };
 
 /// A result as text, for another process.

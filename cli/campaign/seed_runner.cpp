@@ -17,6 +17,7 @@
 #include "sim/registry/drawn_names.hpp"
 #include "sim/registry/program_registry.hpp"
 #include "sim/registry/temporary_directory.hpp"
+#include "sim/statistics/statistician.hpp"
 #include "sim/storage/concurrent_stress.hpp"
 #include "sim/world/world.hpp"
 #include "traces/reader.hpp"
@@ -42,15 +43,19 @@ traces::Verdict broken(std::string message) {
 }
 
 sim::RunResult simulate(const SeedOptions& options, std::uint64_t seed,
-                        sim::Referee::StepSink sink = {}) {
+                        sim::Referee::StepSink sink = {}, sim::Observer* observer = nullptr) {
   const auto subject = make_subject(backend_of(options, seed));
-  return sim::simulate(sim::draw_plan(seed, options.plan), *subject, std::move(sink));
+  return sim::simulate(sim::draw_plan(seed, options.plan), *subject, std::move(sink), {}, observer);
 }
 
-sim::RunResult simulate_twice(const SeedOptions& options, std::uint64_t seed) {
+// Returns: what the second run gave, and its statistics.
+sim::RunResult simulate_twice(const SeedOptions& options, std::uint64_t seed,
+                              std::optional<sim::Statistician>& statistician) {
   sim::RunResult run;
-  const auto divergence = sim::first_divergence(
-      [&](sim::Referee::StepSink sink) { run = simulate(options, seed, std::move(sink)); });
+  const auto divergence = sim::first_divergence([&](sim::Referee::StepSink sink) {
+    if (statistician) statistician.emplace(sim::draw_plan(seed, options.plan));
+    run = simulate(options, seed, std::move(sink), statistician ? &*statistician : nullptr);
+  });
   if (divergence) {
     run.verdict = broken(fmt::format("not deterministic: step {} was {} and then {}",
                                      divergence->step, divergence->first, divergence->second));
@@ -96,10 +101,14 @@ bool is_same_end(const traces::Verdict& left, const traces::Verdict& right) {
 
 // The run of the world of one seed, recorded where it is wanted.
 void run_world(const SeedOptions& options, SeedResult& result) {
-  sim::RunResult run = options.determinism == Determinism::checked
-                           ? simulate_twice(options, result.seed)
-                           : simulate(options, result.seed);
+  std::optional<sim::Statistician> statistician;
+  if (options.plan.deployment) statistician.emplace(sim::draw_plan(result.seed, options.plan));
+  sim::RunResult run =
+      options.determinism == Determinism::checked
+          ? simulate_twice(options, result.seed, statistician)
+          : simulate(options, result.seed, {}, statistician ? &*statistician : nullptr);
   result.tally = std::move(run.tally);
+  if (statistician) result.statistics = statistician->statistics();
   const bool has_failed = run.verdict.result != traces::Result::held;
   if (has_failed) result.failure = Failure{.seed = result.seed, .verdict = run.verdict};
   if (!has_failed && options.keep_traces != KeepTraces::all) return;

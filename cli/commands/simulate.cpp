@@ -1,21 +1,91 @@
+#include <fmt/format.h>
+
+#include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
 
 #include "cli/campaign/campaign.hpp"
+#include "cli/campaign/campaign_report.hpp"
 #include "cli/command.hpp"
 #include "cli/commands/simulate_options.hpp"
+#include "cli/deployment/deployment_plot.hpp"
+#include "cli/deployment/sweep.hpp"
 #include "cli/output.hpp"
+#include "cli/report/file_writer.hpp"
+#include "cli/report/text.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
-ExitCode run(const SimulateOptions& options) {
-  const CampaignOptions campaign = campaign_of(options);
-  const CampaignResult result = run_campaign(campaign);
-  print(options, campaign, result);
+std::string title_of(const SimulateOptions& options, const CampaignOptions& campaign) {
+  return fmt::format("{} on {}, {} of virtual time", options.deployment, campaign.seed.backend.name,
+                     in_words(campaign.seed.plan.deployment->duration));
+}
+
+void write_plot(const SimulateOptions& options, const std::string& svg) {
+  if (auto written = write_file(options.plot, svg); !written) throw Stop{written.error()};
+}
+
+ExitCode end_of(const CampaignResult& result, const std::function<void()>& write_what_is_left) {
   return after_verdict(exit_code_of(result.result), [&] {
+    write_what_is_left();
     if (!result.not_written.empty()) throw Stop{result.not_written};
   });
+}
+
+ExitCode sweep(const SimulateOptions& options, const CampaignOptions& campaign) {
+  const Sweep sweep = parse_sweep(options.sweep);
+  const std::vector<SweptValue> rows = run_sweep(campaign, sweep);
+  const CampaignResult& last = rows.back().campaign;
+  const std::string title = fmt::format("{} of {}", word(sweep.what), title_of(options, campaign));
+  if (options.common.json) {
+    nlohmann::ordered_json document = to_json(sweep.what, rows);
+    document["result"] = traces::word(last.result);
+    document["backend"] = campaign.seed.backend.name;
+    say(json_text(std::move(document)));
+  } else {
+    say("sweep {}: {}\n{}", title, traces::word(last.result), in_words(sweep.what, rows));
+    if (last.result != traces::Result::held) say("{}", in_words(last));
+  }
+  return end_of(last, [&] {
+    if (!options.plot.empty()) write_plot(options, sweep_svg(sweep.what, rows, title));
+  });
+}
+
+ExitCode run(const SimulateOptions& options) {
+  const CampaignOptions campaign = campaign_of(options);
+  require_writable("--plot", options.plot);
+  if (!options.sweep.empty()) return sweep(options, campaign);
+  const CampaignResult result = run_campaign(campaign);
+  print(options, campaign, result);
+  return end_of(result, [&] {
+    if (options.plot.empty() || !result.statistics) return;
+    write_plot(options, deployment_svg(*campaign.seed.plan.deployment, *result.statistics,
+                                       title_of(options, campaign)));
+  });
+}
+
+void add_deployment_options(Command& command, SimulateOptions& options) {
+  Option deployment = command.option(
+      "--deployment", options.deployment,
+      "Simulate this deployment, in its own numbers, and say what its operator wants to know; "
+      "cli/deployment/deployment.schema.json says what the file may hold. --duration is taken "
+      "in its place, and seed 1 if none is named");
+  deployment.placeholder("FILE");
+  command
+      .option("--plot", options.plot,
+              "Draw its queue, leases and finished attempts over virtual time, or what --sweep "
+              "found, as SVG")
+      .placeholder("FILE")
+      .needs(deployment);
+  command
+      .option("--sweep", options.sweep,
+              "Run it for several values of ttl, grace or heartbeat, as in grace=1s..60s or "
+              "ttl=10s,30s,60s: time to recovery, work done twice, and the margin of each")
+      .placeholder("WHAT=VALUES")
+      .needs(deployment);
 }
 
 void add_campaign_options(Command& command, SimulateOptions& options) {
@@ -63,6 +133,7 @@ void add_simulate(CommandLine& program) {
       program.add("simulate", "Run seeded simulations with faults and judge every operation");
   auto options = std::make_shared<SimulateOptions>();
   add_subject_options(command, *options);
+  add_deployment_options(command, *options);
   add_campaign_options(command, *options);
   command.runs([options] { return run(*options); });
 }

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/campaign/campaign_report.hpp"
+#include "cli/deployment/deployment_file.hpp"
+#include "cli/deployment/deployment_report.hpp"
 #include "cli/installation.hpp"
 #include "cli/output.hpp"
 #include "cli/report/text.hpp"
@@ -54,6 +56,30 @@ void refuse_faults_of_a_disk(const std::optional<sim::FaultKinds>& kinds) {
   }
 }
 
+// A deployment says all of that itself.
+void refuse_beside_deployment(const SimulateOptions& options) {
+  const auto refuse = [](bool is_named, std::string_view flag) {
+    if (is_named) throw Stop{fmt::format("{}: expected without --deployment", flag)};
+  };
+  refuse(options.workers.has_value(), "--workers");
+  refuse(options.attempts.has_value(), "--attempts");
+  refuse(options.faults != "all", "--faults");
+  refuse(options.values != "all", "--values");
+  refuse(options.processes > 0, "--processes");
+}
+
+void add_deployment(const SimulateOptions& options, sim::PlanOptions& plan) {
+  refuse_beside_deployment(options);
+  sim::DeploymentSpec spec = read_deployment(options.deployment);
+  if (plan.duration) spec.duration = *plan.duration;
+  if (const auto complaint = impossible(spec)) {
+    throw Stop{fmt::format("--duration: {}: {}", options.deployment, *complaint)};
+  }
+  plan.faults = sim::possible_faults(spec);
+  plan.may_be_odd.emplace();
+  plan.deployment = std::move(spec);
+}
+
 SeedOptions seed_options_of(const SimulateOptions& options) {
   auto faults = sim::parse_faults(options.faults);
   if (!faults) throw Stop{fmt::format("--faults {}: {}", options.faults, faults.error())};
@@ -74,6 +100,7 @@ SeedOptions seed_options_of(const SimulateOptions& options) {
                            options.duration_ms)};
   }
   if (options.duration_ms > 0) seed.plan.duration = model::Duration{options.duration_ms};
+  if (!options.deployment.empty()) add_deployment(options, seed.plan);
   const bool is_program = sim::is_program(options.common.backend);
   if (options.processes > 0 && !is_program) {
     seed.disk = chosen_disk(options);
@@ -130,8 +157,8 @@ void add_subject_options(Command& command, SimulateOptions& options) {
 }
 
 SeedRange chosen_seeds(const SimulateOptions& options) {
-  SeedRange seeds{.first = 1,
-                  .last = options.budget_ms > 0 ? UINT64_MAX - sim::seeds_from_text : 100};
+  SeedRange seeds{.first = 1, .last = options.deployment.empty() ? 100U : 1U};
+  if (options.budget_ms > 0) seeds.last = UINT64_MAX - sim::seeds_from_text;
   if (!options.seeds.empty()) seeds = parse_seeds(options.seeds);
   if (options.seed_from.empty()) return seeds;
   const std::uint64_t base = sim::seed_from_text(options.seed_from);
@@ -186,6 +213,7 @@ void print(const SimulateOptions& options, const CampaignOptions& campaign,
   if (options.common.json) {
     nlohmann::ordered_json document = to_json(result);
     document["backend"] = subject;
+    if (result.statistics) document["deployment"] = report_json(*result.statistics);
     say(json_text(std::move(document)));
     return;
   }
@@ -195,6 +223,7 @@ void print(const SimulateOptions& options, const CampaignOptions& campaign,
   const std::string shard =
       campaign.shard.count == 1 ? "" : fmt::format(", shard {}", options.shard);
   say("simulate {} on {}{}: {}\n", subject, seeds, shard, traces::word(result.result));
+  if (result.statistics) say("{}", in_words(*result.statistics));
   say("{}", in_words(result));
   if (!result.failures.empty() && !result.failures.front().replay.empty()) {
     say("{}\n", result.failures.front().replay);

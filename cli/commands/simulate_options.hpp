@@ -24,6 +24,9 @@ struct SimulateOptions {
   std::optional<std::uint32_t> attempts;
   std::int64_t duration_ms = 0;
   std::int64_t budget_ms = 0;
+  std::string deployment;  ///< a file
+  std::string plot;        ///< likewise
+  std::string sweep;
   KeepTraces keep_traces = KeepTraces::failures;
   std::string trace_directory = ".";
   bool keep_going = false;
@@ -33,7 +36,8 @@ struct SimulateOptions {
 /// Flags that say what is simulated, and how its result is printed.
 void add_subject_options(Command& command, SimulateOptions& options);
 
-/// Which seeds: those that are named; else 1 to 100, or without an end where a budget ends them.
+/// Which seeds: those that are named; else 1 to 100, or 1 alone for a deployment, or without an end
+/// where a budget ends them.
 /// With a text they are counted from a number that is made of it, so that every commit tries others
 /// and anybody can try them again. Throws: Stop.
 [[nodiscard]] SeedRange chosen_seeds(const SimulateOptions& options);

@@ -4,11 +4,11 @@
 #include <array>
 
 #include "cli/museum/detection_matrix.hpp"
+#include "cli/report/plot.hpp"
 
 namespace leasecheck::cli {
 namespace {
 
-// Everything in whole pixels: no float decides anything, so the bytes are the same everywhere.
 constexpr std::int64_t names = 250;
 constexpr std::int64_t cell_width = 92;
 constexpr std::int64_t row_height = 17;
@@ -38,10 +38,6 @@ const Shade& shade_of(std::uint64_t calls) {
   return shades[power];
 }
 
-std::string text(std::int64_t x, std::int64_t y, std::string_view style, std::string_view words) {
-  return fmt::format("<text x=\"{}\" y=\"{}\" {}>{}</text>\n", x, y, style, words);
-}
-
 // 950, 12k, 3M: three digits at most.
 std::string shortened(std::uint64_t calls) {
   if (calls < 1000) return fmt::format("{}", calls);
@@ -53,25 +49,23 @@ std::string drawn(const Cell& cell, std::int64_t x, std::int64_t y) {
   if (cell.samples == 0) return "";
   const std::int64_t middle = x + cell_width / 2;
   if (!cell.is_found()) {
-    return fmt::format(
-               "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"white\" "
-               "stroke=\"#c0392b\"/>\n",
-               x + 1, y + 1, cell_width - 3, row_height - 3) +
-           text(middle, y + 12, "text-anchor=\"middle\" fill=\"#c0392b\"", "missed");
+    return plot::rectangle({x + 1, y + 1}, {cell_width - 3, row_height - 3},
+                           "fill=\"white\" stroke=\"#c0392b\"") +
+           plot::text({middle, y + 12}, "text-anchor=\"middle\" fill=\"#c0392b\"", "missed");
   }
   const Shade& shade = shade_of(cell.calls);
-  return fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n", x, y,
-                     cell_width - 1, row_height - 1, shade.fill) +
-         text(middle, y + 12, fmt::format("text-anchor=\"middle\" fill=\"{}\"", shade.ink),
-              shortened(cell.calls));
+  return plot::rectangle({x, y}, {cell_width - 1, row_height - 1},
+                         fmt::format("fill=\"{}\"", shade.fill)) +
+         plot::text({middle, y + 12}, fmt::format("text-anchor=\"middle\" fill=\"{}\"", shade.ink),
+                    shortened(cell.calls));
 }
 
 std::string column_heads(const DetectionMatrix& matrix) {
   std::string svg;
   for (std::size_t i = 0; i < matrix.techniques.size(); ++i) {
     const std::int64_t x = names + static_cast<std::int64_t>(i) * cell_width + cell_width / 2;
-    svg += text(x, head - 8, "text-anchor=\"middle\" font-weight=\"bold\"",
-                matrix.techniques[i]->name);
+    svg += plot::text({x, head - 8}, "text-anchor=\"middle\" font-weight=\"bold\"",
+                      matrix.techniques[i]->name);
   }
   return svg;
 }
@@ -86,10 +80,10 @@ std::string matrix_svg(const DetectionMatrix& matrix) {
     const mutants::Topic topic = topic_of(*row.exhibit);
     if (previous == nullptr || topic != topic_of(*previous->exhibit)) {
       y += previous == nullptr ? 16 : between_topics;
-      body += text(8, y - 5, "font-weight=\"bold\"", word(topic));
+      body += plot::text({8, y - 5}, "font-weight=\"bold\"", word(topic));
     }
     previous = &row;
-    body += text(8, y + 12, "", fmt::format("{} {}", row.exhibit->row, row.exhibit->name));
+    body += plot::text({8, y + 12}, "", fmt::format("{} {}", row.exhibit->row, row.exhibit->name));
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       body += drawn(row.cells[i], names + static_cast<std::int64_t>(i) * cell_width, y);
     }
@@ -97,18 +91,14 @@ std::string matrix_svg(const DetectionMatrix& matrix) {
   }
   const std::int64_t matrix_width =
       names + static_cast<std::int64_t>(matrix.techniques.size()) * cell_width + 10;
-  const std::int64_t width = std::max(matrix_width, title);
-  return fmt::format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" "
-             "font-family=\"sans-serif\" font-size=\"11\">\n"
-             "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-             width, y + 12) +
-         text(8, 20, "font-size=\"15\" font-weight=\"bold\"",
-              "Calls until a planted defect is found, median over seeds") +
-         text(8, 38, "fill=\"#444\"",
-              "the darker, the more, a shade for each power of ten; empty: the technique is not "
-              "for this kind of defect") +
-         column_heads(matrix) + body + "</svg>\n";
+  return plot::document(
+      {std::max(matrix_width, title), y + 12}, 11,
+      plot::text({8, 20}, "font-size=\"15\" font-weight=\"bold\"",
+                 "Calls until a planted defect is found, median over seeds") +
+          plot::text({8, 38}, "fill=\"#444\"",
+                     "the darker, the more, a shade for each power of ten; empty: the technique is "
+                     "not for this kind of defect") +
+          column_heads(matrix) + body);
 }
 
 }  // namespace leasecheck::cli

@@ -37,6 +37,11 @@ Result<void> check(const WorkerOptions& options) {
   if (options.poll_period < Duration{1}) {
     return failure(ErrorCode::invalid_argument, "the poll period is below 1 ms");
   }
+  const Duration heartbeat = options.heartbeat_period.value_or(Duration{1});
+  if (heartbeat < Duration{1} || heartbeat >= options.lease_ttl) {
+    return failure(ErrorCode::invalid_argument,
+                   "the heartbeat period is below 1 ms, or not below the time to live");
+  }
   return {};
 }
 
@@ -58,6 +63,14 @@ std::vector<WorkerAction> WorkerCore::next(Moment now) {
   }
   read_or_claim(now, actions);
   return actions;
+}
+
+Duration WorkerCore::heartbeat_period() const {
+  return options_.heartbeat_period.value_or(part_of(options_.lease_ttl, 3));
+}
+
+Duration WorkerCore::heartbeat_spread() const {
+  return part_of(heartbeat_period(), 4);
 }
 
 Duration WorkerCore::left_of_lease(const Job& job, Moment now) const {
@@ -134,7 +147,7 @@ void WorkerCore::send_heartbeats(Moment now, std::vector<WorkerAction>& actions)
   HeartbeatRequest request;
   for (const auto& [lease_id, job] : jobs_) {
     // Those that are due soon come along: one transaction for all of them.
-    if (!is_due(job, part_of(options_.lease_ttl, 12))) continue;
+    if (!is_due(job, heartbeat_spread())) continue;
     request.heartbeats.push_back(
         {holder_of(job), {job.version, now.time, saturating_add(now.time, options_.lease_ttl)}});
   }
@@ -209,8 +222,7 @@ void WorkerCore::claimed(const Result<std::vector<Claim>>& answer, Moment now) {
       to_release_.push_back(claim.lease.lease_id);
       continue;
     }
-    const Duration third = part_of(options_.lease_ttl, 3);
-    job.heartbeat_at = claim_sent_ + third - jitter_(part_of(third, 4));
+    job.heartbeat_at = claim_sent_ + heartbeat_period() - jitter_(heartbeat_spread());
     jobs_.emplace(claim.lease.lease_id, std::move(job));
     has_taken = true;
   }
@@ -228,8 +240,7 @@ void WorkerCore::renew(Job& job, const LeaseRecord& record) {
 void WorkerCore::heartbeaten(const HeartbeatRequest& request,
                              const Result<Results<LeaseRecord>>& answer, Moment now) {
   is_sending_heartbeats_ = false;
-  const Duration third = part_of(options_.lease_ttl, 3);
-  const Duration again = std::min(options_.poll_period, part_of(third, 4));
+  const Duration again = std::min(options_.poll_period, heartbeat_spread());
   for (std::size_t i = 0; i < request.heartbeats.size(); ++i) {
     const auto found = jobs_.find(request.heartbeats[i].holder.lease_id);
     if (found == jobs_.end()) continue;
@@ -238,7 +249,7 @@ void WorkerCore::heartbeaten(const HeartbeatRequest& request,
       job.heartbeat_at = now.uptime + again;
       continue;
     }
-    job.heartbeat_at = heartbeat_sent_ + third - jitter_(part_of(third, 4));
+    job.heartbeat_at = heartbeat_sent_ + heartbeat_period() - jitter_(heartbeat_spread());
     const Result<LeaseRecord>& one = (*answer)[i];
     if (one) {
       renew(job, *one);

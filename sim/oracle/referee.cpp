@@ -186,6 +186,7 @@ void Referee::compare(const Caller& caller, std::uint64_t call, const model::Act
   } else {
     judge(operated, return_step, expected.judges);
   }
+  if (watch_) watch_(operated);
   if (done.changed) before_ = after_;
 }
 

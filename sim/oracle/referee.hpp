@@ -55,6 +55,9 @@ class Referee {
   /// `sink`, if any, is given each step before it is carried out, and its return after it.
   Referee(Subject& subject, const properties::Deployment& deployment, StepSink sink = {});
 
+  /// From now on shows `watch` each operation once it has been judged.
+  void watch(std::function<void(const properties::Operated&)> watch) { watch_ = std::move(watch); }
+
   /// Carries out the operation and judges its answer.
   std::expected<CallResult, NoAnswer> operate(const Caller& caller, const model::Action& requested);
 
@@ -123,6 +126,7 @@ class Referee {
   bool is_guessed_ = false;  // something in `after_`, which the subject does not show
   Names not_promised_;       // properties, because of the subject's profile
   StepSink sink_;
+  std::function<void(const properties::Operated&)> watch_;
   model::Time true_time_;
   model::State state_;
   // What the subject showed before and after the operation, completed by the follower. Between

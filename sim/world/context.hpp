@@ -2,6 +2,7 @@
 
 #include "sim/oracle/referee.hpp"
 #include "sim/world/network.hpp"
+#include "sim/world/observer.hpp"
 #include "sim/world/plan.hpp"
 #include "sim/world/timeline.hpp"
 
@@ -14,6 +15,7 @@ struct Context {
   Referee& referee;
   Network& network;
   SkewedClock& repository_clock;
+  Observer& observer;
 };
 
 }  // namespace leasecheck::sim

@@ -34,6 +34,7 @@ void Network::send(Request sent) {
 
 void Network::arrive(const std::shared_ptr<const Request>& request,
                      const std::shared_ptr<bool>& answered) {
+  if (timeline_.now() < down_until_) return lose(*request);
   const std::optional<Served> reply = request->serve();
   if (!reply) {
     *answered = true;  // there is no reply to wait for
@@ -68,6 +69,16 @@ void Network::check_link(const model::Id& worker) {
     referee_.count_fault(FaultKind::link_cut);
     links_[worker] = {end_of_cut(), end_of_cut()};
   }
+}
+
+void Network::shut_down(model::Time until) {
+  referee_.count_fault(FaultKind::link_cut);
+  down_until_ = std::max(down_until_, until);
+}
+
+void Network::repair() {
+  links_.clear();
+  down_until_ = model::beginning_of_time;
 }
 
 model::Time Network::end_of_cut() {

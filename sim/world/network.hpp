@@ -46,8 +46,13 @@ class Network {
   /// A look at the link of this worker: it may be cut from now on.
   void check_link(const model::Id& worker);
 
-  /// Every link that was cut is whole again.
-  void repair() { links_.clear(); }
+  /// The repository's host is not available until then: no request arrives.
+  void shut_down(model::Time until);
+  /// Until when the host is not available; a time that has passed if it is.
+  [[nodiscard]] model::Time down_until() const { return down_until_; }
+
+  /// Every link that was cut is whole again, and the host is available.
+  void repair();
 
  private:
   /// Until when a link carries nothing.
@@ -67,6 +72,7 @@ class Network {
   model::Duration reply_timeout_;
   Stream draw_;
   std::map<model::Id, Link> links_;  ///< by worker
+  model::Time down_until_ = model::beginning_of_time;
 };
 
 }  // namespace leasecheck::sim

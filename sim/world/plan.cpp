@@ -161,6 +161,54 @@ void for_each_option_of(const model::ClockError& clock, const std::string& owner
 }
 
 template <typename Visitor>
+void for_each_option_of(const Distribution& table, const std::string& name, const Visitor& visit) {
+  std::size_t number = 0;
+  for (const Distribution::Share& share : table.shares()) {
+    const std::string row = name + "_" + std::to_string(++number);
+    visit(row + "_weight", share.weight);
+    visit(row + "_least", share.least);
+    visit(row + "_most", share.most);
+  }
+}
+
+// What attempts are like stands in the operations that put them in.
+template <typename Visitor>
+void for_each_option_of(const JobKind& kind, const Visitor& visit) {
+  const std::string name = "jobs_" + kind.name;
+  std::size_t number = 0;
+  for (const Rate& rate : kind.rates) {
+    const std::string row = name + "_rate_" + std::to_string(++number);
+    visit(row + "_from", rate.from);
+    visit(row + "_attempts", rate.attempts);
+    visit(row + "_per", rate.per);
+  }
+  visit(name + "_together", kind.instants == Instants::together);
+  visit(name + "_fails", kind.fails);
+  for_each_option_of(kind.work, name + "_work", visit);
+}
+
+template <typename Visitor>
+void for_each_option_of(const Workload& workload, const Visitor& visit) {
+  visit("heartbeat", workload.heartbeat);
+  for (const JobKind& kind : workload.jobs) for_each_option_of(kind, visit);
+  visit("crash_every", workload.crashes.every);
+  for_each_option_of(workload.crashes.length, "crash_restart", visit);
+  visit("pause_every", workload.pauses.every);
+  for_each_option_of(workload.pauses.length, "pause_length", visit);
+  std::size_t number = 0;
+  for (const Maintenance& window : workload.maintenance) {
+    const std::string row = "maintenance_" + std::to_string(++number);
+    visit(row + "_drains", window.kind == Maintenance::Kind::workers_drained);
+    visit(row + "_at", window.at);
+    visit(row + "_for", window.lasts);
+    visit(row + "_every", window.every.value_or(Duration{0}));
+  }
+  if (!workload.retention) return;
+  visit("retention_keep", workload.retention->keep);
+  visit("retention_every", workload.retention->every);
+}
+
+template <typename Visitor>
 void for_each_option_of(const Faults& faults, const Visitor& visit) {
   for (const FaultInfo& kind : fault_kinds()) visit(std::string(kind.option), kind.level(faults));
   visit("fault_longest_cut", faults.network.longest_cut);
@@ -193,6 +241,7 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   visit("several", plan.several);
   for (const values::Dimension dimension : plan.odd)
     visit(std::string(info_of(dimension).option), 1);
+  if (plan.workload) for_each_option_of(*plan.workload, visit);
   for_each_option_of(plan.faults, visit);
   for_each_option_of(plan.repository_clock, "repository", visit);
   for (std::size_t i = 0; i < plan.worker_clocks.size(); ++i) {
@@ -203,9 +252,75 @@ void for_each_option(const Plan& plan, const Visitor& visit) {
   }
 }
 
+// What a deployment says, and of clocks what the seed draws within what it says.
+Plan plan_of(std::uint64_t seed, const DeploymentSpec& spec) {
+  Plan plan;
+  plan.seed = seed;
+  plan.epoch = epoch;
+  plan.duration = spec.duration;
+  plan.workers = spec.workers;
+  plan.reapers = spec.reapers;
+  std::uint64_t attempts = 0;
+  for (const JobKind& kind : spec.workload.jobs) attempts += attempts_within(kind, spec.duration);
+  plan.attempts = plan.runs = static_cast<std::uint32_t>(attempts);
+  plan.concurrency = spec.concurrency;
+  plan.ttl = spec.ttl;
+  plan.grace = spec.grace;
+  plan.effect_period = spec.workload.heartbeat;
+  plan.tick_period = spec.reap_period;
+  plan.poll_period = spec.poll;
+  plan.reply_timeout = spec.reply_timeout;
+  plan.longest_work = spec.workload.longest_work();
+  // Where no timeout leads to a retry the grace window alone decides.
+  plan.least_backoff = least_timeout_backoff(spec.workload).value_or(spec.grace + Duration{1});
+  plan.heartbeats_with_version = true;
+  plan.several = true;
+  plan.workload = spec.workload;
+  plan.faults.network = spec.network;
+  plan.faults.worker = {.keep_expired = spec.ignore_stop, .hang = spec.hang};
+  plan.faults.clock = {.most_offset = spec.most_offset, .most_drift_ppm = spec.most_drift_ppm};
+  Stream draw(seed, "plan");
+  draw_clocks(draw, plan);
+  plan.skew_within_margin = widest_skew(plan.faults.clock, plan.duration) <= margin(plan);
+  return plan;
+}
+
 }  // namespace
 
+Duration widest_skew(const DeploymentSpec& spec) {
+  return widest_skew(
+      ClockFaults{.most_offset = spec.most_offset, .most_drift_ppm = spec.most_drift_ppm},
+      spec.duration);
+}
+
+std::optional<Duration> least_timeout_backoff(const Workload& workload) {
+  std::optional<Duration> least;
+  for (const JobKind& kind : workload.jobs) {
+    const auto& policy = kind.spec.retry_policy;
+    const bool is_retried = policy && policy->max_retries > 0 && kind.spec.timeout &&
+                            kind.spec.on_timeout == model::OnTimeout::retry;
+    if (is_retried) least = std::min(least.value_or(policy->backoff), policy->backoff);
+  }
+  return least;
+}
+
+FaultKinds possible_faults(const DeploymentSpec& spec) {
+  const Plan plan = plan_of(0, spec);
+  FaultKinds kinds;
+  for (const FaultInfo& kind : fault_kinds()) {
+    if (kind.level(plan.faults) != 0) kinds.insert(kind.kind);
+  }
+  if (spec.workload.crashes.every > Duration{0}) kinds.insert(FaultKind::worker_crash);
+  if (spec.workload.pauses.every > Duration{0}) kinds.insert(FaultKind::worker_pause);
+  for (const Maintenance& window : spec.workload.maintenance) {
+    const bool drains = window.kind == Maintenance::Kind::workers_drained;
+    kinds.insert(drains ? FaultKind::worker_drained : FaultKind::link_cut);
+  }
+  return kinds;
+}
+
 Plan draw_plan(std::uint64_t seed, const PlanOptions& options) {
+  if (options.deployment) return plan_of(seed, *options.deployment);
   Stream draw(seed, "plan");
   Plan plan;
   plan.seed = seed;

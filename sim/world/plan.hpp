@@ -11,6 +11,7 @@
 #include "properties/property.hpp"
 #include "sim/faults.hpp"
 #include "sim/values/names.hpp"
+#include "sim/world/deployment_spec.hpp"
 
 namespace leasecheck::sim {
 
@@ -23,6 +24,8 @@ struct PlanOptions {
   std::optional<FaultKinds> faults;
   /// The dimensions of values that may be odd; all of them if nothing is said.
   std::optional<values::Dimensions> may_be_odd = {};
+  /// A deployment in its own numbers, in place of all that stands above.
+  std::optional<DeploymentSpec> deployment = {};
 };
 
 /// Everything about one run that is decided before it starts.
@@ -47,6 +50,9 @@ struct Plan {
   model::Duration shortest_timeout{1};
   bool heartbeats_with_version = false;
   bool several = false;  ///< producer and workers use the operations on several attempts
+
+  /// What a deployment has to do; none: attempts and faults are drawn.
+  std::optional<Workload> workload = {};
 
   values::Dimensions odd = {};  ///< in which dimensions values are odd
   values::Names names = {};

@@ -26,7 +26,13 @@ void Reaper::stay(const model::Id& worker, model::Time settled) {
 }
 
 void Reaper::plan_next() {
-  context_.timeline.at(times_.next(clock_, context_.plan.tick_period), [this] { tick(); });
+  const model::Duration period = context_.plan.tick_period;
+  // As the lease manager that ships waits.
+  const model::Time next =
+      context_.plan.workload && !stays_
+          ? context_.timeline.now() + period - draw_.between(model::Duration{0}, period / 4)
+          : times_.next(clock_, period);
+  context_.timeline.at(next, [this] { tick(); });
 }
 
 void Reaper::reap() {
@@ -35,7 +41,8 @@ void Reaper::reap() {
 
 void Reaper::tick() {
   if (has_left_) return;
-  if (draw_.chance(context_.plan.faults.reaper.miss_tick)) {
+  const bool is_cut_off = context_.timeline.now() < context_.network.down_until();
+  if (is_cut_off || draw_.chance(context_.plan.faults.reaper.miss_tick)) {
     context_.referee.count_fault(FaultKind::tick_missed);
   } else {
     reap();

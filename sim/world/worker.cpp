@@ -38,18 +38,48 @@ void Worker::start() {
   const Plan& plan = context_.plan;
   process_.start();
   if (process_.incarnation() == 1) clock_setter_.start();
+  std::optional<Duration> heartbeat_period;
+  if (plan.workload) heartbeat_period = plan.workload->heartbeat;
   auto core =
       lease::WorkerCore::make({.worker_id = lease::WorkerId(id_),
                                .concurrency = plan.concurrency,
                                .lease_ttl = plan.ttl,
-                               .poll_period = plan.poll_period},
+                               .poll_period = plan.poll_period,
+                               .heartbeat_period = heartbeat_period},
                               [this](Duration most) { return jitter_.between(Duration{0}, most); });
   check(core.has_value(), "a plan by which no worker can run");
   core_ = *std::move(core);
   is_draining_ = false;
   context_.referee.happen(model::WorkerStarted{.worker = id_, .clock = clock_.error()});
+  context_.observer.started(id_);
   process_.later(draw_.between(Duration{0}, plan.poll_period), [this] { go_on(); });
-  process_.later(plan.effect_period, [this] { check_faults(); });
+  plan_faults();
+}
+
+// Those of a deployment come at their own rates, others at looks for them.
+void Worker::plan_faults() {
+  const Plan& plan = context_.plan;
+  if (!plan.workload) {
+    process_.later(plan.effect_period, [this] { check_faults(); });
+    return;
+  }
+  if (const Duration every = plan.workload->crashes.every; every > Duration{0}) {
+    process_.later(draw_interval(draw_, every), [this] {
+      if (!stays_) crash();
+    });
+  }
+  plan_pause();
+}
+
+void Worker::plan_pause() {
+  const Interruptions& pauses = context_.plan.workload->pauses;
+  if (pauses.every == Duration{0}) return;
+  process_.later(draw_interval(draw_, pauses.every), [this] {
+    if (stays_) return;
+    context_.referee.count_fault(FaultKind::worker_pause);
+    pause(context_.plan.workload->pauses.length.draw(draw_));
+    plan_pause();
+  });
 }
 
 lease::Moment Worker::moment() const {
@@ -69,7 +99,8 @@ void Worker::go_on() {
 }
 
 // While it waits for work it is told of some at times that matter to the repository, whether there
-// is any or not. The last worker does not ask before something is due.
+// is any or not; in a deployment it asks by its poll period alone. The last worker does not ask
+// before something is due.
 void Worker::plan_next() {
   const lease::Moment now = moment();
   Time when = model::end_of_time;
@@ -77,7 +108,8 @@ void Worker::plan_next() {
     when = uptime_.true_time_of(context_.timeline.epoch() + std::max(*wake, now.uptime));
   }
   bool is_told = false;
-  if (core_->waits_for_work(now) && (!stays_ || jobs_.empty())) {
+  const bool may_be_told = stays_ ? jobs_.empty() : !context_.plan.workload;
+  if (core_->waits_for_work(now) && may_be_told) {
     const Time aimed = times_.next(context_.repository_clock, context_.plan.poll_period);
     is_told = !stays_ && aimed < when;
     when = stays_ ? std::max(aimed, when) : std::min(aimed, when);
@@ -155,10 +187,15 @@ void Worker::begin(const lease::Claim& claim) {
   const lease::LeaseId lease_id = claim.lease.lease_id;
   jobs_.emplace(lease_id, Job{.claim = claim});
   const Plan& plan = context_.plan;
+  context_.observer.began({.worker = *this,
+                           .lease_id = lease_id.str(),
+                           .attempt_id = claim.attempt.attempt_id.str(),
+                           .attempt_no = static_cast<std::uint32_t>(claim.attempt.attempt_no)},
+                          context_.timeline.now());
   calls_.start(lease_id);
   process_.later(draw_.between(Duration{0}, plan.effect_period),
                  [this, lease_id] { write_effect(lease_id); });
-  int events = draw_.chance(500) ? 1 : 0;
+  int events = !plan.workload && draw_.chance(500) ? 1 : 0;
   if (plan.is_odd(values::Dimension::payloads)) events = 4;
   for (; events > 0; --events) {
     process_.later(draw_.between(Duration{0}, plan.ttl),
@@ -168,8 +205,13 @@ void Worker::begin(const lease::Claim& claim) {
     context_.referee.count_fault(FaultKind::job_hung);
     return;
   }
-  process_.later(draw_.between(Duration{0}, plan.longest_work),
-                 [this, lease_id] { finish(lease_id); });
+  process_.later(draw_work(claim), [this, lease_id] { finish(lease_id); });
+}
+
+Duration Worker::draw_work(const lease::Claim& claim) {
+  const Plan& plan = context_.plan;
+  if (!plan.workload) return draw_.between(Duration{0}, plan.longest_work);
+  return plan.workload->kind_of(claim.attempt.attempt_id.str()).work.draw(draw_);
 }
 
 // A handler ends within the time that it is given for it, unless it does not listen.
@@ -179,6 +221,8 @@ void Worker::ask_to_stop(const lease::LeaseId& lease_id) {
   const Plan& plan = context_.plan;
   job->second.ignores_stop = draw_.chance(plan.faults.worker.keep_expired);
   if (job->second.ignores_stop) context_.referee.count_fault(FaultKind::expired_lease_kept);
+  job->second.is_stopped = !job->second.ignores_stop;
+  if (plan.workload && job->second.ignores_stop) return;  // it ends when it would have
   const Duration longest = job->second.ignores_stop ? plan.longest_work : plan.ttl / 10;
   process_.later(draw_.between(Duration{0}, longest), [this, lease_id] { finish(lease_id); });
 }
@@ -200,7 +244,7 @@ void Worker::write_effect(const lease::LeaseId& lease_id) {
     context_.timeline.after(way, [this, effect] { context_.referee.happen(effect); });
   }
   process_.at(next_beat(), [this, lease_id] { write_effect(lease_id); });
-  if (!draw_.chance(100)) return;
+  if (context_.plan.workload || !draw_.chance(100)) return;
   core_->refresh(lease_id);  // before a step that takes long
   go_on();
 }
@@ -221,19 +265,32 @@ void Worker::told_stale(const lease::LeaseId& lease_id) {
   core_->lost(lease_id);
 }
 
-// Now and then a handler gives its work back.
-void Worker::finish(const lease::LeaseId& lease_id) {
-  if (jobs_.erase(lease_id) == 0) return;
+// Now and then a handler gives its work back. In a deployment one that is asked to stop fails.
+lease::AckOutcome Worker::draw_outcome(const Job& job) {
+  const lease::LeaseId& lease_id = job.claim.lease.lease_id;
+  if (const auto& workload = context_.plan.workload) {
+    const JobKind& kind = workload->kind_of(job.claim.attempt.attempt_id.str());
+    const bool has_failed = job.is_stopped || draw_.chance(kind.fails);
+    return has_failed ? lease::AckOutcome::failed : lease::AckOutcome::completed;
+  }
   const std::uint64_t kind = stays_ ? 1 + draw_.below(8) : draw_.below(10);
   if (kind == 0) {
     release(lease_id);
     core_->lost(lease_id);
   }
-  core_->ended(lease_id, kind < 5   ? lease::AckOutcome::completed
-                         : kind < 9 ? lease::AckOutcome::failed
-                                    : lease::AckOutcome::cancelled);
+  return kind < 5   ? lease::AckOutcome::completed
+         : kind < 9 ? lease::AckOutcome::failed
+                    : lease::AckOutcome::cancelled;
+}
+
+void Worker::finish(const lease::LeaseId& lease_id) {
+  const auto job = jobs_.extract(lease_id);
+  if (!job) return;
+  core_->ended(lease_id, draw_outcome(job.mapped()));
+  context_.observer.ended(*this, lease_id.str());
   // What ends while the process is busy is acknowledged together.
-  const Duration busy = context_.plan.several ? context_.plan.poll_period : Duration{0};
+  const Plan& plan = context_.plan;
+  const Duration busy = plan.several && !plan.workload ? plan.poll_period : Duration{0};
   process_.later(draw_.between(Duration{0}, busy), [this] { go_on(); });
 }
 
@@ -258,6 +315,7 @@ void Worker::check_faults() {
 
 void Worker::stop() {
   context_.referee.happen(model::WorkerStopped{.worker = id_});
+  context_.observer.stopped(*this, context_.timeline.now());
   process_.stop();
   calls_.forget();
   core_.reset();
@@ -279,10 +337,23 @@ void Worker::drain() {
 }
 
 void Worker::restart_after_outage() {
-  const Duration outage = draw_.between(Duration{0}, context_.plan.faults.worker.longest_outage);
-  context_.timeline.after(outage, [this] {
-    if (!process_.is_up() && !has_left_) restart();
+  const Plan& plan = context_.plan;
+  restart_at(context_.timeline.now() +
+             (plan.workload ? plan.workload->crashes.length.draw(draw_)
+                            : draw_.between(Duration{0}, plan.faults.worker.longest_outage)));
+}
+
+void Worker::restart_at(Time time) {
+  context_.timeline.at(time, [this] {
+    if (process_.is_up() || has_left_) return;
+    if (context_.timeline.now() < closed_until_) return restart_at(closed_until_);
+    restart();
   });
+}
+
+void Worker::drain_until(Time until) {
+  closed_until_ = std::max(closed_until_, until);
+  process_.later(Duration{0}, [this] { drain(); });
 }
 
 // Under its old name, or under one that the repository has never heard of.
@@ -327,8 +398,7 @@ void Worker::stay(Time settled) {
     resume();
   }
   for (const auto& [lease_id, job] : jobs_) {
-    process_.later(draw_.between(Duration{0}, context_.plan.longest_work),
-                   [this, lease_id = lease_id] { finish(lease_id); });
+    process_.later(draw_work(job.claim), [this, lease_id = lease_id] { finish(lease_id); });
   }
 }
 
@@ -339,7 +409,8 @@ void Worker::leave() {
 
 Time Worker::next_beat() {
   const Duration period = context_.plan.effect_period;
-  return stays_ ? context_.timeline.now() + period : times_.next(clock_, period);
+  const bool is_regular = stays_ || context_.plan.workload;
+  return is_regular ? context_.timeline.now() + period : times_.next(clock_, period);
 }
 
 }  // namespace leasecheck::sim

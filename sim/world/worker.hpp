@@ -31,6 +31,9 @@ class Worker {
   /// The process starts, for the first time or after it has stopped.
   virtual void start();
 
+  /// It ends its jobs, stops, and does not start before `until`.
+  void drain_until(model::Time until);
+
   /// Faults have ended, and this worker stays: it is up, its clock is right, and every job ends and
   /// is acknowledged (rule 24). What was under way by then has arrived by `settled`.
   void stay(model::Time settled);
@@ -40,10 +43,14 @@ class Worker {
   /// Faults have ended, and this worker does not come back.
   void leave();
 
+  /// Whether it may work on what it was leased, as it knows and by its own clocks.
+  [[nodiscard]] virtual bool believes(const lease::LeaseId& lease_id) const;
+
  protected:
   /// A handler at work on an attempt.
   struct Job {
     lease::Claim claim;
+    bool is_stopped = false;    ///< it was asked to stop, and does
     bool ignores_stop = false;  ///< it was asked to stop, and goes on
   };
   using Jobs = std::map<lease::LeaseId, Job>;
@@ -55,7 +62,6 @@ class Worker {
   virtual void acknowledged(const lease::AckRequest& request, const Acknowledgements& answer);
   /// A call about one lease was answered `stale_lease`.
   virtual void told_stale(const lease::LeaseId& lease_id);
-  [[nodiscard]] virtual bool believes(const lease::LeaseId& lease_id) const;
   virtual void ask_to_stop(const lease::LeaseId& lease_id);
   /// The process ends, and forgets what it knew.
   virtual void stop();
@@ -92,12 +98,17 @@ class Worker {
 
   void write_effect(const lease::LeaseId& lease_id);
   void append_event(const lease::LeaseId& lease_id);
+  [[nodiscard]] model::Duration draw_work(const lease::Claim& claim);
+  [[nodiscard]] lease::AckOutcome draw_outcome(const Job& job);
   void finish(const lease::LeaseId& lease_id);
 
+  void plan_faults();
+  void plan_pause();
   void check_faults();
   void crash();
   void drain();
   void restart_after_outage();
+  void restart_at(model::Time time);
   void restart();
   void pause(model::Duration length);
   void report_clock();
@@ -117,9 +128,10 @@ class Worker {
   bool is_draining_ = false;
   bool stays_ = false;
   bool has_left_ = false;
-  std::uint64_t names_ = 1;                ///< that it has had
-  std::uint64_t plans_ = 0;                ///< to go on; only the last one counts
-  std::optional<lease::WorkerCore> core_;  ///< of this incarnation
+  model::Time closed_until_ = model::beginning_of_time;  ///< it does not start before
+  std::uint64_t names_ = 1;                              ///< that it has had
+  std::uint64_t plans_ = 0;                              ///< to go on; only the last one counts
+  std::optional<lease::WorkerCore> core_;                ///< of this incarnation
   Jobs jobs_;
 };
 

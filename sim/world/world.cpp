@@ -7,6 +7,7 @@
 
 #include "leasecheck/spec/step.hpp"
 #include "sim/subject/profile.hpp"
+#include "sim/world/arrivals.hpp"
 #include "sim/world/clients.hpp"
 #include "sim/world/clock_setter.hpp"
 #include "sim/world/crowd.hpp"
@@ -25,14 +26,18 @@ using model::Time;
 /// One run: everybody in it, and how it goes.
 class World {
  public:
-  World(const Plan& plan, Subject& subject, Referee::StepSink sink, const Actors& actors)
+  World(const Plan& plan, Subject& subject, Referee::StepSink sink, const Actors& actors,
+        Observer* observer)
       : plan_(plan),
         subject_(subject),
         referee_(subject, plan.deployment(), std::move(sink)),
         timeline_(plan.epoch, [this](Time now) { referee_.advance_to(now); }),
         network_(timeline_, referee_, plan_.faults.network, plan.reply_timeout, plan.seed),
         repository_clock_(timeline_, plan.repository_clock),
+        observer_(observer == nullptr ? nobody_ : *observer),
         producer_(context_),
+        arrivals_(context_),
+        pruner_(context_),
         operator_(context_),
         housekeeper_(context_),
         rogue_client_(context_),
@@ -40,6 +45,10 @@ class World {
                            {.forwards = FaultKind::repository_clock_forwards,
                             .backwards = FaultKind::repository_clock_backwards},
                            "repository", [] {}) {
+    if (observer != nullptr) {
+      referee_.watch(
+          [observer](const properties::Operated& operated) { observer->operated(operated); });
+    }
     for (const model::ClockError& clock : plan.worker_clocks) {
       workers_.push_back(
           actors.make_worker(plan.names.worker(workers_.size() + 1), clock, context_));
@@ -54,6 +63,7 @@ class World {
     count_wrong_clocks();
     start();
     run_until(plan_.epoch + plan_.duration);
+    observer_.duration_over(timeline_.now());
     if (plan_.is_odd(values::Dimension::crowd)) {
       gather_crowd();
     } else if (!properties_not_promised(subject_.profile()).contains("progress")) {
@@ -70,6 +80,7 @@ class World {
 
  private:
   void start() {
+    if (plan_.workload) return start_deployment();
     producer_.start();
     for (const auto& worker : workers_) worker->start();
     for (const auto& reaper : reapers_) reaper->start();
@@ -77,6 +88,29 @@ class World {
     housekeeper_.start();
     rogue_client_.start();
     repository_setter_.start();
+  }
+
+  void start_deployment() {
+    for (const Maintenance& window : plan_.workload->maintenance) {
+      announce(window, plan_.epoch + window.at);
+    }
+    arrivals_.start();
+    for (const auto& worker : workers_) worker->start();
+    for (const auto& reaper : reapers_) reaper->start();
+    pruner_.start();
+  }
+
+  void announce(const Maintenance& window, Time begin) {
+    if (begin >= plan_.epoch + plan_.duration) return;
+    timeline_.at(begin, [this, &window, begin] {
+      maintain(window, begin + window.lasts);
+      if (window.every) announce(window, begin + *window.every);
+    });
+  }
+
+  void maintain(const Maintenance& window, Time until) {
+    if (window.kind == Maintenance::Kind::repository_unavailable) return network_.shut_down(until);
+    for (const auto& worker : workers_) worker->drain_until(until);
   }
 
   void run_until(Time end) {
@@ -118,6 +152,7 @@ class World {
     repository_clock_.set({});
     operator_.leave();
     housekeeper_.leave();
+    pruner_.leave();
     rogue_client_.leave();
     for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->leave();
     for (std::size_t i = 1; i < reapers_.size(); ++i) reapers_[i]->leave();
@@ -150,12 +185,17 @@ class World {
   Timeline timeline_;
   Network network_;
   SkewedClock repository_clock_;
+  Observer nobody_;
+  Observer& observer_;
   Context context_{.plan = plan_,
                    .timeline = timeline_,
                    .referee = referee_,
                    .network = network_,
-                   .repository_clock = repository_clock_};
+                   .repository_clock = repository_clock_,
+                   .observer = observer_};
   Producer producer_;
+  Arrivals arrivals_;
+  Pruner pruner_;
   Operator operator_;
   Housekeeper housekeeper_;
   RogueClient rogue_client_;
@@ -214,9 +254,9 @@ std::optional<Time> progress_bound(const model::State& state, const Plan& plan, 
   return bound + work;
 }
 
-RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink,
-                   const Actors& actors) {
-  return World(plan, subject, std::move(sink), actors).run();
+RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink, const Actors& actors,
+                   Observer* observer) {
+  return World(plan, subject, std::move(sink), actors, observer).run();
 }
 
 traces::Head head_of(const Plan& plan, std::string backend) {

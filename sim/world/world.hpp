@@ -6,6 +6,7 @@
 
 #include "sim/oracle/referee.hpp"
 #include "sim/subject/subject.hpp"
+#include "sim/world/observer.hpp"
 #include "sim/world/plan.hpp"
 #include "sim/world/reaper.hpp"
 #include "sim/world/worker.hpp"
@@ -29,10 +30,11 @@ struct Actors {
 /// producer, an operator and a confused client, in virtual time, every operation judged. When the
 /// plan's duration is over faults end; one worker and one reaper are left, and every attempt must
 /// become terminal within `progress_bound` (rule 24). The same plan on a subject that answers the
-/// same gives the same steps, byte for byte.
+/// same gives the same steps, byte for byte. A plan with a workload is carried out by its producers
+/// and its workers and reapers alone: nobody interferes. `observer`, if any, watches.
 /// Pre: the subject is empty.
 [[nodiscard]] RunResult simulate(const Plan& plan, Subject& subject, Referee::StepSink sink = {},
-                                 const Actors& actors = {});
+                                 const Actors& actors = {}, Observer* observer = nullptr);
 
 /// The instant by which every attempt of this state must be terminal, if from `now` on nothing
 /// fails and one worker and one reaper go on by the plan: computed from expiries and policies

@@ -326,6 +326,21 @@ TEST_F(WorkerCoreTest, DoesNotDrainForEverWhereNobodyAnswers) {
   EXPECT_TRUE(core.is_drained());
 }
 
+TEST_F(WorkerCoreTest, SendsHeartbeatsWhenAThirdIsOverUnlessAPeriodIsSaid) {
+  const auto first_heartbeat_at = [this](std::optional<Duration> period) {
+    auto own = value_of(lease::WorkerCore::make(
+        {.worker_id = worker, .lease_ttl = Duration{3000}, .heartbeat_period = period},
+        [](Duration) { return Duration{0}; }));
+    static_cast<void>(own.next(moment(0)));
+    own.claimed(std::vector{claim_of("a", 3000)}, moment(0));
+    static_cast<void>(own.next(moment(0)));
+    return own.wake_at(moment(0));
+  };
+  EXPECT_EQ(first_heartbeat_at(std::nullopt), Duration{1000});
+  EXPECT_EQ(first_heartbeat_at(Duration{400}), Duration{400});
+  EXPECT_EQ(first_heartbeat_at(Duration{2500}), Duration{2500});
+}
+
 TEST(WorkerOptions, OutOfTheirRangeAreAnswered) {
   const auto code = [](lease::WorkerOptions options) {
     return error_of(lease::WorkerCore::make(std::move(options), {})).code;
@@ -343,6 +358,11 @@ TEST(WorkerOptions, OutOfTheirRangeAreAnswered) {
   options = valid;
   options.poll_period = Duration{0};
   EXPECT_EQ(code(options), lease::ErrorCode::invalid_argument);
+  for (const Duration period : {Duration{0}, valid.lease_ttl}) {
+    options = valid;
+    options.heartbeat_period = period;
+    EXPECT_EQ(code(options), lease::ErrorCode::invalid_argument);
+  }
 }
 
 }  // namespace

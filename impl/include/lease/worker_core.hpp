@@ -19,13 +19,16 @@ struct WorkerOptions {
   WorkerId worker_id;
   /// How many jobs run at a time, >= 1.
   std::uint64_t concurrency = 1;
-  /// How long each grant and each heartbeat lasts, >= 100 ms. A heartbeat is sent when a third of
-  /// it is over, or somewhat earlier.
+  /// How long each grant and each heartbeat lasts, >= 100 ms.
   Duration lease_ttl{30'000};
   /// How long to wait, at most, before asking for work again where there was none, and before
   /// repeating what failed; >= 1 ms. Work that arrives wakes a worker at once: this is for what
   /// becomes due by time alone.
   Duration poll_period{2'000};
+  /// When the next heartbeat is sent, at the latest, after a grant or a heartbeat: up to a quarter
+  /// earlier, so that workers part. >= 1 ms and below `lease_ttl`; a third of that if nothing is
+  /// said.
+  std::optional<Duration> heartbeat_period = {};
 };
 
 /// A moment, on two clocks of one machine.
@@ -145,6 +148,9 @@ class WorkerCore {
   WorkerCore(WorkerOptions options, Jitter jitter)
       : options_(std::move(options)), jitter_(std::move(jitter)) {}
 
+  [[nodiscard]] Duration heartbeat_period() const;
+  /// The jitter of that, and how far ahead of its time a heartbeat is sent with others.
+  [[nodiscard]] Duration heartbeat_spread() const;
   /// For how long yet a job may work, at most: at this rate, until its clock is set.
   [[nodiscard]] Duration left_of_lease(const Job& job, Moment now) const;
   [[nodiscard]] Duration left_of_execution(const Job& job, Moment now) const;

@@ -84,9 +84,9 @@ consteval std::size_t members_of() {
 // A field that is added to the plan and not printed makes the counts differ.
 TEST(Plan, PrintsEveryOptionThatItDrew) {
   constexpr std::size_t of_a_clock = members_of<model::ClockError>();
-  // The seed, the faults, what is odd and the names that follow from it, three of clocks, and three
-  // of the deployment, which heads have apart.
-  constexpr std::size_t not_options_themselves = 7 + members_of<model::Deployment>();
+  // The seed, the faults, what is odd and the names that follow from it, three of clocks, a
+  // workload that none of these has, and three of the deployment, which heads have apart.
+  constexpr std::size_t not_options_themselves = 8 + members_of<model::Deployment>();
   constexpr std::size_t of_faults = members_of<NetworkFaults>() + members_of<WorkerFaults>() +
                                     members_of<ClockFaults>() + members_of<ReaperFaults>() +
                                     members_of<ClientFaults>() + members_of<DiskFaults>();
