@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "cli/report/plot.hpp"
@@ -29,22 +30,58 @@ struct Panel {
   std::vector<std::uint64_t> values;  ///< one for each interval
 };
 
-/// What the time axis counts in.
-struct Unit {
-  std::string_view name;
+/// How far apart the marks of the time axis are, and what they count.
+struct TimeStep {
   std::int64_t ms;
+  std::int64_t unit_ms;
+  std::string_view unit;
 };
 
-const Unit& unit_of(Duration duration) {
-  constexpr std::int64_t least = 2;
-  static constexpr std::array<Unit, 5> units{{{"days", 86'400'000},
-                                              {"hours", 3'600'000},
-                                              {"minutes", 60'000},
-                                              {"seconds", 1000},
-                                              {"milliseconds", 1}}};
-  const auto unit = std::ranges::find_if(
-      units, [&](const Unit& each) { return duration.count() >= least * each.ms; });
-  return unit == units.end() ? units.back() : *unit;
+TimeStep step_of(Duration duration) {
+  constexpr std::int64_t most_marks = 12;
+  struct Unit {
+    std::string_view name;
+    std::int64_t ms;
+    std::array<std::int64_t, 6> steps;
+  };
+  constexpr std::array<Unit, 5> units{{{"milliseconds", 1, {1, 10, 50, 100, 200, 500}},
+                                       {"seconds", 1000, {1, 2, 5, 10, 20, 30}},
+                                       {"minutes", 60'000, {1, 2, 5, 10, 20, 30}},
+                                       {"hours", 3'600'000, {1, 2, 3, 4, 6, 12}},
+                                       {"days", 86'400'000, {1, 2, 4, 7, 14, 28}}}};
+  for (const Unit& unit : units) {
+    for (const std::int64_t step : unit.steps) {
+      if (duration.count() <= most_marks * step * unit.ms)
+        return {step * unit.ms, unit.ms, unit.name};
+    }
+  }
+  return {units.back().ms * 100, units.back().ms, units.back().name};
+}
+
+constexpr std::string_view unavailable = "fill=\"#f6c6c6\"";
+constexpr std::string_view drained = "fill=\"#fde0b0\"";
+
+std::string_view shade_of(const sim::Maintenance& window) {
+  return window.kind == sim::Maintenance::Kind::workers_drained ? drained : unavailable;
+}
+
+// Of the shades that there are.
+std::string legend(const sim::Workload& workload) {
+  const auto has = [&workload](std::string_view shade) {
+    return std::ranges::any_of(workload.maintenance, [shade](const sim::Maintenance& window) {
+      return shade_of(window) == shade;
+    });
+  };
+  std::string svg;
+  std::int64_t x = right - 330;
+  for (const auto& [shade, words] : {std::pair(unavailable, "repository not available"),
+                                     std::pair(drained, "workers drained")}) {
+    if (!has(shade)) continue;
+    svg += plot::rectangle({x, 50}, {12, 12}, shade);
+    svg += plot::text({x + 18, 60}, start, words);
+    x += 190;
+  }
+  return svg;
 }
 
 class Drawing {
@@ -55,7 +92,7 @@ class Drawing {
         time_{.from = left, .to = right, .most = std::max<std::int64_t>(spec.duration.count(), 1)} {
   }
 
-  std::string panel(const Panel& panel, std::int64_t top) const {
+  [[nodiscard]] std::string panel(const Panel& panel, std::int64_t top) const {
     const std::int64_t bottom = top + panel_height;
     const auto most =
         static_cast<std::int64_t>(std::max<std::uint64_t>(std::ranges::max(panel.values), 1));
@@ -83,30 +120,26 @@ class Drawing {
   }
 
  private:
-  std::string times(std::int64_t bottom) const {
-    const Unit& unit = unit_of(spec_.duration);
+  [[nodiscard]] std::string times(std::int64_t bottom) const {
+    const TimeStep step = step_of(spec_.duration);
     std::string svg;
-    for (const std::int64_t tick :
-         plot::ticks(std::max(spec_.duration.count() / unit.ms, std::int64_t{1}))) {
-      const std::int64_t x = time_.at(tick * unit.ms);
+    for (std::int64_t ms = 0; ms <= spec_.duration.count(); ms += step.ms) {
+      const std::int64_t x = time_.at(ms);
       svg += plot::line({x, bottom}, {x, bottom + 4});
-      svg += plot::text({x, bottom + 18}, middle, fmt::format("{}", tick));
+      svg += plot::text({x, bottom + 18}, middle, fmt::format("{}", ms / step.unit_ms));
     }
-    return svg + plot::text({right, bottom + 18}, start, fmt::format("  {}", unit.name));
+    return svg + plot::text({right + 16, bottom + 18}, start, step.unit);
   }
 
-  std::string maintenance(std::int64_t top) const {
+  [[nodiscard]] std::string maintenance(std::int64_t top) const {
     std::string svg;
     for (const sim::Maintenance& window : spec_.workload.maintenance) {
-      const std::string_view colour = window.kind == sim::Maintenance::Kind::workers_drained
-                                          ? "fill=\"#fde8c8\""
-                                          : "fill=\"#f6d0d0\"";
       for (Duration at = window.at; at < spec_.duration;
            at += window.every.value_or(spec_.duration)) {
         const std::int64_t from = time_.at(at.count());
         const std::int64_t to = time_.at(std::min((at + window.lasts).count(), time_.most));
         svg += plot::rectangle({from, top}, {std::max<std::int64_t>(to - from, 1), panel_height},
-                               colour);
+                               shade_of(window));
       }
     }
     return svg;
@@ -133,6 +166,7 @@ std::string deployment_svg(const sim::DeploymentSpec& spec, const sim::Statistic
   }
   const Drawing drawing(spec, statistics);
   std::string svg = plot::text({left, 26}, "font-size=\"15\" font-weight=\"bold\"", title);
+  svg += legend(spec.workload);
   std::int64_t top = first_top;
   for (const Panel& panel : panels) {
     svg += drawing.panel(panel, top);

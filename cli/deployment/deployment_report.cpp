@@ -47,13 +47,12 @@ std::string exact(const std::optional<Duration>& duration) {
   return grouped(static_cast<std::uint64_t>(duration->count())) + " ms";
 }
 
-std::uint64_t permille_of(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : part * 1000 / whole;
+std::uint64_t share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : part * 10'000 / whole;
 }
 
-std::string percent_of(std::uint64_t part, std::uint64_t whole) {
-  const std::uint64_t permille = permille_of(part, whole);
-  return fmt::format("{}.{} %", permille / 10, permille % 10);
+std::string percent(std::uint64_t share) {
+  return fmt::format("{}.{:02} %", share / 100, share % 100);
 }
 
 std::string in_words(const sim::Statistics& statistics) {
@@ -67,7 +66,7 @@ std::string in_words(const sim::Statistics& statistics) {
   text += fmt::format(
       "work done twice {}: {} of {} executions; {} while another was at work, in {} "
       "of which both believed\n",
-      percent_of(statistics.repeated, statistics.executions), grouped(statistics.repeated),
+      percent(share_of(statistics.repeated, statistics.executions)), grouped(statistics.repeated),
       grouped(statistics.executions), grouped(statistics.overlapping),
       grouped(statistics.believed_twice));
   text += fmt::format("{:<16}{:>12}{:>12}{:>12}{:>12}{:>10}\n", "", "p50", "p90", "p99", "max",
@@ -85,7 +84,7 @@ ordered_json report_json(const sim::Statistics& statistics) {
   ordered_json json;
   sim::for_each_sum([&](const char* name, auto sum) { json[name] = statistics.*sum; });
   json["finished_per_hour"] = finished_per_hour(statistics);
-  json["repeated_permille"] = permille_of(statistics.repeated, statistics.executions);
+  json["repeated_per_10000"] = share_of(statistics.repeated, statistics.executions);
   json["deepest_queue"] = statistics.deepest;
   json["time_in_queue"] = json_of(statistics.time_in_queue);
   json["time_to_recovery"] = json_of(statistics.time_to_recovery);

@@ -12,9 +12,10 @@ namespace leasecheck::cli {
 /// "12,345 ms" below a minute, else "3 min 25 s"; "-" for nothing.
 [[nodiscard]] std::string exact(const std::optional<model::Duration>& duration);
 
-/// So many of a whole, in thousandths, rounded down; 0 of nothing.
-[[nodiscard]] std::uint64_t permille_of(std::uint64_t part, std::uint64_t whole);
-/// "1.5 %".
+/// So many of a whole, in ten-thousandths, rounded down; 0 of nothing.
+[[nodiscard]] std::uint64_t share_of(std::uint64_t part, std::uint64_t whole);
+/// "1.25 %", of ten-thousandths.
+[[nodiscard]] std::string percent(std::uint64_t share);
 [[nodiscard]] std::string percent_of(std::uint64_t part, std::uint64_t whole);
 
 /// A table, each line of which ends.

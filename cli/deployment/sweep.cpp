@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "cli/campaign/progress.hpp"
 #include "cli/command_line.hpp"
 #include "cli/deployment/deployment_file.hpp"
 #include "cli/deployment/deployment_report.hpp"
@@ -29,13 +30,6 @@ Duration duration_of(const std::string& text, const std::string& part) {
   return Duration{*ms};
 }
 
-// To the nearest number of two digits.
-Duration rounded(Duration value) {
-  std::int64_t step = 1;
-  while (value.count() / step >= 100) step *= 10;
-  return Duration{(value.count() + step / 2) / step * step};
-}
-
 // The largest integer that is not above the root of the product.
 Duration geometric_mean(Duration left, Duration right) {
   __extension__ using Wide = unsigned __int128;
@@ -50,7 +44,8 @@ Duration geometric_mean(Duration left, Duration right) {
   return Duration{low};
 }
 
-// Halved three times.
+// Halved three times; then rounded to multiples of the power of ten in the first, since margins are
+// found the sooner, the larger the common divisor of all durations is.
 std::vector<Duration> geometric(Duration first, Duration last) {
   std::vector<Duration> values{first, last};
   for (int halved = 0; halved < 3; ++halved) {
@@ -61,8 +56,11 @@ std::vector<Duration> geometric(Duration first, Duration last) {
     }
     values = std::move(more);
   }
+  std::int64_t step = 1;
+  while (first.count() / step >= 10) step *= 10;
   for (Duration& value : values) {
-    if (value != first && value != last) value = rounded(value);
+    const Duration rounded{(value.count() + step / 2) / step * step};
+    if (value != last) value = std::max(first, rounded);
   }
   return values;
 }
@@ -99,13 +97,40 @@ Duration& field_of(sim::DeploymentSpec& spec, Swept what) {
   std::unreachable();
 }
 
-/// The least timeout of what is retried when it times out.
+/// The least timeout, if it is below the ttl: no longer one lets a lease be taken sooner.
 Duration least_timeout(const sim::DeploymentSpec& spec) {
   Duration least = spec.ttl;
   for (const sim::JobKind& kind : spec.workload.jobs) {
     if (kind.spec.timeout) least = std::min(least, *kind.spec.timeout);
   }
   return least;
+}
+
+Duration margin_of(const sim::DeploymentSpec& spec, system::Way way) {
+  Progress progress;
+  const system::MarginOptions options{
+      .ttl = spec.ttl,
+      .grace = spec.grace,
+      .heartbeat_period = spec.workload.heartbeat,
+      .backoff = sim::least_timeout_backoff(spec.workload),
+      .timeout = least_timeout(spec),
+      .messages = 0,
+      .progress = [&progress](const std::string& what, const check::Progress& searched) {
+        progress.show(fmt::format("margin: {}, {} states", what, grouped(searched.states)));
+        return is_interrupted() ? check::Continue::no : check::Continue::yes;
+      }};
+  const auto found = system::find_margin(options, way);
+  if (found) return found->margin;
+  throw Stop{fmt::format("the margin of a ttl of {}ms, a grace of {}ms and a heartbeat of {}ms: {}",
+                         spec.ttl.count(), spec.grace.count(), spec.workload.heartbeat.count(),
+                         found.error().message),
+             found.error().is_usage ? ExitCode::usage : ExitCode::inconclusive};
+}
+
+// None, where nothing is retried because it timed out.
+Duration margin_of_timeouts(const sim::DeploymentSpec& spec) {
+  return sim::least_timeout_backoff(spec.workload) ? margin_of(spec, system::Way::time_out)
+                                                   : Duration::max();
 }
 
 }  // namespace
@@ -146,37 +171,23 @@ sim::DeploymentSpec with_value(sim::DeploymentSpec spec, Swept what, Duration va
 }
 
 Duration margin_of(const sim::DeploymentSpec& spec) {
-  const system::MarginOptions options{.ttl = spec.ttl,
-                                      .grace = spec.grace,
-                                      .heartbeat_period = spec.workload.heartbeat,
-                                      .backoff = sim::least_timeout_backoff(spec.workload),
-                                      .timeout = least_timeout(spec),
-                                      .messages = 0,
-                                      .progress = [](const std::string&, const check::Progress&) {
-                                        return is_interrupted() ? check::Continue::no
-                                                                : check::Continue::yes;
-                                      }};
-  const auto found = system::find_margins(options);
-  if (!found) {
-    throw Stop{
-        fmt::format("the margin of a ttl of {}ms, a grace of {}ms and a heartbeat of {}ms: {}",
-                    spec.ttl.count(), spec.grace.count(), spec.workload.heartbeat.count(),
-                    found.error().message),
-        found.error().is_usage ? ExitCode::usage : ExitCode::inconclusive};
-  }
-  return found->back().margin;  // of both ways, where there are two
+  return std::min(margin_of(spec, system::Way::reap), margin_of_timeouts(spec));
 }
 
 std::vector<SweptValue> run_sweep(const CampaignOptions& options, const Sweep& sweep) {
   const sim::DeploymentSpec& spec = *options.seed.plan.deployment;
   for (const Duration value : sweep.values) static_cast<void>(with_value(spec, sweep.what, value));
   std::vector<SweptValue> rows;
+  std::optional<Duration> of_timeouts;
   for (const Duration value : sweep.values) {
     CampaignOptions campaign = options;
-    campaign.seed.plan.deployment = with_value(spec, sweep.what, value);
+    sim::DeploymentSpec& varied =
+        campaign.seed.plan.deployment.emplace(with_value(spec, sweep.what, value));
+    // Where nothing is reaped the grace window has no part.
+    if (!of_timeouts || sweep.what != Swept::grace) of_timeouts = margin_of_timeouts(varied);
     SweptValue row{.value = value,
-                   .margin = margin_of(*campaign.seed.plan.deployment),
-                   .widest_skew = sim::widest_skew(*campaign.seed.plan.deployment),
+                   .margin = std::min(margin_of(varied, system::Way::reap), *of_timeouts),
+                   .widest_skew = sim::widest_skew(varied),
                    .campaign = run_campaign(campaign)};
     rows.push_back(std::move(row));
     if (rows.back().campaign.result != traces::Result::held) break;

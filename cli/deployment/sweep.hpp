@@ -19,8 +19,8 @@ struct Sweep {
 
 [[nodiscard]] std::string_view word(Swept what);
 
-/// Reads "grace=1s,2s,5s", or "grace=1s..60s" for nine values from one end to the other, each about
-/// as many times the one before, by two digits. Throws: Stop, naming `--sweep`.
+/// Reads "grace=1s,2s,5s", or "grace=1s..60s" for up to nine values from one end to the other, each
+/// about as many times the one before. Throws: Stop, naming `--sweep`.
 [[nodiscard]] Sweep parse_sweep(const std::string& text);
 
 /// The deployment with this value.
@@ -31,8 +31,7 @@ struct Sweep {
 /// What one value comes to.
 struct SweptValue {
   model::Duration value{0};
-  /// The largest distance of two clocks with which no two workers believe in one attempt, as the
-  /// searches of `leasecheck margin` find it.
+  /// The largest distance of two clocks with which no two workers believe in one attempt.
   model::Duration margin{0};
   model::Duration widest_skew{0};  ///< of two clocks of this deployment, at any time of it
   CampaignResult campaign;
@@ -40,7 +39,8 @@ struct SweptValue {
   [[nodiscard]] bool is_within_margin() const { return widest_skew <= margin; }
 };
 
-/// The margin of the deployment: of every way in which its leases can be taken.
+/// The margin of the deployment, as the searches of `leasecheck margin --messages 0` find it: the
+/// lesser of that of reaping and, if anything is retried that timed out, that of timeouts.
 /// Throws: Stop, when it cannot be found.
 [[nodiscard]] model::Duration margin_of(const sim::DeploymentSpec& spec);
 

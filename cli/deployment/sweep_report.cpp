@@ -17,11 +17,11 @@ using nlohmann::ordered_json;
 std::string line(const SweptValue& row) {
   const sim::Statistics statistics = row.campaign.statistics.value_or(sim::Statistics{});
   const sim::Histogram& recovery = statistics.time_to_recovery;
-  return fmt::format("{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}{:>12}{:>10}{:>9}\n", exact(row.value),
-                     exact(recovery.percentile(50)), exact(recovery.percentile(90)),
-                     exact(recovery.longest()), grouped(recovery.count()),
-                     percent_of(statistics.repeated, statistics.executions), exact(row.margin),
-                     grouped(statistics.believed_twice), row.is_within_margin() ? "yes" : "no");
+  return fmt::format(
+      "{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}{:>12}{:>10}{:>9}\n", exact(row.value),
+      exact(recovery.percentile(50)), exact(recovery.percentile(90)), exact(recovery.longest()),
+      grouped(recovery.count()), percent(share_of(statistics.repeated, statistics.executions)),
+      exact(row.margin), grouped(statistics.believed_twice), row.is_within_margin() ? "yes" : "no");
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ std::string sweep_svg(Swept what, const std::vector<SweptValue>& rows, const std
   struct Placed {
     const SweptValue* row;
     std::int64_t detection;
-    std::int64_t twice;  // permille
+    std::int64_t twice;  // in ten-thousandths
   };
   std::vector<Placed> all;
   for (const SweptValue& row : rows) {
@@ -83,7 +83,7 @@ std::string sweep_svg(Swept what, const std::vector<SweptValue>& rows, const std
     if (!statistics || statistics->time_to_recovery.count() == 0) continue;
     all.push_back(
         {&row, statistics->time_to_recovery.percentile(50)->count(),
-         static_cast<std::int64_t>(permille_of(statistics->repeated, statistics->executions))});
+         static_cast<std::int64_t>(share_of(statistics->repeated, statistics->executions))});
     detection.most = std::max(detection.most, all.back().detection);
     twice.most = std::max(twice.most, all.back().twice);
   }
@@ -95,8 +95,8 @@ std::string sweep_svg(Swept what, const std::vector<SweptValue>& rows, const std
   }
   for (const std::int64_t tick : plot::ticks(twice.most)) {
     svg += plot::line({left - 4, twice.at(tick)}, {left, twice.at(tick)});
-    svg += plot::text({left - 8, twice.at(tick) + 4}, end,
-                      fmt::format("{}.{} %", tick / 10, tick % 10));
+    svg +=
+        plot::text({left - 8, twice.at(tick) + 4}, end, percent(static_cast<std::uint64_t>(tick)));
   }
   std::vector<plot::Point> through;
   for (const Placed& placed : all) {

@@ -299,14 +299,17 @@ TEST(Deployment, GivesTheSameBytesForAnyNumberOfJobs) {
   EXPECT_NE(testing::text_of(place / "one.svg"), "");
 }
 
-TEST(Sweep, TakesNineValuesFromOneEndToTheOther) {
+TEST(Sweep, TakesUpToNineValuesFromOneEndToTheOther) {
   const auto in_ms = [](const std::string& text) {
     std::vector<std::int64_t> all;
     for (const Duration value : parse_sweep(text).values) all.push_back(value.count());
     return all;
   };
   EXPECT_EQ(in_ms("grace=1s..256s"), (std::vector<std::int64_t>{1000, 2000, 4000, 8000, 16'000,
-                                                                32'000, 64'000, 130'000, 256'000}));
+                                                                32'000, 64'000, 128'000, 256'000}));
+  EXPECT_EQ(in_ms("grace=1s..60s"), (std::vector<std::int64_t>{1000, 2000, 3000, 5000, 8000, 13'000,
+                                                               22'000, 36'000, 60'000}));
+  EXPECT_EQ(in_ms("ttl=12s..30s"), (std::vector<std::int64_t>{12'000, 20'000, 30'000}));
   EXPECT_EQ(in_ms("ttl=5s,1s,5s"), (std::vector<std::int64_t>{1000, 5000}));
   EXPECT_EQ(in_ms("grace=1ms..3ms"), (std::vector<std::int64_t>{1, 2, 3}));
   EXPECT_EQ(parse_sweep("heartbeat=1s").what, Swept::heartbeat);
@@ -316,10 +319,73 @@ TEST(Sweep, TakesNineValuesFromOneEndToTheOther) {
   }
 }
 
-TEST(Percent, IsRoundedDown) {
-  EXPECT_EQ(percent_of(0, 0), "0.0 %");
-  EXPECT_EQ(percent_of(1, 3), "33.3 %");
-  EXPECT_EQ(percent_of(3, 3), "100.0 %");
+/// Always at work, by clocks up to ten seconds apart, with heartbeats that leave five seconds of a
+/// lease.
+Json skewed() {
+  return Json::parse(R"({
+    "duration": "1h",
+    "workers": {"count": 4, "concurrency": 2},
+    "leases": {"ttl": "30s", "grace": "1s", "heartbeat": "25s"},
+    "reapers": {"count": 2, "every": "1s"},
+    "clocks": {"offset": "5s"},
+    "jobs": {"job": {"arrivals": [{"attempts": 4, "per": "5m"}], "work": "10m"}}
+  })");
+}
+
+// What a sweep says of a value is what `margin` says of it, and what was seen of it is no other.
+TEST(Sweep, AgreesWithTheMargin) {
+  const Workplace place;
+  place.write("skewed.json", skewed().dump());
+  const Ended ended = place.run(
+      "simulate --backend memory --deployment skewed.json --sweep grace=1s,3s,20s --json "
+      "--seeds 1..2");
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  std::size_t within = 0;
+  std::size_t seen = 0;
+  const Json document = Json::parse(ended.out);
+  for (const Json& value : document.at("values")) {
+    const std::int64_t grace = value.at("value_ms");
+    const Ended searched =
+        place.run("margin --ttl 30s --heartbeat 25s --messages 0 --json --grace " +
+                  std::to_string(grace) + "ms");
+    const std::int64_t margin = Json::parse(searched.out).at("margin_ms");
+    EXPECT_EQ(value.at("margin_ms"), margin);
+    EXPECT_EQ(value.at("widest_skew_ms"), 10'000);
+    EXPECT_EQ(value.at("within_margin"), margin >= 10'000) << grace;
+    const std::uint64_t believed_twice = value.at("deployment").at("believed_twice");
+    if (value.at("within_margin")) {
+      ++within;
+      EXPECT_EQ(believed_twice, 0U) << grace;
+    } else if (believed_twice > 0) {
+      ++seen;
+    }
+  }
+  EXPECT_EQ(within, 1U);
+  EXPECT_GT(seen, 0U) << "beyond the margin nothing was seen, so within it nothing was shown";
+}
+
+// The least backoff of what times out and is retried counts as well, and both ways together survive
+// no less than the worse of them alone.
+TEST(Sweep, KnowsTheMarginOfTimeouts) {
+  Json json = skewed();
+  json["leases"] = {{"ttl", "100ms"}, {"grace", "100ms"}, {"heartbeat", "50ms"}};
+  Json& job = json["jobs"]["job"];
+  job["timeout"] = "100ms";
+  job["retry_policy"] = {{"backoff", "50ms"}, {"max_retries", 3}};
+  EXPECT_EQ(margin_of(*deployment_from_json(json)), Duration{50});
+  const Ended searched = Workplace().run(
+      "margin --ttl 100ms --grace 100ms --heartbeat 50ms --backoff 50ms --timeout 100ms "
+      "--messages 0 --json");
+  EXPECT_EQ(Json::parse(searched.out).at("margin_ms"), 50);
+  job["on_timeout"] = "fail";
+  EXPECT_EQ(margin_of(*deployment_from_json(json)), Duration{101});
+}
+
+TEST(Share, IsRoundedDown) {
+  EXPECT_EQ(percent(share_of(0, 0)), "0.00 %");
+  EXPECT_EQ(percent(share_of(1, 3)), "33.33 %");
+  EXPECT_EQ(percent(share_of(5, 7'205)), "0.06 %");
+  EXPECT_EQ(percent(share_of(3, 3)), "100.00 %");
 }
 
 }  // namespace

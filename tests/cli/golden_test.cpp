@@ -84,6 +84,8 @@ std::vector<Session> helps() {
 const std::string corpus = LEASECHECK_ROOT "/traces/corpus/";
 const std::string shortened = corpus + "heartbeat_shortens_lease.jsonl";
 
+const std::string deployment = LEASECHECK_ROOT "/examples/deployment/deployment.json";
+
 const std::string on_a_disk = corpus + "storage/ack_not_durable.jsonl";
 
 const std::vector<std::string> refused{"",
@@ -96,6 +98,8 @@ const std::vector<std::string> refused{"",
                                        "simulate --backend oracle",
                                        "simulate --mutant nobody --backend memory",
                                        "simulate --backend memory --processes 2",
+                                       "simulate --deployment no-such.json",
+                                       "simulate --sweep grace=1s..60s",
                                        "check --corpus no-such-directory",
                                        "check --attempts 9",
                                        "replay no-such.jsonl",
@@ -120,6 +124,12 @@ std::vector<Session> runs() {
        {"simulate --processes 2 --seeds 1..2 --faults none,",
         "simulate --processes 2 --seeds 1..2 --faults none",
         "simulate --processes 3 --seeds 1..2"}},
+      {"simulate_deployment",
+       {"simulate --backend memory --deployment " + deployment + " --duration 6h",
+        "simulate --backend memory --deployment " + deployment +
+            " --duration 1h --sweep grace=500ms,1s,10s",
+        "simulate --backend memory --deployment " + deployment +
+            " --duration 10m --sweep ttl=30s --json"}},
       {"conform_held",
        {"conform --backend memory --workers 1 --attempts 1",
         "conform --backend memory --workers 1 --attempts 1 --json"}},

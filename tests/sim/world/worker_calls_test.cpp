@@ -74,11 +74,13 @@ class WorkerCallsTest : public ::testing::Test {
   SkewedClock clock{timeline, {}};
   SkewedClock repository_clock{timeline, {}};
   Network network{timeline, referee, plan.faults.network, plan.reply_timeout, 1};
+  Observer observer;
   Context context{.plan = plan,
                   .timeline = timeline,
                   .referee = referee,
                   .network = network,
-                  .repository_clock = repository_clock};
+                  .repository_clock = repository_clock,
+                  .observer = observer};
   VirtualProcess process{timeline};
   int answers = 0;
   std::vector<lease::LeaseId> stale;
