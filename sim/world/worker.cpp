@@ -190,7 +190,7 @@ void Worker::begin(const lease::Claim& claim) {
   context_.observer.began({.worker = *this,
                            .lease_id = lease_id.str(),
                            .attempt_id = claim.attempt.attempt_id.str(),
-                           .attempt_no = static_cast<std::uint32_t>(claim.attempt.attempt_no)},
+                           .attempt_no = claim.attempt.attempt_no},
                           context_.timeline.now());
   calls_.start(lease_id);
   process_.later(draw_.between(Duration{0}, plan.effect_period),

@@ -84,8 +84,6 @@ std::vector<Session> helps() {
 const std::string corpus = LEASECHECK_ROOT "/traces/corpus/";
 const std::string shortened = corpus + "heartbeat_shortens_lease.jsonl";
 
-const std::string deployment = LEASECHECK_ROOT "/examples/deployment/deployment.json";
-
 const std::string on_a_disk = corpus + "storage/ack_not_durable.jsonl";
 
 const std::vector<std::string> refused{"",
@@ -110,6 +108,13 @@ const std::vector<std::string> refused{"",
                                        "margin --ttl 30s",
                                        "museum --technique nothing"};
 
+std::vector<std::string> runs_of_a_deployment() {
+  const std::string of_the_example = "simulate --backend memory --deployment " LEASECHECK_ROOT
+                                     "/examples/deployment/deployment.json";
+  return {of_the_example + " --duration 6h", of_the_example + " --duration 1h --sweep grace=5s,10s",
+          of_the_example + " --duration 10m --sweep ttl=30s --json"};
+}
+
 std::vector<Session> runs() {
   return {
       {"version", {"version", "version --json"}},
@@ -124,12 +129,7 @@ std::vector<Session> runs() {
        {"simulate --processes 2 --seeds 1..2 --faults none,",
         "simulate --processes 2 --seeds 1..2 --faults none",
         "simulate --processes 3 --seeds 1..2"}},
-      {"simulate_deployment",
-       {"simulate --backend memory --deployment " + deployment + " --duration 6h",
-        "simulate --backend memory --deployment " + deployment +
-            " --duration 1h --sweep grace=500ms,1s,10s",
-        "simulate --backend memory --deployment " + deployment +
-            " --duration 10m --sweep ttl=30s --json"}},
+      {"simulate_deployment", runs_of_a_deployment()},
       {"conform_held",
        {"conform --backend memory --workers 1 --attempts 1",
         "conform --backend memory --workers 1 --attempts 1 --json"}},

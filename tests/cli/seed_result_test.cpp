@@ -32,6 +32,13 @@ SeedResult failing(std::uint64_t seed) {
                                          .kind = "\xff is a byte"},
                            .trace_file = name};
   result.traces.push_back({name, "text"});
+  result.statistics.emplace();
+  result.statistics->runs = 1;
+  result.statistics->executions = 3;
+  result.statistics->duration = model::Duration{60'000};
+  result.statistics->time_in_queue.add(model::Duration{12'345});
+  result.statistics->interval = model::Duration{60'000};
+  result.statistics->intervals = {{.finished = 1, .ready = 2, .leased = 3}};
   return result;
 }
 
@@ -42,6 +49,8 @@ TEST(SeedResult, CrossesAsText) {
   EXPECT_EQ(read->seed, 7U);
   EXPECT_EQ(read->tally.runs, 1U);
   EXPECT_EQ(read->failure->violation.kind, "\xff is a byte");
+  EXPECT_EQ(read->statistics->intervals, failing(7).statistics->intervals);
+  EXPECT_EQ(read->statistics->time_in_queue, failing(7).statistics->time_in_queue);
   EXPECT_EQ(to_text(*read), text);
 }
 
@@ -62,6 +71,11 @@ TEST(SeedResult, IsNothingElse) {
   with([](auto& document) { document["failure"]["violation"] = ordered_json::array(); });
   with([](auto& document) { document["failure"]["violation"][2] = 1; });
   with([](auto& document) { document["traces"][0].erase("text"); });
+  with([](auto& document) { document["statistics"] = 1; });
+  with([](auto& document) { document["statistics"].erase("executions"); });
+  with([](auto& document) { document["statistics"]["duration_ms"] = -1; });
+  with([](auto& document) { document["statistics"]["duration_ms"] = INT64_MAX; });
+  with([](auto& document) { document["statistics"]["time_in_queue"]["counts"][0][0] = -1; });
   for (const std::string& text : texts) EXPECT_FALSE(seed_result_from_text(text)) << text;
 }
 

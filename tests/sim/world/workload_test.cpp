@@ -82,7 +82,7 @@ TEST(Deployment, PromisesWhatItsClocksAllow) {
   EXPECT_TRUE(plan_of_spec(skewed(500)).skew_within_margin);
   EXPECT_FALSE(plan_of_spec(skewed(501)).skew_within_margin);
   DeploymentSpec spec = skewed(500);
-  JobKind kind{.name = "job", .rates = {}, .work = {}};
+  JobKind kind{.name = "job", .rates = {Rate{}}, .work = {}};
   kind.spec.timeout = Duration{60'000};
   kind.spec.retry_policy =
       model::RetryPolicy{.backoff = Duration{999}, .max_backoff = {}, .max_retries = 1};
