@@ -44,7 +44,7 @@ if(LEASECHECK_HARNESS)
   leasecheck_install(checkTargets leasecheck harness leasecheck_check)
   # The suite without a test framework, which gtest and rapidcheck stand on.
   leasecheck_install(suiteTargets leasecheck harness
-    leasecheck_spec leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_views
+    leasecheck_spec leasecheck_indexed leasecheck_graph leasecheck_properties leasecheck_traces leasecheck_views
     leasecheck_sim leasecheck_values
     leasecheck_subject leasecheck_oracle leasecheck_world leasecheck_conformance
     leasecheck_conformance_suite)

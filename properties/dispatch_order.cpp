@@ -69,21 +69,24 @@ class DispatchOrder final : public Watcher {
 
   static Complaint judge(const Asked& request, const Listed& listed, const Due& due) {
     const std::size_t size = std::min<std::uint64_t>(request.limit, due.size());
-    const std::string asked = fmt::format("asked for at most {} of what is dispatchable at {}",
-                                          request.limit, ms(request.at));
     if (listed.size() > size) {
-      return fmt::format("{}, it {} {}, and {} {} dispatchable", asked, request.done, listed.size(),
-                         due.size(), due.size() == 1 ? "is" : "are");
+      return fmt::format("{}, it {} {}, and {} {} dispatchable", text(request), request.done,
+                         listed.size(), due.size(), due.size() == 1 ? "is" : "are");
     }
     for (std::size_t place = 0; place < size; ++place) {
       if (place == listed.size()) {
-        return fmt::format("{}, it left out {}", asked, text(*due[place].attempt));
+        return fmt::format("{}, it left out {}", text(request), text(*due[place].attempt));
       }
       if (listed[place] == record(*due[place].attempt)) continue;
-      return fmt::format("{}, it {} {} where {} belongs", asked, request.done,
+      return fmt::format("{}, it {} {} where {} belongs", text(request), request.done,
                          text(listed[place], due), text(*due[place].attempt));
     }
     return std::nullopt;
+  }
+
+  static std::string text(const Asked& request) {
+    return fmt::format("asked for at most {} of what is dispatchable at {}", request.limit,
+                       ms(request.at));
   }
 
   static std::string text(const model::DispatchRecord& listed, const Due& due) {

@@ -56,8 +56,9 @@ class Timeouts final : public Watcher {
   }
 
   bool is_due(const model::AttemptRecord& attempt, model::Time at) const {
+    if (!model::holds_lease(attempt.status)) return false;
     const auto deadline = deadline_of(attempt);
-    return model::holds_lease(attempt.status) && deadline && *deadline <= at;
+    return deadline && *deadline <= at;
   }
 
   Status target(const model::AttemptRecord& attempt) const {

@@ -38,7 +38,10 @@ class Cut {
   void operator()(const Operation& operation) { attempt(operation.attempt_id); }
   template <class Operation>
   requires requires(const Operation& operation) { operation.lease_id; }
-  void operator()(const Operation& operation) { holder(operation.lease_id); }
+  void operator()(const Operation& operation) {
+    holder(operation.lease_id);
+    for (const Attempt* acked : index_.remembering(operation.lease_id)) take(*acked);
+  }
 
   void operator()(const AckAttempt& operation) {
     holder(operation.lease_id);

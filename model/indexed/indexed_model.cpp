@@ -11,6 +11,7 @@ IndexedModel::IndexedModel(State state) : state_(std::move(state)), index_(state
 }
 
 void IndexedModel::index_all() {
+  by_place_.clear();
   index_ = AttemptIndex(state_.variant);
   for (const auto& [id, attempt] : state_.attempts) index_.add(attempt);
 }
@@ -44,9 +45,11 @@ Outcome IndexedModel::apply_to_part(const Action& action, const Outcome* answere
   }
   Before was;
   if (is_marked_) was = before(operation, part);
+  const std::size_t attempts = part.attempts.size();
   for (const auto& [id, attempt] : part.attempts) index_.remove(attempt);
   Step taken = take_step(std::move(part));
   for (const auto& [id, attempt] : taken.state.attempts) index_.add(attempt);
+  if (taken.state.attempts.size() != attempts) by_place_.clear();
   if (is_marked_ && may_have_changed(operation, taken.outcome)) {
     add_what_is_new(taken.state, was);
     journal_.push_back(std::move(was));
@@ -63,6 +66,13 @@ Outcome IndexedModel::reset(const Action& action) {
   return std::move(taken.outcome);
 }
 
+State IndexedModel::part_for(const Action& action, const Outcome& answered) {
+  State part = cut_out(state_, index_, action, &answered);
+  State copy = part;
+  put_back(state_, std::move(part));
+  return copy;
+}
+
 const Attempt* IndexedModel::holding(const Id& lease_id) const {
   const auto found = state_.attempt_of_lease.find(lease_id);
   return found == state_.attempt_of_lease.end() ? nullptr : &state_.attempts.at(found->second);
@@ -71,6 +81,13 @@ const Attempt* IndexedModel::holding(const Id& lease_id) const {
 const Attempt* IndexedModel::remembering(const Id& lease_id) const {
   const auto found = index_.remembering(lease_id);
   return found.empty() ? nullptr : *found.begin();
+}
+
+const Attempt& IndexedModel::attempt_at(std::size_t place) const {
+  if (by_place_.empty()) {
+    for (const auto& [id, attempt] : state_.attempts) by_place_.push_back(&attempt);
+  }
+  return *by_place_[place];
 }
 
 IndexedModel::Mark IndexedModel::mark() {
@@ -126,6 +143,7 @@ void IndexedModel::undo(Before& before) {
 
 // A lease that is current again is no ended one.
 void IndexedModel::set(const Id& attempt_id, std::optional<Attempt> attempt) {
+  by_place_.clear();
   if (const auto found = state_.attempts.find(attempt_id); found != state_.attempts.end()) {
     index_.remove(found->second);
     if (found->second.lease) state_.attempt_of_lease.erase(found->second.lease->lease_id);

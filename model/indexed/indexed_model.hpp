@@ -40,12 +40,20 @@ class IndexedModel {
   /// The same where the order of dispatch is the repository's own choice, as `step_as_chosen`.
   Outcome apply_as_chosen(const Action& action, const Outcome& answered);
 
+  /// The part of the state that can matter to the operation, and to those on one attempt each that
+  /// it is if it is one on several: what they do to the part is what they do to the whole.
+  [[nodiscard]] State part_for(const Action& action, const Outcome& answered);
+
   /// The attempt whose current lease has this id. Returns: null where there is none, here and
   /// below.
   [[nodiscard]] const Attempt* holding(const Id& lease_id) const;
 
   /// The attempt that remembers an ack of this lease (rule 11).
   [[nodiscard]] const Attempt* remembering(const Id& lease_id) const;
+
+  /// The attempt that has this place in the order of ids. Pre: there are more than `place`.
+  /// Complexity: O(1), linear where attempts have come or gone since it was asked last.
+  [[nodiscard]] const Attempt& attempt_at(std::size_t place) const;
 
   /// A point in the past of this model. Only as good as what was applied since is not taken back.
   using Mark = std::size_t;
@@ -117,6 +125,7 @@ class IndexedModel {
 
   State state_;
   AttemptIndex index_;
+  mutable std::vector<const Attempt*> by_place_;  ///< empty where that has to be found out again
   bool is_marked_ = false;
   std::vector<Before> journal_;  ///< since the first mark, of what may have changed something
 };

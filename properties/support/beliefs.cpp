@@ -122,6 +122,8 @@ void Beliefs::remember_heartbeat(const Operated& operated, const model::Id& leas
 }
 
 Beliefs::News Beliefs::deliver(const model::ReplyDelivered& delivered, model::Time now) {
+  // Most answers are about no lease.
+  if (!answered_.contains(delivered.call)) return {};
   News news{delivered.worker, {}};
   Worker& worker = workers_[delivered.worker];
   while (auto node = answered_.extract(delivered.call)) {

@@ -31,13 +31,22 @@ model::Id attempt_named(const model::Operation& operation, const model::State& s
   return {};
 }
 
-/// Replaces the attempt's row, of which there is one or none, by that of other rows. All of them in
-/// the order of attempts.
+/// The attempt's rows, of which there is one or none. All of them in the order of attempts.
+template <class Rows>
+auto rows_of(Rows& rows, const model::Id& attempt_id) {
+  return std::ranges::equal_range(rows, attempt_id, {}, &Rows::value_type::attempt_id);
+}
+
+/// Replaces the attempt's rows by those among `others`.
 template <class Row>
 void take_row(std::vector<Row>& rows, const std::vector<Row>& others, const model::Id& attempt_id) {
-  const auto old = std::ranges::equal_range(rows, attempt_id, {}, &Row::attempt_id);
-  const auto from = std::ranges::equal_range(others, attempt_id, {}, &Row::attempt_id);
-  rows.insert(rows.erase(old.begin(), old.end()), from.begin(), from.end());
+  const auto old = rows_of(rows, attempt_id);
+  const auto from = rows_of(others, attempt_id);
+  if (old.size() == from.size()) {
+    std::ranges::copy(from, old.begin());
+  } else {
+    rows.insert(rows.erase(old.begin(), old.end()), from.begin(), from.end());
+  }
 }
 
 void take_rows(model::Snapshot& snapshot, const model::Snapshot& other,
@@ -45,6 +54,16 @@ void take_rows(model::Snapshot& snapshot, const model::Snapshot& other,
   take_row(snapshot.attempts, other.attempts, attempt_id);
   take_row(snapshot.leases, other.leases, attempt_id);
   take_row(snapshot.dead_letters, other.dead_letters, attempt_id);
+}
+
+/// Whether the two show the same of the attempt.
+bool show_alike(const model::Snapshot& one, const model::Snapshot& other,
+                const model::Id& attempt_id) {
+  const auto are_alike = [&](const auto& rows, const auto& others) {
+    return std::ranges::equal(rows_of(rows, attempt_id), rows_of(others, attempt_id));
+  };
+  return are_alike(one.attempts, other.attempts) && are_alike(one.leases, other.leases) &&
+         are_alike(one.dead_letters, other.dead_letters);
 }
 
 /// What the model has of one attempt.
@@ -67,6 +86,8 @@ class Between {
       last_item_[attempts_.back()] = i;
     }
   }
+
+  [[nodiscard]] const model::Id& attempt(std::size_t item) const { return attempts_[item]; }
 
   /// Brings what stood before the item of this number to what stands after it.
   void take_over(std::size_t item, const model::State& state, model::Snapshot& snapshot) const {
@@ -95,18 +116,23 @@ std::vector<model::Single> expected_singles(const Operated& whole, std::size_t s
 
 void each_single(const Operated& whole, model::State before,
                  const std::function<void(const Operated&)>& show) {
-  model::State state = std::move(before);
-  model::Snapshot seen = whole.before;
   const std::vector<model::Single> singles = model::singles_of(whole.action, whole.outcome);
+  if (singles.empty()) return;
   const std::vector<model::Single> expected = expected_singles(whole, singles.size());
+  model::State state = std::move(before);
   const Between between(whole, singles, state);
+  model::Snapshot seen = whole.before;
+  model::Snapshot after = whole.before;
   for (std::size_t i = 0; i < singles.size(); ++i) {
     const model::Single& single = singles[i];
+    const model::Id& attempt_id = between.attempt(i);
     model::Step step = model::step(std::move(state), single.action);
+    state = std::move(step.state);
     const bool is_last = i + 1 == singles.size();
-    model::Snapshot after = is_last ? whole.after : seen;
-    if (!is_last) between.take_over(i, step.state, after);
-    const auto changes = changes_between(seen, after);
+    if (!is_last) between.take_over(i, state, after);
+    const model::Snapshot& shown = is_last ? whole.after : after;
+    const auto changes =
+        is_last ? changes_between(seen, shown) : changes_of(attempt_id, seen, shown);
     show({.step = whole.step,
           .true_time = whole.true_time,
           .actor = whole.actor,
@@ -115,13 +141,12 @@ void each_single(const Operated& whole, model::State before,
           .outcome = single.outcome,
           .expected = expected.empty() ? step.outcome : expected[i].outcome,
           .before = seen,
-          .after = after,
-          .changed = seen != after,
-          .expected_after = step.state,
+          .after = shown,
+          .changed = is_last ? seen != shown : !show_alike(seen, shown, attempt_id),
+          .expected_after = state,
           .changes = changes,
           .clock_reads = whole.clock_reads});
-    seen = std::move(after);
-    state = std::move(step.state);
+    if (!is_last) take_rows(seen, after, attempt_id);
   }
 }
 

@@ -55,6 +55,11 @@ bool differ(const Row* left, const Row* right) {
   return *left != *right;
 }
 
+bool is_change(const AttemptChange& rows) {
+  return differ(rows.before, rows.after) || differ(rows.lease_before, rows.lease_after) ||
+         differ(rows.dead_letter_before, rows.dead_letter_after);
+}
+
 }  // namespace
 
 const model::AttemptRecord* find_attempt(const model::Snapshot& snapshot,
@@ -85,12 +90,24 @@ std::vector<AttemptChange> changes_between(const model::Snapshot& before,
     const AttemptChange rows{old_rows.attempts.take(*id),     new_rows.attempts.take(*id),
                              old_rows.leases.take(*id),       new_rows.leases.take(*id),
                              old_rows.dead_letters.take(*id), new_rows.dead_letters.take(*id)};
-    if (differ(rows.before, rows.after) || differ(rows.lease_before, rows.lease_after) ||
-        differ(rows.dead_letter_before, rows.dead_letter_after)) {
-      changes.push_back(rows);
-    }
+    if (is_change(rows)) changes.push_back(rows);
   }
   return changes;
+}
+
+std::vector<AttemptChange> changes_of(const model::Id& attempt_id, const model::Snapshot& before,
+                                      const model::Snapshot& after) {
+  const auto letter = [&](const model::Snapshot& snapshot) {
+    return find_sorted(snapshot.dead_letters, attempt_id, &model::DeadLetter::attempt_id);
+  };
+  const AttemptChange rows{find_attempt(before, attempt_id),
+                           find_attempt(after, attempt_id),
+                           find_lease_of_attempt(before, attempt_id),
+                           find_lease_of_attempt(after, attempt_id),
+                           letter(before),
+                           letter(after)};
+  if (!is_change(rows)) return {};
+  return {rows};
 }
 
 const model::Id& attempt_id_of(const AttemptChange& change) {

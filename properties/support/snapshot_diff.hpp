@@ -35,6 +35,12 @@ namespace leasecheck::properties {
 [[nodiscard]] std::vector<AttemptChange> changes_between(const model::Snapshot& before,
                                                          const model::Snapshot& after);
 
+/// The same of one attempt: none or one.
+/// Complexity: logarithmic.
+[[nodiscard]] std::vector<AttemptChange> changes_of(const model::Id& attempt_id,
+                                                    const model::Snapshot& before,
+                                                    const model::Snapshot& after);
+
 /// The id of the attempt that changed.
 [[nodiscard]] const model::Id& attempt_id_of(const AttemptChange& change);
 

@@ -74,7 +74,8 @@ constexpr auto are_refused_alike = []<class One, class Other>(const One& one, co
 
 Follower::Follower(Profile profile)
     : profile_(std::move(profile)),
-      is_whole_(profile_.absent.empty() && profile_.deviations.empty()) {}
+      is_whole_(profile_.absent.empty() && profile_.deviations.empty()),
+      is_idle_(is_whole_ && profile_.offers("snapshot")) {}
 
 model::Action Follower::adapted(model::Action action) const {
   if (auto* enqueue = std::get_if<model::EnqueueAttempt>(&action.operation)) {
@@ -111,18 +112,18 @@ model::State Follower::beginning() const {
   return empty;
 }
 
-model::Step Follower::step(model::State state, const model::Action& action,
-                           const model::Outcome& observed) {
-  model::Step step = profile_.variant.order == model::DispatchOrder::none
-                         ? model::step_as_chosen(std::move(state), action, observed)
-                         : model::step(std::move(state), action);
-  if (!step.outcome || !profile_.deviates(Deviation::lease_version_restarts)) return step;
+model::Outcome Follower::apply(model::IndexedModel& model, const model::Action& action,
+                               const model::Outcome& observed) {
+  model::Outcome outcome = profile_.variant.order == model::DispatchOrder::none
+                               ? model.apply_as_chosen(action, observed)
+                               : model.apply(action);
+  if (!outcome || !profile_.deviates(Deviation::lease_version_restarts)) return outcome;
   if (std::holds_alternative<model::UpsertLease>(action.operation)) {
-    remember(std::get<LeaseRecord>(*step.outcome));
-  } else if (const auto* claims = std::get_if<std::vector<model::Claim>>(&*step.outcome)) {
+    remember(std::get<LeaseRecord>(*outcome));
+  } else if (const auto* claims = std::get_if<std::vector<model::Claim>>(&*outcome)) {
     for (const model::Claim& claim : *claims) remember(claim.lease);
   }
-  return step;
+  return outcome;
 }
 
 void Follower::complete(LeaseRecord& observed, const LeaseRecord* expected) const {

@@ -5,7 +5,8 @@
 
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
-#include "leasecheck/spec/step.hpp"
+#include "leasecheck/spec/state.hpp"
+#include "model/indexed/indexed_model.hpp"
 #include "sim/subject/profile.hpp"
 
 namespace leasecheck::sim {
@@ -22,7 +23,7 @@ class Follower {
   [[nodiscard]] const Profile& profile() const { return profile_; }
 
   /// Whether the subject keeps and shows the whole contract, so that there is nothing to follow.
-  [[nodiscard]] bool is_idle() const { return is_whole_ && profile_.offers("snapshot"); }
+  [[nodiscard]] bool is_idle() const { return is_idle_; }
 
   /// The action without what the subject cannot be told.
   [[nodiscard]] model::Action adapted(model::Action action) const;
@@ -34,10 +35,10 @@ class Follower {
   [[nodiscard]] model::State beginning() const;
 
   /// What the model does and answers. Where it is the subject's to choose, as the subject did.
-  [[nodiscard]] model::Step step(model::State state, const model::Action& action,
-                                 const model::Outcome& observed);
+  [[nodiscard]] model::Outcome apply(model::IndexedModel& model, const model::Action& action,
+                                     const model::Outcome& observed);
 
-  /// Fills in what the subject does not show. Pre: `step` was asked for the same action.
+  /// Fills in what the subject does not show. Pre: `apply` was asked for the same action.
   void complete(model::Outcome& observed, const model::Outcome& expected) const;
   enum class Answered : std::uint8_t { as_expected, otherwise };
   /// Whether the subject has done what the model does, as far as the completed answer tells: it has
@@ -64,6 +65,7 @@ class Follower {
 
   Profile profile_;
   bool is_whole_;
+  bool is_idle_;
   std::map<model::Id, std::uint64_t> version_before_grant_;  ///< by lease
 };
 

@@ -58,7 +58,10 @@ Referee::Referee(Subject& subject, const properties::Deployment& deployment, Ste
       not_promised_(not_promised_of(subject.profile())),
       sink_(std::move(sink)),
       true_time_(deployment.epoch),
-      state_(follower_.beginning()) {
+      model_(follower_.beginning()) {
+  for (std::size_t i = 0; i < offers_.size(); ++i) {
+    offers_[i] = follower_.profile().offers(model::all_operations[i].name);
+  }
   tally_.runs = 1;
   for (const std::string& phrase : not_promised_in_words(subject.profile())) {
     tally_.differences[phrase] = 1;
@@ -105,17 +108,17 @@ bool Referee::is_unchanged(bool changed) const {
 }
 
 std::expected<CallResult, NoAnswer> Referee::operate(const Caller& caller,
-                                                     const model::Action& requested) {
+                                                     model::Action requested) {
   if (is_over()) return std::unexpected(NoAnswer::run_over);
-  if (const std::string_view name = model::name_of(requested.operation);
-      !follower_.profile().offers(name)) {
-    ++tally_.skipped[std::string(name)];
+  if (!offers_[requested.operation.index()]) {
+    ++tally_.skipped[std::string(model::name_of(requested.operation))];
     return std::unexpected(NoAnswer::not_offered);
   }
-  const model::Action adapted = follower_.adapted(requested);
+  const model::Action adapted = follower_.adapted(std::move(requested));
   const std::uint64_t call = ++steps_;
   if (sink_) record(call, traces::Call{std::string(caller.actor), caller.clock, adapted});
-  std::expected<Done, BrokenSubject> done = call_subject(follower_.for_subject(adapted));
+  std::expected<Done, BrokenSubject> done =
+      follower_.is_idle() ? call_subject(adapted) : call_subject(follower_.for_subject(adapted));
   if (!done) {
     break_off(std::string(model::name_of(adapted.operation)) + ": " + done.error().message);
     return std::unexpected(NoAnswer::run_over);
@@ -130,27 +133,24 @@ Referee::Expected Referee::settle(const model::Action& action, Done& done) {
   Reply& reply = done.reply;
   const bool did_not_happen =
       reply.outcome == std::unexpected(model::ErrorCode::unavailable) && is_unchanged(done.changed);
-  // Most claims of several find nothing: then there is no item to be judged, and no copy is made.
   const bool has_items =
       model::has_singles(action.operation) &&
       (reply.effect_unknown || !model::singles_of(action, reply.outcome).empty());
   model::State before;
-  if (has_items) before = state_;
-  model::Step expected = did_not_happen
-                             ? model::Step{.state = std::move(state_), .outcome = reply.outcome}
-                             : follower_.step(std::move(state_), action, reply.outcome);
-  state_ = std::move(expected.state);
+  if (has_items) before = model_.part_for(action, reply.outcome);
+  model::Outcome expected =
+      did_not_happen ? reply.outcome : follower_.apply(model_, action, reply.outcome);
   const bool may_have_happened = reply.effect_unknown && !did_not_happen;
-  if (may_have_happened) reply.outcome = expected.outcome;
+  if (may_have_happened) reply.outcome = expected;
   if (!follower_.is_idle()) {
-    follower_.complete(reply.outcome, expected.outcome);
-    is_guessed_ = follower_.complete(after_, model::snapshot(state_), before_,
-                                     follower_.answered(reply.outcome, expected.outcome)) ==
+    follower_.complete(reply.outcome, expected);
+    is_guessed_ = follower_.complete(after_, model::snapshot(model_.state()), before_,
+                                     follower_.answered(reply.outcome, expected)) ==
                   Follower::Filled::by_guess;
     done.changed = after_ != before_;
   }
-  const bool is_interrupted = may_have_happened && !model::shows(after_, state_);
-  return {.outcome = std::move(expected.outcome),
+  const bool is_interrupted = may_have_happened && !model::shows(after_, model_.state());
+  return {.outcome = std::move(expected),
           .before = std::move(before),
           .judges = is_interrupted ? Judges::model_only : Judges::all};
 }
@@ -173,7 +173,7 @@ void Referee::compare(const Caller& caller, std::uint64_t call, const model::Act
                                       .before = before_,
                                       .after = after_,
                                       .changed = done.changed,
-                                      .expected_after = state_,
+                                      .expected_after = model_.state(),
                                       .changes = changes,
                                       .clock_reads = done.reply.clock_reads};
   if (model::has_singles(action.operation)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -8,9 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "leasecheck/spec/operation_traits.hpp"
 #include "leasecheck/spec/state.hpp"
+#include "model/indexed/indexed_model.hpp"
 #include "properties/property.hpp"
 #include "sim/oracle/model_adapter.hpp"
 #include "sim/oracle/operation_counts.hpp"
@@ -59,7 +63,7 @@ class Referee {
   void watch(std::function<void(const properties::Operated&)> watch) { watch_ = std::move(watch); }
 
   /// Carries out the operation and judges its answer.
-  std::expected<CallResult, NoAnswer> operate(const Caller& caller, const model::Action& requested);
+  std::expected<CallResult, NoAnswer> operate(const Caller& caller, model::Action requested);
 
   /// Tells what happened around the repository.
   void happen(const model::Environment& event);
@@ -76,7 +80,12 @@ class Referee {
   [[nodiscard]] bool is_over() const { return verdict_.result != traces::Result::held; }
   [[nodiscard]] const traces::Verdict& verdict() const { return verdict_; }
   [[nodiscard]] const Profile& profile() const { return follower_.profile(); }
-  [[nodiscard]] const model::State& model_state() const { return state_; }
+  template <class Operation>
+  [[nodiscard]] bool offers() const {
+    return offers_[model::index_of<Operation>];
+  }
+  [[nodiscard]] const model::IndexedModel& model() const { return model_; }
+  [[nodiscard]] const model::State& model_state() const { return model_.state(); }
 
   /// The counts of this run, premises included.
   [[nodiscard]] Tally tally() const;
@@ -107,7 +116,7 @@ class Referee {
   };
   struct Expected {
     model::Outcome outcome;  ///< the model's
-    model::State before;     ///< the model, where the operation is on several attempts
+    model::State before;     ///< what of the model mattered, to an operation on several attempts
     Judges judges;
   };
   /// Carries the action out and brings `after_` up to what the subject shows then.
@@ -123,12 +132,13 @@ class Referee {
 
   Subject& subject_;
   Follower follower_;
+  std::array<bool, std::variant_size_v<model::Operation>> offers_{};
   bool is_guessed_ = false;  // something in `after_`, which the subject does not show
   Names not_promised_;       // properties, because of the subject's profile
   StepSink sink_;
   std::function<void(const properties::Operated&)> watch_;
   model::Time true_time_;
-  model::State state_;
+  model::IndexedModel model_;
   // What the subject showed before and after the operation, completed by the follower. Between
   // operations they are alike.
   model::Snapshot before_;

@@ -20,6 +20,14 @@ State empty(const Variant& variant) {
   return state;
 }
 
+/// Whether the attempts are where a walk over them finds them.
+void check_places(const IndexedModel& indexed) {
+  std::size_t place = 0;
+  for (const auto& [id, attempt] : indexed.state().attempts) {
+    RC_ASSERT(&indexed.attempt_at(place++) == &attempt);
+  }
+}
+
 /// Whether each lease that there may have been is found where a look at every attempt finds it.
 void check_leases(const IndexedModel& indexed) {
   const State& state = indexed.state();
@@ -48,6 +56,7 @@ TEST(IndexedModel, SaysAndDoesWhatTheStepFunctionDoes) {
           state = std::move(expected.state);
           RC_ASSERT((indexed.apply(action) == expected.outcome));
           RC_ASSERT(indexed.state() == state);
+          check_places(indexed);
         }
         check_leases(indexed);
       },
@@ -124,6 +133,7 @@ TEST(IndexedModel, TakesBackWhatWasApplied) {
           indexed.undo_to(marks[back]);
           RC_ASSERT(indexed.state() == states[back]);
           check_leases(indexed);
+          check_places(indexed);
           RC_ASSERT((indexed.apply(actions[first + back]) == outcomes[back]));
           indexed.undo_to(marks[back]);
           marks.resize(back);

@@ -141,6 +141,15 @@ inline constexpr auto all_operations =
       return std::array<OperationTraits, sizeof...(Each)>{traits_of<Each>...};
     }(std::type_identity<Operation>{});
 
+/// Which alternative of `Operation` it is.
+template <class Kind>
+inline constexpr std::size_t index_of =
+    []<class... Each>(std::type_identity<std::variant<Each...>>) {
+      std::size_t index = 0;
+      static_cast<void>(((std::is_same_v<Kind, Each> || (++index, false)) || ...));
+      return index;
+    }(std::type_identity<Operation>{});
+
 [[nodiscard]] constexpr const OperationTraits& traits(const Operation& operation) {
   return all_operations[operation.index()];
 }
