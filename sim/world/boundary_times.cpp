@@ -1,7 +1,6 @@
 #include "sim/world/boundary_times.hpp"
 
 #include <array>
-#include <iterator>
 #include <vector>
 
 #include "leasecheck/spec/step.hpp"
@@ -34,11 +33,9 @@ BoundaryTimes::BoundaryTimes(const Timeline& timeline, const Referee& referee, D
     : timeline_(timeline), referee_(referee), grace_(grace), draw_(seed, name) {}
 
 std::optional<Time> BoundaryTimes::deadline() {
-  const auto& attempts = referee_.model_state().attempts;
-  if (attempts.empty()) return std::nullopt;
-  const auto position = static_cast<std::ptrdiff_t>(draw_.below(attempts.size()));
-  const std::vector<Time> deadlines =
-      deadlines_of(std::next(attempts.begin(), position)->second, grace_);
+  const std::size_t attempts = referee_.model_state().attempts.size();
+  if (attempts == 0) return std::nullopt;
+  const auto deadlines = deadlines_of(referee_.model().attempt_at(draw_.below(attempts)), grace_);
   if (deadlines.empty()) return std::nullopt;
   constexpr std::array<int, 4> beside{-1, 0, 1, 2};
   const Duration off{draw_.pick(std::span<const int>(beside))};

@@ -15,41 +15,44 @@ Network::Network(Timeline& timeline, Referee& referee, const NetworkFaults& faul
       draw_(seed, "network") {}
 
 void Network::send(Request sent) {
-  const auto request = std::make_shared<const Request>(std::move(sent));
-  const auto answered = std::make_shared<bool>(false);
-  timeline_.after(reply_timeout_, [request, answered] {
-    if (!*answered) request->give_up();
+  const auto request = std::make_shared<Sent>(std::move(sent));
+  timeline_.after(reply_timeout_, [request] {
+    if (!request->is_answered) request->give_up();
   });
-  if (timeline_.now() < links_[request->worker].requests_cut_until) return lose(*request);
+  if (timeline_.now() < link_of(request->worker).requests_cut_until) return lose(*request);
   if (draw_.chance(faults_.lose_request)) {
     referee_.count_fault(FaultKind::request_lost);
     return lose(*request);
   }
-  timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });
+  timeline_.after(delay(), [this, request] { arrive(request); });
   if (draw_.chance(faults_.duplicate_request)) {
     referee_.count_fault(FaultKind::request_duplicated);
-    timeline_.after(delay(), [this, request, answered] { arrive(request, answered); });
+    timeline_.after(delay(), [this, request] { arrive(request); });
   }
 }
 
-void Network::arrive(const std::shared_ptr<const Request>& request,
-                     const std::shared_ptr<bool>& answered) {
+void Network::arrive(const std::shared_ptr<Sent>& request) {
   if (timeline_.now() < down_until_) return lose(*request);
-  const std::optional<Served> reply = request->serve();
+  std::optional<Served> reply = request->serve();
   if (!reply) {
-    *answered = true;  // there is no reply to wait for
+    request->is_answered = true;  // there is no reply to wait for
     return;
   }
   const bool is_lost = draw_.chance(faults_.lose_reply);
   if (is_lost) referee_.count_fault(FaultKind::reply_lost);
-  if (is_lost || timeline_.now() < links_[request->worker].replies_cut_until) {
+  if (is_lost || timeline_.now() < link_of(request->worker).replies_cut_until) {
     referee_.happen(model::ReplyLost{.worker = request->worker, .call = reply->call});
     return;
   }
-  timeline_.after(delay(), [answered, deliver = reply->deliver] {
-    *answered = true;
+  timeline_.after(delay(), [request, deliver = std::move(reply->deliver)] {
+    request->is_answered = true;
     deliver();
   });
+}
+
+Network::Link Network::link_of(const model::Id& worker) const {
+  const auto link = links_.find(worker);
+  return link == links_.end() ? Link{} : link->second;
 }
 
 void Network::lose(const Request& request) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "leasecheck/spec/outcome.hpp"
 #include "sim/faults.hpp"
@@ -61,7 +62,13 @@ class Network {
     model::Time replies_cut_until = model::beginning_of_time;
   };
 
-  void arrive(const std::shared_ptr<const Request>& request, const std::shared_ptr<bool>& answered);
+  struct Sent : Request {
+    explicit Sent(Request request) : Request(std::move(request)) {}
+    bool is_answered = false;
+  };
+
+  void arrive(const std::shared_ptr<Sent>& request);
+  [[nodiscard]] Link link_of(const model::Id& worker) const;
   [[nodiscard]] model::Duration delay();
   [[nodiscard]] model::Time end_of_cut();
   void lose(const Request& request);
@@ -71,7 +78,7 @@ class Network {
   const NetworkFaults& faults_;
   model::Duration reply_timeout_;
   Stream draw_;
-  std::map<model::Id, Link> links_;  ///< by worker
+  std::map<model::Id, Link> links_;  ///< by worker; those that were cut
   model::Time down_until_ = model::beginning_of_time;
 };
 

@@ -6,7 +6,14 @@
 namespace leasecheck::sim {
 
 void Timeline::at(model::Time time, std::function<void()> happening) {
-  events_.push_back({std::max(time, now_), ++planned_, std::move(happening)});
+  if (free_places_.empty()) {
+    free_places_.push_back(happenings_.size());
+    happenings_.emplace_back();
+  }
+  const std::size_t place = free_places_.back();
+  free_places_.pop_back();
+  happenings_[place] = std::move(happening);
+  events_.push_back({std::max(time, now_), ++planned_, place});
   std::ranges::push_heap(events_, Later{});
 }
 
@@ -17,10 +24,12 @@ void Timeline::after(model::Duration delay, std::function<void()> happening) {
 void Timeline::run_until(model::Time end, const std::function<bool()>& is_over) {
   while (!events_.empty() && events_.front().time <= end && !is_over()) {
     std::ranges::pop_heap(events_, Later{});
-    const Event event = std::move(events_.back());
+    const Event event = events_.back();
     events_.pop_back();
+    const std::function<void()> happening = std::exchange(happenings_[event.place], {});
+    free_places_.push_back(event.place);
     jump_to(event.time);
-    event.happening();
+    happening();
   }
   if (!is_over()) jump_to(end);
 }

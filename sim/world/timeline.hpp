@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -31,10 +32,11 @@ class Timeline {
   void run_until(model::Time end, const std::function<bool()>& is_over);
 
  private:
+  /// Small, since a heap moves its elements about; what happens stays where it is.
   struct Event {
     model::Time time;
     std::uint64_t number;
-    std::function<void()> happening;
+    std::size_t place;  ///< in `happenings_`
   };
   struct Later {
     bool operator()(const Event& left, const Event& right) const {
@@ -49,6 +51,8 @@ class Timeline {
   std::function<void(model::Time)> on_jump_;
   std::uint64_t planned_ = 0;
   std::vector<Event> events_;  ///< a heap, the next one first
+  std::vector<std::function<void()>> happenings_;
+  std::vector<std::size_t> free_places_;  ///< in `happenings_`
 };
 
 /// A process's own clock: true time with an error.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "sim/world/timeline.hpp"
@@ -31,6 +32,15 @@ class VirtualProcess {
 
   void later(model::Duration delay, std::function<void()> happening);
   void at(model::Time time, std::function<void()> happening);
+  /// Does it now, or where the process is paused at the end of that. Pre: the process is up.
+  template <typename Happening>
+  void do_when_awake(Happening happening) {
+    if (is_paused_) {
+      waiting_.push_back(while_alive(std::move(happening)));
+    } else {
+      happening();
+    }
+  }
   /// Returns: what does `happening` if this incarnation still is when it is called.
   [[nodiscard]] std::function<void()> while_alive(std::function<void()> happening);
 

@@ -213,41 +213,48 @@ template <typename Call>
 void WorkerCalls::ask(std::string_view operation, Call call,
                       Callback<std::invoke_result_t<Call>> done) {
   using Answer = std::invoke_result_t<Call>;
-  const auto is_waiting = std::make_shared<bool>(true);
-  const auto hear = [this, is_waiting, done = std::move(done)](const Answer& answer) {
-    *is_waiting = false;
-    done(answer);
-    callbacks_.after_each();
-  };
-  const auto lose = [this](std::uint64_t number) {
-    context_.referee.happen(model::ReplyLost{.worker = id_, .call = number});
-  };
-  // Whoever has gone, has given up waiting or was answered hears nothing that comes later.
-  const auto receive = [this, incarnation = process_.incarnation(), is_waiting, hear, lose](
-                           std::uint64_t number, const Answer& answer) {
-    if (!process_.is(incarnation)) return lose(number);
-    process_.while_alive([this, is_waiting, hear, lose, number, answer] {
-      if (!*is_waiting) return lose(number);
-      context_.referee.happen(model::ReplyDelivered{.worker = id_, .call = number});
-      hear(answer);
-    })();
-  };
-  const auto serve = [this, call = std::move(call), receive]() -> std::optional<Served> {
-    const Answer answer = call();
+  const auto asked =
+      std::make_shared<Asked<Call>>(std::move(call), std::move(done), process_.incarnation());
+  const auto serve = [this, asked]() -> std::optional<Served> {
+    Answer answer = asked->call();
     const auto& made = repository_.last_call();
     if (!made) return std::nullopt;
     const std::uint64_t number = made->call;
-    return Served{number, [receive, number, answer] { receive(number, answer); }};
+    return Served{number, [this, asked, number, answer = std::move(answer)] {
+                    receive(asked, number, answer);
+                  }};
   };
-  const auto give_up = [is_waiting, hear] {
+  const auto give_up = [this, asked] {
     const lease::Error unknown(lease::ErrorCode::unavailable, "no answer in time",
                                lease::Effect::unknown);
-    if (*is_waiting) hear(std::unexpected(unknown));
+    if (asked->is_waiting) hear<Call>(*asked, std::unexpected(unknown));
   };
   context_.network.send({.worker = id_,
                          .operation = std::string(operation),
                          .serve = serve,
                          .give_up = process_.while_alive(give_up)});
+}
+
+template <typename Call>
+void WorkerCalls::hear(Asked<Call>& asked, const std::invoke_result_t<Call>& answer) {
+  asked.is_waiting = false;
+  asked.done(answer);
+  callbacks_.after_each();
+}
+
+// Whoever has gone, has given up waiting or was answered hears nothing that comes later.
+template <typename Call>
+void WorkerCalls::receive(const std::shared_ptr<Asked<Call>>& asked, std::uint64_t number,
+                          const std::invoke_result_t<Call>& answer) {
+  const auto lose = [this, number] {
+    context_.referee.happen(model::ReplyLost{.worker = id_, .call = number});
+  };
+  if (!process_.is(asked->incarnation)) return lose();
+  process_.do_when_awake([this, asked, lose, number, answer] {
+    if (!asked->is_waiting) return lose();
+    context_.referee.happen(model::ReplyDelivered{.worker = id_, .call = number});
+    hear<Call>(*asked, answer);
+  });
 }
 
 template <typename T>

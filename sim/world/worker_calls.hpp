@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -69,7 +70,7 @@ class WorkerCalls {
 
   template <typename Operation>
   [[nodiscard]] bool offers() const {
-    return context_.referee.profile().template offers<Operation>();
+    return context_.referee.template offers<Operation>();
   }
   /// Whether this run uses an operation on several attempts, and the subject has it.
   template <typename Several>
@@ -101,6 +102,19 @@ class WorkerCalls {
   void ask_about(const lease::LeaseId& lease_id, std::string_view operation, Call call);
   template <typename T>
   void report_if_stale(const lease::LeaseId& lease_id, const lease::Result<T>& answer);
+  /// One call, and whether anybody waits for its answer still.
+  template <typename Call>
+  struct Asked {
+    Call call;
+    Callback<std::invoke_result_t<Call>> done;
+    std::uint64_t incarnation;  ///< of the process that asks
+    bool is_waiting = true;
+  };
+  template <typename Call>
+  void hear(Asked<Call>& asked, const std::invoke_result_t<Call>& answer);
+  template <typename Call>
+  void receive(const std::shared_ptr<Asked<Call>>& asked, std::uint64_t number,
+               const std::invoke_result_t<Call>& answer);
   template <typename Call>
   void ask(std::string_view operation, Call call, Callback<std::invoke_result_t<Call>> done);
   /// `done` gets all answers, in this order, once the last has come; or the error of one that was
