@@ -55,25 +55,27 @@ std::expected<std::unique_ptr<ConcurrentPrograms>, BrokenSubject> ConcurrentProg
 }
 
 properties::Comparison ConcurrentPrograms::comparison() {
-  return {
-      .step =
-          [this](model::State state, const properties::ConcurrentCall& call) {
-            const model::Outcome unknown = std::unexpected(model::ErrorCode::unavailable);
-            return follower_.step(std::move(state), call.action, call.outcome.value_or(unknown));
-          },
-      .are_same_answers =
-          [this](const model::Outcome& seen, const model::Outcome& expected) {
-            model::Outcome completed = seen;
-            follower_.complete(completed, expected);
-            return completed == expected;
-          },
-      .are_same_states =
-          [this](const model::Snapshot& seen, const model::Snapshot& expected) {
-            model::Snapshot completed = seen;
-            static_cast<void>(
-                follower_.complete(completed, expected, expected, Follower::Answered::as_expected));
-            return completed == expected;
-          }};
+  return {.step =
+              [this](model::State state, const properties::ConcurrentCall& call) {
+                const model::Outcome unknown = std::unexpected(model::ErrorCode::unavailable);
+                model::IndexedModel model(std::move(state));
+                model::Outcome expected =
+                    follower_.apply(model, call.action, call.outcome.value_or(unknown));
+                return model::Step{.state = model.state(), .outcome = std::move(expected)};
+              },
+          .are_same_answers =
+              [this](const model::Outcome& seen, const model::Outcome& expected) {
+                model::Outcome completed = seen;
+                follower_.complete(completed, expected);
+                return completed == expected;
+              },
+          .are_same_states =
+              [this](const model::Snapshot& seen, const model::Snapshot& expected) {
+                model::Snapshot completed = seen;
+                static_cast<void>(follower_.complete(completed, expected, expected,
+                                                     Follower::Answered::as_expected));
+                return completed == expected;
+              }};
 }
 
 std::expected<void, BrokenSubject> ConcurrentPrograms::reset() {
