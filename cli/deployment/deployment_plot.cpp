@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/deployment/deployment_report.hpp"
 #include "cli/report/plot.hpp"
 #include "cli/report/text.hpp"
 
@@ -154,11 +155,12 @@ class Drawing {
 
 std::string deployment_svg(const sim::DeploymentSpec& spec, const sim::Statistics& statistics,
                            const std::string& title) {
-  const std::string per = in_words(statistics.interval);
   std::array<Panel, 3> panels{
       Panel{"Attempts ready and waiting for a worker, most at a time", "#b2182b", {}},
       Panel{"Attempts leased, most at a time", "#4393c3", {}},
-      Panel{fmt::format("Attempts finished per {}, all runs", per), "#1b7837", {}}};
+      Panel{fmt::format("Attempts finished in {}, all runs", as_flag(statistics.interval)),
+            "#1b7837",
+            {}}};
   for (const sim::Interval& interval : statistics.intervals) {
     panels[0].values.push_back(interval.ready);
     panels[1].values.push_back(interval.leased);

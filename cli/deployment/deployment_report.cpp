@@ -47,6 +47,13 @@ std::string exact(const std::optional<Duration>& duration) {
   return grouped(static_cast<std::uint64_t>(duration->count())) + " ms";
 }
 
+std::string as_flag(Duration duration) {
+  const std::int64_t ms = duration.count();
+  if (ms % 60'000 == 0 && ms > 0) return fmt::format("{}m", ms / 60'000);
+  if (ms % 1000 == 0 && ms > 0) return fmt::format("{}s", ms / 1000);
+  return fmt::format("{}ms", ms);
+}
+
 std::uint64_t share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : part * 10'000 / whole;
 }

@@ -12,6 +12,9 @@ namespace leasecheck::cli {
 /// "12,345 ms" below a minute, else "3 min 25 s"; "-" for nothing.
 [[nodiscard]] std::string exact(const std::optional<model::Duration>& duration);
 
+/// As a flag takes it: "5s", "1500ms", "2m".
+[[nodiscard]] std::string as_flag(model::Duration duration);
+
 /// So many of a whole, in ten-thousandths, rounded down; 0 of nothing.
 [[nodiscard]] std::uint64_t share_of(std::uint64_t part, std::uint64_t whole);
 /// "1.25 %", of ten-thousandths.
