@@ -61,9 +61,16 @@ void add_log(cli::CommandLine& program) {
       return cli::ExitCode::held;
     }
     lease::SystemClock clock;
-    const auto log = value_of(lease::OperationLog::open(options->file, clock));
-    const std::uint64_t taken = value_of(lease::take_sqlite_operations(
-        source, [&](std::string_view lines) { return log->append(lines); }));
+    std::unique_ptr<lease::OperationLog> log;  // not before there is something to be written
+    const auto append = [&](std::string_view lines) -> lease::Result<void> {
+      if (log == nullptr) {
+        auto opened = lease::OperationLog::open(options->file, clock);
+        if (!opened) return std::unexpected(opened.error());
+        log = *std::move(opened);
+      }
+      return log->append(lines);
+    };
+    const std::uint64_t taken = value_of(lease::take_sqlite_operations(source, append));
     if (options->json) {
       say(cli::json_text(
           {{"queue", options->queue.text}, {"file", options->file}, {"operations", taken}}));

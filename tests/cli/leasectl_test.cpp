@@ -224,6 +224,8 @@ TEST_F(Leasectl, SaysWhereNoOperationsAreRecorded) {
 }
 
 TEST_F(Leasectl, OpensNothingThatIsNoQueueAndMakesNone) {
+  EXPECT_EQ(run("log nothing.db -o log.jsonl").exit_code, 2);
+  EXPECT_FALSE(fs::exists(place / "log.jsonl"));
   const Ended none = run("stats nothing.db");
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_NE(none.err.find("nothing.db: no such file"), std::string::npos) << none.err;
