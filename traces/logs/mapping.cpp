@@ -256,7 +256,7 @@ std::optional<model::Id> take_attempt(Json& args, const std::string& operation) 
   }
   model::Id id = text_of(*attempt);
   args.erase("attempt_id");
-  args["lease_id"] = "-";
+  args["lease_id"] = "lease of " + id;
   return id;
 }
 
