@@ -42,6 +42,22 @@ void time_out(State& state, Attempt& attempt, Time now) {
 
 }  // namespace
 
+std::optional<Time> execution_deadline(const Attempt& attempt) {
+  if (!attempt.started_at || !attempt.spec.timeout) return std::nullopt;
+  return saturating_add(*attempt.started_at, *attempt.spec.timeout);
+}
+
+LeaseRecord lease_record(const Attempt& attempt) {
+  const Lease& lease = attempt.lease.value();
+  return {.lease_id = lease.lease_id,
+          .attempt_id = attempt.spec.attempt_id,
+          .worker_id = lease.worker_id,
+          .lease_expires_at = lease.expires_at,
+          .heartbeat_at = lease.heartbeat_at,
+          .version = attempt.version,
+          .execution_deadline = execution_deadline(attempt)};
+}
+
 // Rule 3.
 ResultOf<UpsertLease> apply(State& state, const UpsertLease& operation, Time now) {
   if (!is_valid_id(operation.worker_id) || operation.lease_expires_at <= now) {

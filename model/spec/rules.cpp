@@ -1,6 +1,5 @@
 #include "model/spec/rules.hpp"
 
-#include "leasecheck/spec/step.hpp"
 #include "leasecheck/spec/validity.hpp"
 
 namespace leasecheck::model {
@@ -74,11 +73,6 @@ void retry_or_fail(State& state, Attempt& attempt, DeadLetterReason reason, Time
   ++attempt.attempt_no;
 }
 
-std::optional<Time> execution_deadline(const Attempt& attempt) {
-  if (!attempt.started_at || !attempt.spec.timeout) return std::nullopt;
-  return saturating_add(*attempt.started_at, *attempt.spec.timeout);
-}
-
 AttemptRecord attempt_record(const Attempt& attempt) {
   return {.attempt_id = attempt.spec.attempt_id,
           .run_id = attempt.spec.run_id,
@@ -99,17 +93,6 @@ DispatchRecord dispatch_record(const Attempt& attempt) {
           .attempt_no = attempt.attempt_no,
           .status = attempt.status,
           .retry_at = attempt.retry_at};
-}
-
-LeaseRecord lease_record(const Attempt& attempt) {
-  const Lease& lease = attempt.lease.value();
-  return {.lease_id = lease.lease_id,
-          .attempt_id = attempt.spec.attempt_id,
-          .worker_id = lease.worker_id,
-          .lease_expires_at = lease.expires_at,
-          .heartbeat_at = lease.heartbeat_at,
-          .version = attempt.version,
-          .execution_deadline = execution_deadline(attempt)};
 }
 
 DeadLetter dead_letter_record(const Attempt& attempt) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "leasecheck/spec/operation.hpp"
 #include "leasecheck/spec/outcome.hpp"
@@ -33,6 +34,12 @@ struct LoggedCall {
 /// Whether the log says what became of the call.
 [[nodiscard]] inline bool is_answered(const LoggedCall& call) {
   return call.outcome.has_value() || call.is_accepted;
+}
+
+/// The value of this kind in an answer. Returns: null, if it has none.
+template <class Value>
+const Value* value_in(const std::optional<model::Outcome>& outcome) {
+  return outcome && *outcome ? std::get_if<Value>(&**outcome) : nullptr;
 }
 
 }  // namespace leasecheck::properties

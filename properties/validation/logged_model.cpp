@@ -1,26 +1,21 @@
 #include "properties/validation/logged_model.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <variant>
 
 #include "leasecheck/spec/operation_case.hpp"
 #include "leasecheck/spec/several.hpp"
 #include "leasecheck/spec/step.hpp"
+#include "properties/validation/named_leases.hpp"
+#include "properties/validation/without_times.hpp"
 
 namespace leasecheck::properties {
 namespace {
 
 using model::Outcome;
 
-template <class Value>
-const Value* value_in(const std::optional<Outcome>& outcome) {
-  return outcome && *outcome ? std::get_if<Value>(&**outcome) : nullptr;
-}
-
 using Claims = std::vector<model::Claim>;
-using Listed = std::vector<model::DispatchRecord>;
 
 bool has_order_of_dispatch(const model::Operation& operation) {
   return std::holds_alternative<model::ListDispatchableAttempts>(operation) ||
@@ -62,27 +57,6 @@ bool took_more(const LoggedCall& call, const Outcome& expected) {
          known != nullptr && seen->value > known->value;
 }
 
-/// What the repository's clock showed when it wrote.
-struct WithoutTimes {
-  void operator()(model::AttemptRecord& record) const {
-    record.ready_at = {};
-    if (record.finished_at) record.finished_at = model::Time{};
-  }
-  void operator()(std::vector<model::AttemptRecord>& records) const {
-    std::ranges::for_each(records, *this);
-  }
-  void operator()(std::vector<model::DeadLetter>& letters) const {
-    for (model::DeadLetter& letter : letters) letter.dead_at = {};
-    std::ranges::sort(letters, {}, &model::DeadLetter::attempt_id);
-  }
-  void operator()(auto&) const {}
-};
-
-Outcome without_times(Outcome outcome) {
-  if (outcome) std::visit(WithoutTimes{}, *outcome);
-  return outcome;
-}
-
 std::string status_word(const std::optional<model::Status>& status) {
   return status ? std::string(model::word(*status)) : "absent";
 }
@@ -111,54 +85,6 @@ model::DispatchRecord as_listed(const model::Attempt& attempt) {
           .attempt_no = attempt.attempt_no,
           .status = attempt.status,
           .retry_at = attempt.retry_at};
-}
-
-/// A lease as a call or its answer names it.
-struct NamedLease {
-  model::Id lease_id;
-  std::optional<model::Id> worker_id = {};
-  std::optional<model::Id> attempt_id = {};
-
-  [[nodiscard]] bool may_be_of(const model::Attempt& attempt) const {
-    return (!worker_id || *worker_id == attempt.lease->worker_id) &&
-           (!attempt_id || *attempt_id == attempt.spec.attempt_id);
-  }
-};
-
-NamedLease named_by(const auto& operation) {
-  NamedLease named{.lease_id = operation.lease_id};
-  if constexpr (requires { operation.worker_id; }) named.worker_id = operation.worker_id;
-  return named;
-}
-
-/// Says which leases an operation or an answer names.
-struct LeasesNamed {
-  std::vector<NamedLease>& leases;
-
-  template <class Operation>
-  requires requires(const Operation& operation) { operation.lease_id; }
-  void operator()(const Operation& operation) const { leases.push_back(named_by(operation)); }
-  void operator()(const model::HeartbeatLeases& operation) const {
-    for (const auto& heartbeat : operation.heartbeats) (*this)(heartbeat);
-  }
-  void operator()(const model::AckAttempts& operation) const {
-    for (const model::AckAttempt& ack : operation.acks) (*this)(ack);
-  }
-  void operator()(const model::LeaseRecord& lease) const {
-    leases.push_back({lease.lease_id, lease.worker_id, lease.attempt_id});
-  }
-  void operator()(const std::optional<model::LeaseRecord>& lease) const {
-    if (lease) (*this)(*lease);
-  }
-  void operator()(const auto&) const {}
-};
-
-/// What the answer says comes first: it says more.
-std::vector<NamedLease> leases_named_by(const LoggedCall& call) {
-  std::vector<NamedLease> leases;
-  if (call.outcome && *call.outcome) std::visit(LeasesNamed{leases}, **call.outcome);
-  std::visit(LeasesNamed{leases}, call.action.operation);
-  return leases;
 }
 
 /// Two enqueues of a log whose order is not known get places that do not depend on it.
@@ -480,39 +406,6 @@ void LoggedModel::learn(const OpenCall& open) {
 bool LoggedModel::goes_by_order(const OpenCall& open) const {
   return has_order_of_dispatch(open.call.action.operation) && is_order_known_ && !is_partial_ &&
          !open.has_overlapped && assumptions_.variant.order != model::DispatchOrder::none;
-}
-
-FindAttempt LoggedModel::find_attempt() const {
-  return [this](const model::Id& lease_id) -> std::optional<Leased> {
-    const auto granted = granted_.find(lease_id);
-    const model::Attempt* const holder = model_.holding(lease_id);
-    if (granted == granted_.end() && holder == nullptr) return std::nullopt;
-    const model::Id& id = holder != nullptr ? holder->spec.attempt_id : granted->second;
-    const auto attempt = model_.state().attempts.find(id);
-    if (attempt == model_.state().attempts.end()) return Leased{id, std::nullopt};
-    return Leased{id, attempt->second.spec.run_id};
-  };
-}
-
-void LoggedModel::learn_grants(const LoggedCall& call) {
-  if (const auto* lease = value_in<model::LeaseRecord>(call.outcome)) {
-    granted_.insert_or_assign(lease->lease_id, lease->attempt_id);
-  } else if (const auto* claims = value_in<Claims>(call.outcome)) {
-    for (const model::Claim& claim : *claims) {
-      granted_.insert_or_assign(claim.lease.lease_id, claim.lease.attempt_id);
-    }
-  }
-}
-
-void LoggedModel::forget_ended_grants(const OpenCalls& open) {
-  std::set<std::string> named;
-  for (const auto& [number, call] : open) {
-    named.insert(call.scope.names.begin(), call.scope.names.end());
-  }
-  std::erase_if(granted_, [&](const auto& entry) {
-    return model_.holding(entry.first) == nullptr && model_.remembering(entry.first) == nullptr &&
-           !named.contains("lease " + entry.first);
-  });
 }
 
 PossibleState LoggedModel::state_for(const OpenCall& open, const Configuration& configuration) {
