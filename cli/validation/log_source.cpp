@@ -28,13 +28,14 @@ std::optional<traces::LogEntry> LogSource::next() {
   while (const std::optional<std::string> line = file_.next()) {
     if (auto found = entry(*line, true)) return found;
   }
+  if (is_finished_ && !std::exchange(has_taken_rest_, true)) take_rest();
   if (left_over_.empty()) return std::nullopt;
   traces::LogEntry found = std::move(left_over_.front());
   left_over_.pop_front();
   return found;
 }
 
-void LogSource::finish() {
+void LogSource::take_rest() {
   if (const std::string rest = file_.take_rest(); !rest.empty()) {
     if (auto found = entry(rest, false)) left_over_.push_back(*std::move(found));
   }

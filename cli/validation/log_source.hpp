@@ -26,7 +26,7 @@ class LogSource {
   [[nodiscard]] std::optional<traces::LogEntry> next();
 
   /// No line will be added: what was not answered by now will not be.
-  void finish();
+  void finish() { is_finished_ = true; }
 
   [[nodiscard]] const LogFile& file() const { return file_; }
   /// Whether calls stand in the order in which they began, with their ends: lines say nothing about
@@ -43,6 +43,8 @@ class LogSource {
   [[nodiscard]] std::optional<traces::LogEntry> entry(const std::string& line, bool is_whole);
   [[nodiscard]] std::optional<traces::LogEntry> step(const std::string& line, bool is_whole);
   [[nodiscard]] std::optional<traces::LogEntry> row(const std::string& line);
+  /// What stands behind the last whole line, and calls that wait for their answers.
+  void take_rest();
   template <class Value>
   [[nodiscard]] Value or_stop(traces::Decoded<Value> value) const;
 
@@ -54,6 +56,8 @@ class LogSource {
   std::deque<traces::LogEntry> left_over_;
   std::optional<std::string> not_json_;  ///< why the line before was none
   std::uint64_t torn_lines_ = 0;
+  bool is_finished_ = false;
+  bool has_taken_rest_ = false;
 };
 
 }  // namespace leasecheck::cli

@@ -103,6 +103,12 @@ TEST_F(Validate, TakesTheLastLineOfAWriterThatWasKilled) {
   EXPECT_NE(ended.out.find("1 line was cut short"), ended.out.npos) << ended.out;
 }
 
+TEST_F(Validate, ReadsALastLineWithoutAnEnd) {
+  const std::string whole = text_of(place / "w2.jsonl");
+  place.write("w2.jsonl", whole.substr(0, whole.size() - 1));
+  EXPECT_EQ(place.run("validate p.jsonl w1.jsonl w2.jsonl").exit_code, 1);
+}
+
 TEST_F(Validate, RefusesOtherLinesByTheirPlace) {
   place.write("odd.jsonl", std::string(head) + call(1, 0, "enqueue_attempt", enqueue_a) +
                                "hello\n" + answer(2, 1, 1, R"({"ok":{}})"));
@@ -167,6 +173,34 @@ TEST_F(Validate, ReadsACsvByAMapping) {
   const Ended misspelt = place.run("validate --mapping mapping.json jobs.csv");
   EXPECT_EQ(misspelt.exit_code, 2);
   EXPECT_NE(misspelt.err.find("mapping.json: "), misspelt.err.npos) << misspelt.err;
+}
+
+/// A history of a lock as Jepsen's tools write it, in which a call and its answer are two rows.
+TEST_F(Validate, ReadsCallsAndAnswersInRowsOfTheirOwn) {
+  place.write("mapping.json", R"({"format": "ndjson", "time": {"at": "index", "unit": "ms"},
+    "calls": {"by": "process", "phase": "type", "call": "invoke", "ok": "ok", "failed": "fail",
+              "unknown": "info"},
+    "unlogged": ["enqueue_attempt"],
+    "rows": [{"when": {"f": "acquire"}, "op": "upsert_lease",
+              "args": {"attempt_id": "lock", "worker_id": "$process",
+                       "lease_expires_at": 9000000000}},
+             {"when": {"f": "release"}, "op": "release_lease",
+              "args": {"attempt_id": "lock", "worker_id": "$process"}}]})");
+  const auto row = [](int process, const std::string& type, const std::string& f, int index) {
+    return R"({"process":)" + std::to_string(process) + R"(,"type":")" + type + R"(","f":")" + f +
+           R"(","index":)" + std::to_string(index) + "}\n";
+  };
+  const std::string both =
+      row(1, "invoke", "acquire", 0) + row(2, "invoke", "acquire", 1) + row(1, "ok", "acquire", 2);
+  place.write("good.ndjson", both + row(1, "invoke", "release", 3) + row(1, "ok", "release", 4) +
+                                 row(2, "ok", "acquire", 5));
+  place.write("bad.ndjson", both + row(2, "ok", "acquire", 3) + row(1, "invoke", "release", 4) +
+                                row(1, "ok", "release", 5));
+  place.write("unknown.ndjson", both + row(1, "invoke", "release", 3) +
+                                    row(1, "info", "release", 4) + row(2, "ok", "acquire", 5));
+  EXPECT_EQ(place.run("validate --mapping mapping.json good.ndjson").exit_code, 0);
+  EXPECT_EQ(place.run("validate --mapping mapping.json bad.ndjson").exit_code, 1);
+  EXPECT_EQ(place.run("validate --mapping mapping.json unknown.ndjson").exit_code, 0);
 }
 
 /// Every trace in which an answer is not the contract's.
