@@ -48,7 +48,12 @@ void LogSource::take_rest() {
 }
 
 std::optional<model::Time> LogSource::waiting_since() const {
-  return rows_ ? rows_->waiting_since() : std::nullopt;
+  std::optional<model::Time> since = rows_ ? rows_->waiting_since() : std::nullopt;
+  for (const traces::LogEntry& entry : left_over_) {
+    const auto* const done = std::get_if<traces::LogDone>(&entry);
+    if (done != nullptr && (!since || done->call.at < *since)) since = done->call.at;
+  }
+  return since;
 }
 
 std::optional<traces::LogEntry> LogSource::entry(const std::string& line, bool is_whole) {

@@ -198,6 +198,10 @@ TEST_F(Validate, ReadsCallsAndAnswersInRowsOfTheirOwn) {
                                 row(1, "ok", "release", 5));
   place.write("unknown.ndjson", both + row(1, "invoke", "release", 3) +
                                     row(1, "info", "release", 4) + row(2, "ok", "acquire", 5));
+  // Neither release is answered, and the first one happened.
+  place.write("never.ndjson", both + row(1, "invoke", "release", 3) + row(2, "ok", "acquire", 5) +
+                                  row(2, "invoke", "release", 6));
+  EXPECT_EQ(place.run("validate --mapping mapping.json never.ndjson").exit_code, 0);
   EXPECT_EQ(place.run("validate --mapping mapping.json good.ndjson").exit_code, 0);
   EXPECT_EQ(place.run("validate --mapping mapping.json bad.ndjson").exit_code, 1);
   EXPECT_EQ(place.run("validate --mapping mapping.json unknown.ndjson").exit_code, 0);
