@@ -147,6 +147,7 @@ class Validation {
                                   .torn_lines = log_.torn_lines(),
                                   .unlogged = {unlogged.begin(), unlogged.end()},
                                   .are_times_known = validator_.are_times_known(),
+                                  .is_partial = validator_.is_partial(),
                                   .tally = validator_.tally()};
     if (!options_.common.json) return say(in_words(report));
     nlohmann::ordered_json document = to_json(report);

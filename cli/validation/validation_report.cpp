@@ -52,6 +52,11 @@ std::string not_checked(const ValidationReport& report) {
         "not compared: ready_at, finished_at and dead_at, since the log does not say when "
         "operations took effect\n";
   }
+  if (report.is_partial) {
+    text +=
+        "not compared: what counts or lists whatever attempts there are, from where a call about "
+        "them has no answer or an answer no explanation\n";
+  }
   if (report.tally.compared_as_chosen > 0) {
     text += fmt::format("not compared: the order of dispatch in {} of {} lists and claims\n",
                         grouped(report.tally.compared_as_chosen),
@@ -171,6 +176,7 @@ nlohmann::ordered_json to_json(const ValidationReport& report) {
           {"given_up", tally.given_up},
           {"passed_over", tally.passed_over},
           {"times_compared", report.are_times_known},
+          {"counts_compared", !report.is_partial},
           {"compared_in_order", tally.compared_in_order},
           {"compared_as_chosen", tally.compared_as_chosen},
           {"unlogged", report.unlogged},

@@ -18,6 +18,7 @@ struct ValidationReport {
   std::uint64_t torn_lines = 0;
   std::vector<std::string> unlogged;  ///< operations that the log was said to leave out
   bool are_times_known = true;
+  bool is_partial = false;  ///< see `LogValidator::is_partial`
   properties::ValidationTally tally;
 };
 

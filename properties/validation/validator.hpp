@@ -54,9 +54,12 @@ struct ValidationTally {
 ///
 /// Memory: the state of the model, and what calls changed that overlap others.
 /// Complexity: a call that overlaps none costs the model's step, O(log n) in the number of
-/// attempts; others exponential in how many overlap about the same attempt. Source: Wing and Gong,
-/// "Testing and Verifying Concurrent Objects", JPDC 1993; one call after the other as they return:
-/// Lowe, "Testing for Linearizability", CCPE 2017. Thread: one thread.
+/// attempts; others exponential in how many overlap about the same attempt.
+///
+/// Source: Wing and Gong, "Testing and Verifying Concurrent Objects", JPDC 1993; one call after the
+/// other as they return: Lowe, "Testing for Linearizability", CCPE 2017.
+///
+/// Thread: one thread.
 class LogValidator {
  public:
   /// `most_steps`: of the model, to explain one call. Beyond, it is given up.

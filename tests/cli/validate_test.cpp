@@ -84,6 +84,7 @@ TEST_F(Validate, SaysItInJson) {
   EXPECT_EQ(document["violations"][0]["place"], "w2.jsonl:2");
   EXPECT_EQ(document["violations"][0]["possible_states"][0]["expected"]["error"]["code"],
             "not_dispatchable");
+  EXPECT_EQ(document["counts_compared"], false);
   EXPECT_EQ(document["transitions"]["queued to leased by upsert_lease"], 1);
 }
 
