@@ -37,6 +37,8 @@ void LoggedModel::forget_ended_grants(const OpenCalls& open) {
     return model_.holding(entry.first) == nullptr && model_.remembering(entry.first) == nullptr &&
            !named.contains("lease " + entry.first);
   });
+  std::erase_if(unnamed_,
+                [this](const model::Id& name) { return model_.holding(name) == nullptr; });
 }
 
 }  // namespace leasecheck::properties

@@ -127,7 +127,7 @@ void LoggedModel::each_way(OpenCall& open, const std::function<void()>& then) {
   const bool took_some = is_partial_ && value_in<model::Count>(open.call.outcome) != nullptr &&
                          UnseenOperations::may_take_any(open.call.action.operation);
   if (!took_some) return;
-  unseen_.add(open.call);
+  if (unseen_.has_unanswered()) unseen_.add(open.call);
   then();
 }
 
@@ -140,7 +140,7 @@ bool LoggedModel::take_at(OpenCall& open, model::Time now) {
   if (!is_order_known_) added = to_be_added(action.operation);
   const std::optional<Outcome> expected = answer(open, action);
   if (!expected || !is_as_seen(open, *expected)) return false;
-  if (took_more(open.call, *expected)) unseen_.add(open.call);
+  if (unseen_.has_unanswered() && took_more(open.call, *expected)) unseen_.add(open.call);
   if (model::may_have_changed(action.operation, *expected)) {
     add_moves(open, action.operation, model_.moves_since(mark));
     std::erase_if(added, [this](const model::Id& attempt_id) {
@@ -189,14 +189,14 @@ bool LoggedModel::name_leases(const OpenCall& open, Outcome& outcome) {
   if (std::holds_alternative<model::UpsertLease>(open.call.action.operation)) {
     const auto* const seen = value_in<model::LeaseRecord>(open.call.outcome);
     return name_lease(std::get<model::LeaseRecord>(*outcome),
-                      seen != nullptr ? seen->lease_id : unnamed(place));
+                      seen != nullptr ? seen->lease_id : unnamed(open.call, place));
   }
   auto* const claims = std::get_if<Claims>(&*outcome);
   const auto* const seen = value_in<Claims>(open.call.outcome);
   for (std::size_t i = 0; claims != nullptr && i < claims->size(); ++i) {
     const bool is_seen = seen != nullptr && i < seen->size();
-    const model::Id name =
-        is_seen ? (*seen)[i].lease.lease_id : unnamed(place + ", " + std::to_string(i + 1));
+    const model::Id name = is_seen ? (*seen)[i].lease.lease_id
+                                   : unnamed(open.call, place + ", " + std::to_string(i + 1));
     if (!name_lease((*claims)[i].lease, name)) return false;
   }
   return true;
@@ -207,9 +207,10 @@ void LoggedModel::replace(model::Attempt attempt) {
   model_.put({.attempts = {{id, std::move(attempt)}}});
 }
 
-/// What a lease is called that was granted without an answer.
-model::Id LoggedModel::unnamed(model::Id name) {
-  if (std::ranges::find(unnamed_, name) == unnamed_.end()) unnamed_.push_back(name);
+/// What a lease is called whose name the log does not say. If the call was not answered, others may
+/// name it all the same.
+model::Id LoggedModel::unnamed(const LoggedCall& call, model::Id name) {
+  if (!is_answered(call)) unnamed_.insert(name);
   return name;
 }
 
@@ -378,7 +379,8 @@ bool LoggedModel::happens(OpenCall& open, const model::Id& attempt_id,
   model::Attempt attempt = std::move(taken.state.attempts.at(attempt_id));
   if (std::holds_alternative<model::UpsertLease>(unseen.operation)) {
     attempt.lease->lease_id =
-        unnamed("a lease of " + attempt_id + ", " + std::to_string(attempt.delivery_count));
+        "a lease of " + attempt_id + ", " + std::to_string(attempt.delivery_count);
+    unnamed_.insert(attempt.lease->lease_id);
   }
   if (found == model_.state().attempts.end()) attempt.enqueue_seq = most_in_batch;
   replace(std::move(attempt));

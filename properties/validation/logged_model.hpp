@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -84,7 +85,7 @@ class LoggedModel {
                                                                const model::Action& action);
   [[nodiscard]] bool name_leases(const OpenCall& open, model::Outcome& outcome);
   void replace(model::Attempt attempt);
-  [[nodiscard]] model::Id unnamed(model::Id name);
+  [[nodiscard]] model::Id unnamed(const LoggedCall& call, model::Id name);
   [[nodiscard]] bool name_lease(model::LeaseRecord& granted, const model::Id& name);
   [[nodiscard]] bool is_as_seen(const OpenCall& open, const model::Outcome& expected) const;
   [[nodiscard]] bool name_unnamed(const LoggedCall& call);
@@ -101,7 +102,7 @@ class LoggedModel {
   model::IndexedModel model_;
   UnseenOperations unseen_;
   std::map<model::Id, model::Id> granted_;  ///< attempts by lease
-  std::vector<model::Id> unnamed_;          ///< leases that were granted without an answer
+  std::set<model::Id> unnamed_;             ///< names of leases that nobody was told
   std::uint64_t steps_left_ = 0;
   bool are_times_known_ = true;
   bool is_order_known_ = true;

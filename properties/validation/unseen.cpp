@@ -32,8 +32,8 @@ bool UnseenOperations::may_take_any(const model::Operation& operation) {
 }
 
 bool UnseenOperations::has_prune() const {
-  return std::ranges::any_of(unanswered_, [](const LoggedCall& call) {
-    return holds<model::PruneAttempts>(call.action.operation);
+  return std::ranges::any_of(unanswered_, [](const auto& entry) {
+    return holds<model::PruneAttempts>(entry.second.action.operation);
   });
 }
 
@@ -55,7 +55,7 @@ std::vector<model::Action> UnseenOperations::on(const model::Id& attempt_id,
   const model::ExpireLeasesAndRequeue reap{model::saturating_add(now, -grace_)};
   if (is_unlogged(time_out)) actions.push_back({now, time_out});
   if (is_unlogged(reap)) actions.push_back({now, reap});
-  for (const LoggedCall& call : unanswered_) {
+  for (const auto& [number, call] : unanswered_) {
     const auto* const claims = std::get_if<model::ClaimAttempts>(&call.action.operation);
     if (claims == nullptr || claims->limit > 0) actions.push_back(on_one(call, attempt_id));
   }

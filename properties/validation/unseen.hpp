@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "leasecheck/spec/operation.hpp"
@@ -23,7 +27,8 @@ class UnseenOperations {
   /// Whether there are any beside those that the log leaves out.
   [[nodiscard]] bool has_unanswered() const { return !unanswered_.empty(); }
   [[nodiscard]] bool has_prune() const;
-  void add(const LoggedCall& call) { unanswered_.push_back(call); }
+  /// Of a call that is there already nothing changes.
+  void add(const LoggedCall& call) { unanswered_.emplace(call.number, call); }
 
   [[nodiscard]] bool is_empty() const { return unlogged_.empty() && unanswered_.empty(); }
 
@@ -34,7 +39,7 @@ class UnseenOperations {
  private:
   std::set<std::string, std::less<>> unlogged_;
   model::Duration grace_;
-  std::vector<LoggedCall> unanswered_;
+  std::map<std::uint64_t, LoggedCall> unanswered_;  ///< by number
 };
 
 }  // namespace leasecheck::properties

@@ -82,6 +82,7 @@ std::optional<Finding> LogValidator::end(std::uint64_t number) {
   OpenCall& open = found->second;
   model_.allow_steps(most_steps_);
   std::optional<Finding> result;
+  tally_.most_states = std::max(tally_.most_states, configurations_.size());
   if (!explain(number, Reach::named) && !explain(number, Reach::unseen) &&
       !explain(number, Reach::all)) {
     result = finding(open);

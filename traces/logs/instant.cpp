@@ -33,15 +33,15 @@ std::optional<std::int64_t> fraction(std::string_view text) {
   return integer(thousandths);
 }
 
-/// "12.345" is 12,345 ms. Pre: the number is not negative, or whole.
+/// "12.345" is 12,345 ms. A number below zero has to be whole.
 std::optional<std::int64_t> from_seconds(std::string_view text) {
   constexpr std::int64_t largest = std::int64_t{1} << 53;
   const std::size_t point = text.find('.');
   const auto whole = integer(text.substr(0, point));
   const auto rest = point == text.npos ? 0 : fraction(text.substr(point + 1));
-  if (!whole || !rest || *whole > largest || *whole < (point == text.npos ? -largest : 0)) {
-    return std::nullopt;
-  }
+  const bool is_below_zero = text.starts_with('-');
+  if (!whole || !rest || *whole > largest || *whole < -largest) return std::nullopt;
+  if (is_below_zero && point != text.npos) return std::nullopt;
   return *whole * 1000 + *rest;
 }
 
@@ -51,10 +51,11 @@ std::optional<std::int64_t> zone(std::string_view text) {
   const std::int64_t sign = text.front() == '-' ? -1 : 1;
   if (text.front() != '+' && text.front() != '-') return std::nullopt;
   text.remove_prefix(1);
+  if (text.size() < 2) return std::nullopt;
   const auto hours = digits(text.substr(0, 2));
-  text.remove_prefix(std::min<std::size_t>(2, text.size()));
+  text.remove_prefix(2);
   if (text.starts_with(':')) text.remove_prefix(1);
-  const auto minutes = text.empty() ? 0 : digits(text);
+  const auto minutes = text.empty() ? 0 : text.size() == 2 ? digits(text) : std::nullopt;
   if (!hours || !minutes || *hours > 14 || *minutes > 59) return std::nullopt;
   return sign * (*hours * 60 + *minutes);
 }

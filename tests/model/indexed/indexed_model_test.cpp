@@ -154,5 +154,38 @@ TEST(IndexedModel, NotesNothingDownOnceMarksAreForgotten) {
   EXPECT_EQ(indexed.mark(), 0U);
 }
 
+/// Rows are what a state differs in: put on the state before, they make the one after.
+TEST(IndexedModel, TellsInRowsWhatHasChanged) {
+  check_property(
+      [] {
+        const auto actions = *any_actions();
+        const std::size_t marked = *rc::gen::inRange<std::size_t>(0, actions.size() + 1);
+        IndexedModel indexed(empty(*any_variant()));
+        for (std::size_t i = 0; i < marked; ++i) indexed.apply(actions[i]);
+        const State before = indexed.state();
+        const IndexedModel::Mark mark = indexed.mark();
+        for (std::size_t i = marked; i < actions.size(); ++i) indexed.apply(actions[i]);
+        const State after = indexed.state();
+        const IndexedModel::Rows rows = indexed.rows_since(mark);
+        for (const auto& [id, attempt] : rows.attempts) {
+          const auto was = before.attempts.find(id);
+          RC_ASSERT(attempt.has_value() != (was != before.attempts.end()) ||
+                    (attempt && *attempt != was->second));
+        }
+        indexed.undo_to(mark);
+        RC_ASSERT(indexed.state() == before);
+        indexed.put(rows);
+        RC_ASSERT(indexed.state().attempts == after.attempts);
+        RC_ASSERT(indexed.state().runs == after.runs);
+        RC_ASSERT(indexed.state().attempt_of_lease == after.attempt_of_lease);
+        RC_ASSERT(indexed.state().version_floor == after.version_floor);
+        check_leases(indexed);
+        indexed.undo_to(mark);
+        RC_ASSERT(indexed.state().attempts == before.attempts);
+        RC_ASSERT(indexed.state().runs == before.runs);
+      },
+      1000);
+}
+
 }  // namespace
 }  // namespace leasecheck::tests

@@ -226,5 +226,48 @@ TEST(LogValidator, FindsExactlyWhatNoOrderExplains) {
   EXPECT_GT(wrong, 100);
 }
 
+AttemptSpec spec_of(const Id& id) {
+  AttemptSpec spec;
+  spec.attempt_id = id;
+  spec.run_id = "r";
+  return spec;
+}
+
+/// Two calls overlap as far as clocks tell, but their writer says which came first.
+TEST(LogValidator, KeepsTheOrderOfOneWriter) {
+  const LoggedCall enqueue = logged(1, {at_ms(0), EnqueueAttempt{spec_of("a")}}, Outcome(Done{}));
+  const LoggedCall get =
+      logged(2, {at_ms(0), GetAttempt{"a"}}, Outcome(std::unexpected(ErrorCode::not_found)));
+  for (const bool is_one_writer : {false, true}) {
+    LogValidator validator({});
+    validator.begin(enqueue);
+    validator.begin(get,
+                    is_one_writer ? std::vector<std::uint64_t>{1} : std::vector<std::uint64_t>{});
+    EXPECT_FALSE(validator.end(1));
+    EXPECT_EQ(validator.end(2).has_value(), is_one_writer);
+  }
+}
+
+/// What was not explained says nothing about others, and nothing more about itself.
+TEST(LogValidator, GoesOnWithOtherAttemptsAfterAFinding) {
+  LogValidator validator({});
+  std::uint64_t number = 0;
+  const auto tell = [&](Action action, Outcome outcome) {
+    validator.begin(logged(++number, std::move(action), std::move(outcome)));
+    return validator.end(number);
+  };
+  const Outcome refused = std::unexpected(ErrorCode::not_dispatchable);
+  EXPECT_FALSE(tell({at_ms(0), EnqueueAttempt{spec_of("a")}}, Outcome(Done{})));
+  EXPECT_FALSE(tell({at_ms(0), EnqueueAttempt{spec_of("b")}}, Outcome(Done{})));
+  EXPECT_TRUE(tell({at_ms(1), CancelAttempt{"a"}}, refused));
+  EXPECT_FALSE(tell({at_ms(1), CancelAttempt{"a"}}, refused));
+  EXPECT_FALSE(tell({at_ms(1), ExpireLeasesAndRequeue{at_ms(1)}}, Outcome(Count{1})));
+  const auto second = tell({at_ms(1), CancelAttempt{"b"}}, refused);
+  ASSERT_TRUE(second);
+  EXPECT_FALSE(second->was_given_up);
+  EXPECT_EQ(validator.tally().findings, 2);
+  EXPECT_EQ(validator.tally().passed_over, 1);
+}
+
 }  // namespace
 }  // namespace leasecheck::tests
